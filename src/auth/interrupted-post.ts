@@ -1,0 +1,54 @@
+import type { Request, Response } from 'express'
+import { minutes } from '../durations.ts'
+
+/** A form that was sent while the login was not fresh, without its secrets. */
+export type InterruptedPost = {
+  path: string
+  fields: Record<string, string>
+  userId: string
+  at: number
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    interruptedPost: InterruptedPost
+  }
+}
+
+const GOOD_FOR = minutes(5)
+const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
+const MOST_CHARACTERS = 4096
+
+/** Takes a request that needs a fresh login, its user's id and the time; keeps its form in the session if it was one. */
+export function rememberInterruptedPost(req: Request, userId: string, now: Date): void {
+  if (req.method !== 'POST') return
+  const fields = Object.fromEntries(
+    Object.entries(req.body ?? {}).filter(
+      (field): field is [string, string] =>
+        typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),
+    ),
+  )
+  const post = { path: req.originalUrl, fields, userId, at: now.getTime() }
+  if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
+}
+
+/** Takes the request, the id of whoever is logged in, where they want to go, and the time; returns the form to go on with, once, or null. */
+export function takeInterruptedPost(
+  req: Request,
+  userId: string,
+  path: string,
+  now: Date,
+): InterruptedPost | null {
+  const post = req.session.interruptedPost
+  delete req.session.interruptedPost
+  if (!post || post.userId !== userId || post.path !== path) return null
+  return now.getTime() - post.at <= GOOD_FOR ? post : null
+}
+
+/** Takes a kept form; hands it to the application again, as if it had only now been sent. */
+export function resumePost(req: Request, res: Response, post: InterruptedPost): void {
+  req.url = post.path
+  req.originalUrl = post.path
+  req.body = { ...post.fields, _csrf: req.csrfToken() }
+  req.app(req, res)
+}

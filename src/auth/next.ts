@@ -1,0 +1,29 @@
+/** Takes a wish for where to go after logging in and our origin; returns a path of ours, or null when it could leave the site (CWE-601). */
+export function safeNext(next: unknown, origin: string): string | null {
+  if (typeof next !== 'string' || !LOCAL_PATH.test(next) || !URL.canParse(next, origin)) return null
+  const url = new URL(next, origin)
+  // "/.//evil.example" has our origin, but its normalised path would be read as another host.
+  if (url.origin !== origin || url.pathname.startsWith('//')) return null
+  return url.pathname + url.search
+}
+
+// One slash, then no slash; browsers read a backslash as a slash and drop tabs and line ends.
+const LOCAL_PATH = /^\/(?!\/)[^\\\p{Cc}]*$/u
+
+/** Takes a login view, where to return and the field's name; returns the address with that field set and others kept. */
+export function loginUrl(loginView: string, nextUrl: string | null, nextField = 'next'): string {
+  if (nextUrl === null) return loginView
+  const [address = '', fragment] = loginView.split('#')
+  const [path = '', query] = address.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set(nextField, makeNextParam(loginView, nextUrl))
+  return `${path}?${parameters}${fragment === undefined ? '' : `#${fragment}`}`
+}
+
+/** Takes a login address and the current one; returns the current without scheme and host where both share them. */
+export function makeNextParam(loginView: string, currentUrl: string): string {
+  if (!URL.canParse(currentUrl)) return currentUrl
+  const current = new URL(currentUrl)
+  const isSameOrigin = !URL.canParse(loginView) || new URL(loginView).origin === current.origin
+  return isSameOrigin ? current.pathname + current.search : currentUrl
+}

@@ -1,0 +1,142 @@
+import type { NextFunction, Request, Response } from 'express'
+import type { SessionData } from 'express-session'
+import { type Clock, systemClock } from '../clock.ts'
+import { days, minutes } from '../durations.ts'
+import { takeFingerprint } from './fingerprint.ts'
+import {
+  createMemoryRememberStore,
+  type RememberSeries,
+  type RememberStore,
+} from './remember-store.ts'
+
+export type Handler = (req: Request, res: Response, next: NextFunction) => unknown
+
+/** What a guard does with a visitor it does not let through; each router can have its own. */
+export type GuardOptions = {
+  /** Where visitors log in; null answers 401. */
+  loginView: string | null
+  loginMessage: string | null
+  loginMessageCategory: string
+  /** Where a password is asked again; null answers 401. */
+  refreshView: string | null
+  needsRefreshMessage: string | null
+  needsRefreshMessageCategory: string
+  /** Where requireAnonymous sends those who are logged in. */
+  homeView: string
+  /** Replaces everything that requireLogin does with a visitor who is not logged in. */
+  onUnauthorized: Handler | null
+  /** Replaces everything that requireFreshLogin does with a login that is not fresh. */
+  onNeedsRefresh: Handler | null
+  /** `query` puts the way back into the address, `session` into the session. */
+  nextIn: 'query' | 'session'
+  /** Methods that guards let through. HEAD is not among them: it tells what GET would. */
+  exemptMethods: readonly string[]
+}
+
+export type RememberCookieOptions = {
+  name: string
+  /** Milliseconds, from logging in: using the cookie does not prolong it. */
+  duration: number
+  path: string
+  domain: string | null
+  secure: boolean
+  httpOnly: boolean
+  sameSite: 'lax' | 'strict' | 'none'
+  /** Sends the cookie again with every answer, so that its Expires moves on. */
+  refreshEachRequest: boolean
+}
+
+/** How somebody came to be logged in; kept in the session and shown in the list of devices. */
+export type StartedBy = 'password' | 'registration' | 'remember' | 'reauthentication' | 'other'
+
+export type LoginManagerOptions<User> = GuardOptions & {
+  /** Secrets, newest first: the first signs and computes, all verify. */
+  secrets: readonly string[]
+  /** Our own origin: a way back to anywhere else is refused. */
+  origin: string
+  clock: Clock
+  /** Takes what getId gave; returns the user, or null when there is none any more. */
+  loadUser: ((id: string, req: Request) => Promise<User | null> | User | null) | null
+  /** Finds a user by what the request carries, such as a key in a header. Never starts a session. */
+  loadUserFromRequest: ((req: Request) => Promise<User | null> | User | null) | null
+  getId: (user: User) => string
+  isActive: (user: User) => boolean
+  flash: (req: Request, res: Response, message: string, category: string) => void
+  localize: (message: string, req: Request) => string
+  sessionProtection: 'off' | 'basic' | 'strong'
+  fingerprint: (req: Request) => string
+  /** Milliseconds for which a password counts as just given. */
+  freshFor: number
+  remember: RememberCookieOptions & { store: RememberStore }
+  /** What a new session of this user holds besides the login, such as a CSRF secret or its device. */
+  sessionFields: (user: User, req: Request, res: Response) => Promise<Partial<SessionData>>
+  /** Session keys that survive logging in; everything else of the anonymous session is dropped. */
+  carriedKeys: readonly (keyof SessionData)[]
+  /** Ends whatever hangs on a series whose cookie was copied; the series alone where nothing is given. */
+  endStolenSeries: ((series: RememberSeries, req: Request) => Promise<void>) | null
+}
+
+export type GivenOptions<User> = Partial<Omit<LoginManagerOptions<User>, 'remember'>> &
+  Pick<LoginManagerOptions<User>, 'secrets'> & {
+    remember?: Partial<LoginManagerOptions<User>['remember']>
+  }
+
+/** Takes what an application says; returns all options, Flask-Login's defaults where they are safe ones. */
+export function withDefaults<User>(given: GivenOptions<User>): LoginManagerOptions<User> {
+  const remember = { ...defaultRemember(), ...given.remember }
+  return { ...defaultGuards, ...defaultManager<User>(), ...given, remember }
+}
+
+const defaultGuards: GuardOptions = {
+  loginView: null,
+  loginMessage: 'Please log in to access this page.',
+  loginMessageCategory: 'message',
+  refreshView: null,
+  needsRefreshMessage: 'Please reauthenticate to access this page.',
+  needsRefreshMessageCategory: 'message',
+  homeView: '/',
+  onUnauthorized: null,
+  onNeedsRefresh: null,
+  nextIn: 'query',
+  exemptMethods: ['OPTIONS'],
+}
+
+function defaultManager<User>() {
+  return {
+    origin: 'http://localhost:3000',
+    clock: systemClock,
+    loadUser: null,
+    loadUserFromRequest: null,
+    getId: idOf<User>,
+    isActive: (user: User) => (user as { isActive?: boolean }).isActive !== false,
+    flash: () => {},
+    localize: (message: string) => message,
+    sessionProtection: 'basic' as const,
+    fingerprint: takeFingerprint,
+    freshFor: minutes(10),
+    sessionFields: async () => ({}),
+    carriedKeys: [],
+    endStolenSeries: null,
+  }
+}
+
+function idOf<User>(user: User): string {
+  const { id } = user as { id?: unknown }
+  if (id === undefined || id === null)
+    throw new Error('A user without an id needs the option getId')
+  return String(id)
+}
+
+function defaultRemember(): LoginManagerOptions<unknown>['remember'] {
+  return {
+    name: 'remember_token',
+    duration: days(30),
+    path: '/',
+    domain: null,
+    secure: false,
+    httpOnly: true,
+    sameSite: 'lax',
+    refreshEachRequest: false,
+    store: createMemoryRememberStore(),
+  }
+}

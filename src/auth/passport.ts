@@ -1,0 +1,72 @@
+import type { Request, RequestHandler, Response } from 'express'
+import passport from 'passport'
+import { Strategy as LocalStrategy } from 'passport-local'
+
+// Passport is met in this file only: elsewhere it is promises and return values.
+
+export type SessionHooks<User> = {
+  loadUser: (id: string, req: Request) => Promise<User | null>
+  getId: (user: User) => string
+}
+
+export type PassportSessions<User> = {
+  /** Finds the user of this session. */
+  loadFromSession: RequestHandler
+  /** Gives the visitor a new session with this user; fill runs before it is first saved. */
+  startSession: (req: Request, user: User, fill: () => void) => Promise<void>
+}
+
+/** Takes how to load a user and to name one; returns Passport's sessions as promises. */
+export function createPassportSessions<User>(hooks: SessionHooks<User>): PassportSessions<User> {
+  const passports = new passport.Passport()
+  const fills = new WeakMap<Request, () => void>()
+
+  passports.serializeUser((req: Request, user: Express.User, done: SerializeDone) => {
+    // Passport has made the new session and not saved it yet: what is set here costs no second write.
+    fills.get(req)?.()
+    done(null, hooks.getId(user as User))
+  })
+  passports.deserializeUser((req: Request, id: string, done: DeserializeDone) => {
+    hooks.loadUser(id, req).then((user) => done(null, (user as Express.User) ?? false), done)
+  })
+
+  return {
+    loadFromSession: passports.session() as RequestHandler,
+    startSession(req, user, fill) {
+      fills.set(req, fill)
+      return new Promise((resolve, reject) => {
+        req.logIn(user as Express.User, (error) => (error ? reject(error) : resolve()))
+      })
+    },
+  }
+}
+
+type SerializeDone = (error: unknown, id?: string) => void
+type DeserializeDone = (error: unknown, user?: Express.User | false) => void
+
+export type VerifyCredentials<Outcome> = (
+  username: string,
+  password: string,
+  req: Request,
+) => Promise<Outcome>
+
+/** Takes how to verify a name and a password; returns a function that asks passport-local and gives the outcome, null without both fields. */
+export function createLocalAuthentication<Outcome extends { ok: boolean }>(
+  verify: VerifyCredentials<Outcome>,
+): (req: Request, res: Response) => Promise<Outcome | null> {
+  const passports = new passport.Passport()
+  passports.use(
+    new LocalStrategy(
+      { passReqToCallback: true, session: false },
+      (req, username, password, done) => {
+        verify(username, password, req).then((outcome) => done(null, outcome), done)
+      },
+    ),
+  )
+  return (req, res) =>
+    new Promise((resolve, reject) => {
+      const answer = (error: unknown, outcome: Outcome | false | undefined) =>
+        error ? reject(error) : resolve(outcome || null)
+      passports.authenticate('local', { session: false }, answer)(req, res, reject)
+    })
+}

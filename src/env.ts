@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { days, hours, minutes } from './durations.ts'
+
+/** Everything an operator can set, read once and checked; times in milliseconds. */
+export type Settings = Readonly<{
+  isProduction: boolean
+  host: string
+  port: number
+  appUrl: string
+  databaseUrl: string
+  /** Newest first: the first signs, all verify. Empty only until development makes its own. */
+  secrets: readonly string[]
+  trustedProxies: number
+  processes: number
+  registration: 'open' | 'verified' | 'closed'
+  sessionIdle: number
+  sessionMax: number
+  rememberFor: number
+  freshFor: number
+  sessionProtection: 'off' | 'basic' | 'strong'
+  bcryptCost: number
+  passwordMinLength: number
+  throttle: boolean
+  smtpUrl: string | null
+  mailFrom: string | null
+  logLevel: string
+}>
+
+export type SettingsOrProblems =
+  | { ok: true; settings: Settings }
+  | { ok: false; problems: string[] }
+
+/** Takes the environment's variables; returns the settings, or one line for every problem in it. */
+export function readEnv(source: Record<string, string | undefined>): SettingsOrProblems {
+  const variables = withoutEmptyOnes(source)
+  const parsed = Environment.safeParse(variables)
+  const problems = [
+    ...(parsed.error?.issues.map(describeIssue) ?? []),
+    ...findProductionProblems(variables),
+  ]
+  if (!parsed.success || problems.length > 0) return { ok: false, problems: [...new Set(problems)] }
+  return { ok: true, settings: toSettings(parsed.data) }
+}
+
+const EXAMPLES: Record<string, string> = {
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: '3000',
+  APP_URL: 'https://accounts.example.com',
+  DATABASE_URL: 'file:./data/app.db',
+  SESSION_SECRET: 'the output of: openssl rand -hex 32',
+  TRUST_PROXY: '1',
+  WEB_CONCURRENCY: '2',
+  REGISTRATION: 'open',
+  SESSION_IDLE_MINUTES: '30',
+  SESSION_MAX_HOURS: '12',
+  REMEMBER_DAYS: '30',
+  FRESH_MINUTES: '10',
+  SESSION_PROTECTION: 'basic',
+  BCRYPT_COST: '12',
+  PASSWORD_MIN_LENGTH: '15',
+  THROTTLE: 'on',
+  SMTP_URL: 'smtp://user:password@mail.example.com:587',
+  MAIL_FROM: 'accounts@example.com',
+  LOG_LEVEL: 'info',
+}
+
+const SECRET_PLACEHOLDER = 'change-me'
+
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
+    .default(fallback)
+
+const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
+  z.enum(words, `must be one of ${words.join(', ')}`)
+
+const Environment = z.object({
+  NODE_ENV: oneOf('development', 'production', 'test').default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(3000, 0, 65535),
+  APP_URL: z.string().refine(isOrigin, 'must be an origin: scheme and host, no path').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, 'must start with file: or postgresql://')
+    .default('file:./data/app.db'),
+  SESSION_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .refine(
+      (list) => list.every((secret) => secret.length >= 32),
+      'needs 32 characters or more in each',
+    )
+    .refine(
+      (list) => !list.some((one) => one.startsWith(SECRET_PLACEHOLDER)),
+      'is still the placeholder',
+    )
+    .optional(),
+  TRUST_PROXY: wholeNumber(0, 0, 16),
+  WEB_CONCURRENCY: wholeNumber(1, 1, 64),
+  REGISTRATION: oneOf('open', 'verified', 'closed').default('open'),
+  SESSION_IDLE_MINUTES: wholeNumber(30, 1, 60 * 24 * 30),
+  SESSION_MAX_HOURS: wholeNumber(12, 1, 24 * 90),
+  REMEMBER_DAYS: wholeNumber(30, 1, 400),
+  FRESH_MINUTES: wholeNumber(10, 1, 60 * 24),
+  SESSION_PROTECTION: oneOf('off', 'basic', 'strong').default('basic'),
+  BCRYPT_COST: wholeNumber(12, 4, 15),
+  PASSWORD_MIN_LENGTH: wholeNumber(15, 8, 128),
+  THROTTLE: oneOf('on', 'off').default('on'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.email('must be an email address').optional(),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+})
+
+type Environment = z.infer<typeof Environment>
+
+// A line such as "PORT=" in a file of settings means "not set".
+function withoutEmptyOnes(source: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+}
+
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const url = new URL(value)
+  return /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, '').toLowerCase()
+}
+
+function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
+  return describe(String(issue.path[0]), issue.message)
+}
+
+// Never the value itself: the line ends up in logs, and the value may be a secret.
+function describe(name: string, problem: string): string {
+  return `${name} ${problem}. For example: ${name}=${EXAMPLES[name]}`
+}
+
+function findProductionProblems(variables: Record<string, string | undefined>): string[] {
+  if (variables.NODE_ENV !== 'production') return []
+  const isLow = Number(variables.BCRYPT_COST ?? 12) < 10
+  return [
+    ...(variables.SESSION_SECRET ? [] : [describe('SESSION_SECRET', 'is required in production')]),
+    ...(variables.APP_URL ? [] : [describe('APP_URL', 'is required in production')]),
+    ...(isLow ? [describe('BCRYPT_COST', 'must be 10 or more in production')] : []),
+    ...(variables.THROTTLE === 'off' ? [describe('THROTTLE', 'cannot be off in production')] : []),
+  ]
+}
+
+function toSettings(env: Environment): Settings {
+  return Object.freeze({
+    isProduction: env.NODE_ENV === 'production',
+    host: env.HOST,
+    port: env.PORT,
+    appUrl: new URL(env.APP_URL ?? `http://localhost:${env.PORT}`).origin,
+    databaseUrl: env.DATABASE_URL,
+    secrets: env.SESSION_SECRET ?? [],
+    trustedProxies: env.TRUST_PROXY,
+    processes: env.WEB_CONCURRENCY,
+    registration: env.REGISTRATION,
+    sessionIdle: minutes(env.SESSION_IDLE_MINUTES),
+    sessionMax: hours(env.SESSION_MAX_HOURS),
+    rememberFor: days(env.REMEMBER_DAYS),
+    freshFor: minutes(env.FRESH_MINUTES),
+    sessionProtection: env.SESSION_PROTECTION,
+    bcryptCost: env.BCRYPT_COST,
+    passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    throttle: env.THROTTLE === 'on',
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM ?? null,
+    logLevel: env.LOG_LEVEL,
+  })
+}

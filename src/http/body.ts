@@ -1,0 +1,36 @@
+import express, { type Request, type RequestHandler } from 'express'
+import { HttpError } from './http-error.ts'
+
+const MAX_BODY_BYTES = 32 * 1024
+const MAX_FIELDS = 50
+
+/** Returns the steps that read a form: only urlencoded UTF-8 of at most 32 KiB and 50 fields, each a string given once. */
+export function readForm(): RequestHandler[] {
+  const parse = express.urlencoded({
+    // The simple parser makes no objects of names such as a[b], so nothing can reach a prototype.
+    extended: false,
+    limit: MAX_BODY_BYTES,
+    parameterLimit: MAX_FIELDS,
+  })
+  return [demandFormType, parse, refuseRepeatedFields]
+}
+
+// The parser itself would let iso-8859-1 in, and skip any other type and leave no body at all.
+const demandFormType: RequestHandler = (req, _res, next) => {
+  next(!hasBody(req) || isUtf8Form(req.get('content-type') ?? '') ? undefined : new HttpError(415))
+}
+
+function hasBody(req: Request): boolean {
+  return req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0
+}
+
+function isUtf8Form(contentType: string): boolean {
+  return /^\s*application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i.test(
+    contentType,
+  )
+}
+
+const refuseRepeatedFields: RequestHandler = (req, _res, next) => {
+  const isRepeated = Object.values(req.body ?? {}).some((value) => typeof value !== 'string')
+  next(isRepeated ? new HttpError(400, 'a field is given twice') : undefined)
+}

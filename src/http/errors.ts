@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
+import { HttpError } from './http-error.ts'
+
+export type ErrorSettings = {
+  /** Says whether an error means that something we depend on is away, and may be back soon. */
+  isOutage: (error: unknown) => boolean
+  report: (error: unknown, incident: { incidentId: string; method: string; path: string }) => void
+}
+
+/** Answers 404 for whatever no page has answered. */
+export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
+
+/** Takes how to tell an outage and where to report; returns the one error handler: 4xx shown, 5xx reported and hidden. */
+export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error, req, res, next) => {
+    if (res.headersSent) return next(error)
+    const { status, retryAfter } = classify(error, isOutage)
+    const incidentId = status >= 500 && !(error instanceof HttpError) ? randomUUID() : null
+    if (incidentId) report(error, { incidentId, method: req.method, path: req.path })
+    if (retryAfter) res.set('Retry-After', String(retryAfter))
+    res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))
+  }
+}
+
+function classify(error: unknown, isOutage: (error: unknown) => boolean) {
+  if (error instanceof HttpError) return { status: error.status, retryAfter: error.retryAfter }
+  if (isOutage(error)) return { status: 503, retryAfter: OUTAGE_SECONDS }
+  return { status: statusOf(error), retryAfter: null }
+}
+
+const OUTAGE_SECONDS = 10
+
+// body-parser and Express put a status on what they throw; anything that is not a 4xx is ours.
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+  return status >= 400 && status < 500 ? status : 500
+}
+
+function showError(
+  status: number,
+  details: Pick<ErrorPage, 'incidentId'> & { retryAfter: number | null },
+) {
+  const { title, message } = errorPages[status] ?? errorPages[status < 500 ? 400 : 500] ?? UNKNOWN
+  const retryIn = details.retryAfter ? sayWait(details.retryAfter) : null
+  const wayBack = { href: '/', text: 'Go to the start page' }
+  return { status, title, message, incidentId: details.incidentId, retryIn, wayBack }
+}
+
+const UNKNOWN = { title: 'Something went wrong', message: 'That did not work.' }

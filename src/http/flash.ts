@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import type { SignedCookies } from './signed-cookies.ts'
+
+export type FlashCategory = 'success' | 'info' | 'error'
+export type Flash = { category: FlashCategory; message: string }
+
+/** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
+export type Flashes = {
+  add: (req: Request, res: Response, category: FlashCategory, message: string) => void
+  take: (req: Request, res: Response) => Flash[]
+}
+
+/** Takes the cookies; returns add, which keeps a message for the next page, and take, which shows each once. */
+export function createFlashes(cookies: SignedCookies): Flashes {
+  const waiting = new WeakMap<Response, Flash[]>()
+  const read = (req: Request, res: Response) =>
+    waiting.get(res) ?? parseFlashes(cookies.read(req, 'flash'))
+
+  return {
+    add(req, res, category, message) {
+      const others = read(req, res).filter((flash) => flash.message !== message)
+      const flashes = [...others, { category, message }].slice(-MOST)
+      waiting.set(res, flashes)
+      cookies.write(res, 'flash', JSON.stringify(flashes))
+    },
+    take(req, res) {
+      const flashes = read(req, res)
+      if (flashes.length > 0) cookies.clear(res, 'flash')
+      waiting.set(res, [])
+      return flashes
+    },
+  }
+}
+
+// Bounded, so that a browser that never shows them cannot grow its cookie past what servers accept.
+const MOST = 3
+
+const FlashCookie = z.array(
+  z.object({ category: z.enum(['success', 'info', 'error']), message: z.string() }),
+)
+
+function parseFlashes(value: string | null): Flash[] {
+  if (value === null) return []
+  // What we signed is JSON, but it may have been signed by an older release.
+  const parsed = FlashCookie.safeParse(parseJson(value))
+  return parsed.success ? parsed.data : []
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+
+export type FormError = { field: string; message: string }
+
+/** What the form macros show: typed values without the secret ones, and what is wrong with them. */
+export type FormView = { values: Record<string, string>; errors: FormError[] }
+
+export type AcceptedForm<T> = { ok: true; data: T; view: FormView }
+export type RefusedForm = { ok: false; view: FormView }
+
+/** An untouched form, with values to begin with. */
+export function blankForm(values: Record<string, string> = {}): FormView {
+  return { values, errors: [] }
+}
+
+/** Takes a schema and a body; returns the data, or every error in the order of the schema's fields. */
+export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<T> | RefusedForm {
+  const parsed = schema.safeParse(body ?? {})
+  const values = keepValues(body)
+  if (parsed.success) return { ok: true, data: parsed.data, view: { values, errors: [] } }
+  return { ok: false, view: { values, errors: firstPerField(parsed.error.issues) } }
+}
+
+/** Takes a form and what is wrong with it after all; field '' is the form as a whole. */
+export function rejectForm(form: { view: FormView }, field: string, message: string): RefusedForm {
+  return { ok: false, view: { ...form.view, errors: [{ field, message }] } }
+}
+
+const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
+
+// What was typed comes back to be mended, but a secret never leaves in a page.
+function keepValues(body: unknown): Record<string, string> {
+  const fields = Object.entries(body ?? {}).filter(
+    (field): field is [string, string] =>
+      typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),
+  )
+  return Object.fromEntries(fields)
+}
+
+function firstPerField(issues: z.core.$ZodIssue[]): FormError[] {
+  const errors = new Map<string, FormError>()
+  for (const { path, message } of issues) {
+    const field = String(path[0] ?? '')
+    if (!errors.has(field)) errors.set(field, { field, message })
+  }
+  return [...errors.values()]
+}

@@ -1,0 +1,49 @@
+import type { Application, RequestHandler } from 'express'
+import nunjucks from 'nunjucks'
+import type { Flashes } from './flash.ts'
+
+export type ViewSettings = {
+  folder: string
+  appName: string
+  isProduction: boolean
+  flashes: Flashes
+}
+
+/** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
+export function useViews(app: Application, settings: ViewSettings): RequestHandler {
+  const views = new nunjucks.Environment(
+    new nunjucks.FileSystemLoader(settings.folder, {
+      noCache: !settings.isProduction,
+    }),
+    { autoescape: true, throwOnUndefined: false },
+  )
+  views.addFilter('when', formatTime)
+  views.addFilter('iso', (time: Date) => time.toISOString())
+  views.express(app)
+  app.set('view engine', 'njk')
+  app.set('views', settings.folder)
+  Object.assign(app.locals, { appName: settings.appName, development: !settings.isProduction })
+  return giveVisitToViews(settings.flashes)
+}
+
+// Getters, since both can still change while a request is answered: somebody logs in, a message is added.
+function giveVisitToViews(flashes: Flashes): RequestHandler {
+  return (req, res, next) => {
+    Object.defineProperties(res.locals, {
+      currentUser: { enumerable: true, get: () => req.user ?? null },
+      flashes: { enumerable: true, get: () => flashes.take(req, res) },
+      path: { enumerable: true, value: req.path },
+    })
+    next()
+  }
+}
+
+const words = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+})
+
+function formatTime(time: Date): string {
+  return `${words.format(time)} UTC`
+}
