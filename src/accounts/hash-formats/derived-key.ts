@@ -1,0 +1,64 @@
+import { pbkdf2, type ScryptOptions, scrypt } from 'node:crypto'
+import { promisify } from 'node:util'
+import { isSameSecret } from './same-secret.ts'
+import type { StoredHash } from './stored-hash.ts'
+
+const pbkdf2Async = promisify(pbkdf2)
+const scryptAsync = promisify<string, string, number, ScryptOptions, Buffer>(scrypt)
+
+// A stored hash says itself how much work it asks for. Past these bounds a row that somebody
+// brought in would hold a place in the hash queue for seconds, or ask for gigabytes.
+const MOST_ITERATIONS = 3_000_000
+const MOST_SCRYPT_MEMORY = 128 * 1024 ** 2
+const MOST_SCRYPT_WORK = 4 * 1024 ** 2
+
+const DIGEST_BYTES = new Map([
+  ['sha1', 20],
+  ['sha224', 28],
+  ['sha256', 32],
+  ['sha384', 48],
+  ['sha512', 64],
+])
+const SCRYPT_BYTES = 64
+
+/** What a stored PBKDF2 hash says. */
+export type Pbkdf2Parts = { digest: string; iterations: number; salt: string; key: Buffer }
+
+/** What a stored scrypt hash says. */
+export type ScryptParts = { N: number; r: number; p: number; salt: string; key: Buffer }
+
+/** Gives the hash to compare with, or null if its numbers are not reasonable or its key is cut short. */
+export function pbkdf2Hash({ digest, iterations, salt, key }: Pbkdf2Parts): StoredHash | null {
+  if (iterations < 1 || iterations > MOST_ITERATIONS) return null
+  if (key.length !== DIGEST_BYTES.get(digest)) return null
+  return derivedKeyHash(key, (password) =>
+    pbkdf2Async(password, salt, iterations, key.length, digest),
+  )
+}
+
+/** Gives the hash to compare with, or null if its numbers are not reasonable or its key is cut short. */
+export function scryptHash({ N, r, p, salt, key }: ScryptParts): StoredHash | null {
+  if (!isReasonableScrypt(N, r, p) || key.length !== SCRYPT_BYTES) return null
+  // Node refuses to take more than 32 MiB unless told, and counts some overhead on top of N and r.
+  const options = { N, r, p, maxmem: 2 * MOST_SCRYPT_MEMORY }
+  return derivedKeyHash(key, (password) => scryptAsync(password, salt, key.length, options))
+}
+
+function isReasonableScrypt(N: number, r: number, p: number): boolean {
+  const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N))
+  return (
+    isPowerOfTwo &&
+    r >= 1 &&
+    p >= 1 &&
+    128 * N * r <= MOST_SCRYPT_MEMORY &&
+    N * r * p <= MOST_SCRYPT_WORK
+  )
+}
+
+function derivedKeyHash(key: Buffer, derive: (password: string) => Promise<Buffer>): StoredHash {
+  return {
+    isOurs: false,
+    bcryptCost: null,
+    matches: async (password) => isSameSecret(await derive(password), key),
+  }
+}

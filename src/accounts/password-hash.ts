@@ -1,0 +1,70 @@
+import { createMakeUp } from './equal-cost.ts'
+import { hashWithBcryptSha256, makeDecoy } from './hash-formats/bcrypt-sha256.ts'
+import { readStoredHash } from './hash-formats/read-stored-hash.ts'
+import type { StoredHash } from './hash-formats/stored-hash.ts'
+import { type Busy, createHashGate, type HashGate } from './hash-gate.ts'
+import { composePassword, isPasswordTooLong } from './password-text.ts'
+
+/** A hash that needs a rehash matched, but in an older format or at another cost than new ones get. */
+export type PasswordCheck = { readonly matches: boolean; readonly needsRehash: boolean }
+
+export type Passwords = {
+  /** Gives the hash to store, or Busy. Throws a RangeError past MAX_PASSWORD_BYTES: check the password first. */
+  hash(password: string, signal?: AbortSignal): Promise<string | Busy>
+  /** Compares a password with a stored hash, or for an unknown user with null at the same cost; or gives Busy. */
+  verify(
+    password: string,
+    storedHash: string | null,
+    signal?: AbortSignal,
+  ): Promise<PasswordCheck | Busy>
+}
+
+/** Takes bcrypt's cost and the gate that all hashing goes through. */
+export function createPasswords(options: { cost: number; gate?: HashGate }): Passwords {
+  const { cost, gate = createHashGate() } = options
+  const compare = createComparison(cost)
+  return {
+    async hash(password, signal) {
+      const composed = composePassword(password)
+      if (isPasswordTooLong(composed)) throw new RangeError('this password is too long to hash')
+      return gate.run(() => hashWithBcryptSha256(composed, cost), signal)
+    },
+    async verify(password, storedHash, signal) {
+      return gate.run(() => compare(password, storedHash), signal)
+    },
+  }
+}
+
+function createComparison(cost: number) {
+  const decoy = makeDecoy(cost)
+  const makeUp = createMakeUp(cost)
+  const isCurrent = (hash: StoredHash) => hash.isOurs && hash.bcryptCost === cost
+
+  async function compare(hash: StoredHash, spellings: string[]): Promise<PasswordCheck> {
+    const started = performance.now()
+    for (const spelling of spellings) {
+      if (!(await hash.matches(spelling))) continue
+      return { matches: true, needsRehash: !isCurrent(hash) || spelling !== spellings[0] }
+    }
+    const milliseconds = performance.now() - started
+    await makeUp({ hash, times: spellings.length, milliseconds })
+    return { matches: false, needsRehash: false }
+  }
+
+  return (password: string, storedHash: string | null): Promise<PasswordCheck> => {
+    const composed = composePassword(password)
+    // Nobody can have set one so long, whatever is stored; but saying so costs as much as ever.
+    if (isPasswordTooLong(composed)) return compare(decoy, [''])
+    return compare(findHash(storedHash) ?? decoy, spell(password, composed))
+  }
+}
+
+function findHash(storedHash: string | null): StoredHash | null {
+  return storedHash === null ? null : readStoredHash(storedHash)
+}
+
+// Composed, as we hash it; and where that differs also as typed, as other programs hashed it. An
+// unknown user gets as many tries: what was typed decides the time, what is stored does not.
+function spell(password: string, composed: string): string[] {
+  return password === composed ? [composed] : [composed, password]
+}
