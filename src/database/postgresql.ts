@@ -1,0 +1,43 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { PoolConfig } from 'pg'
+import { seconds } from '../durations.ts'
+import { type Begin, guardAdapter } from './guarded-adapter.ts'
+
+export type PostgresqlAddress = { url: string; schema: string | undefined }
+
+/** Quotes a name for PostgreSQL. */
+export const quoteIdentifier = (identifier: string): string =>
+  `"${identifier.replaceAll('"', '""')}"`
+
+// The option of Prisma's driver names the schema in generated statements only; raw ones go by the path.
+const searchPath = (schema: string): string =>
+  `-c search_path=${quoteIdentifier(schema).replace(/[\\ ]/g, '\\$&')}`
+
+/** The pool settings for an address; `max` is the number of connections. */
+export const describePool = ({ url, schema }: PostgresqlAddress, max: number): PoolConfig => ({
+  connectionString: url,
+  max,
+  // A server that is away is told after this, instead of keeping every visitor waiting.
+  connectionTimeoutMillis: seconds(5),
+  ...(schema === undefined ? {} : { options: searchPath(schema) }),
+})
+
+const begin: Begin = async (connection) => {
+  const transaction = await connection.startTransaction()
+  // Committing only gives the connection back: the statement itself is the guard's.
+  return { queryable: transaction, release: () => transaction.commit() }
+}
+
+const CONNECTIONS = 10
+
+/** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
+export const createPostgresqlAdapter = (
+  address: PostgresqlAddress,
+  onStatement: (sql: string) => void,
+): SqlDriverAdapterFactory => {
+  const { schema } = address
+  const options = schema === undefined ? {} : { schema }
+  const factory = new PrismaPg(describePool(address, CONNECTIONS), options)
+  return guardAdapter(factory, { begin, onStatement })
+}
