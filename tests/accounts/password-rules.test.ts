@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { checkPassword, type PasswordOwner } from '../../src/accounts/password-rules.ts'
+
+const alice: PasswordOwner = {
+  minLength: 15,
+  username: 'alice.hamilton',
+  email: 'a.hamilton-smith@mail.example.com',
+  name: 'Alice Hamilton-Smith',
+  appName: 'Lantern Festival',
+}
+
+const PRINTABLE_ASCII = Array.from({ length: 95 }, (_, n) => String.fromCharCode(n + 32)).join('')
+const GOOD = 'zebra umbrella seventeen'
+
+function codeFor(password: string, owner = alice) {
+  return checkPassword(password, owner)?.code ?? null
+}
+
+describe('checkPassword', () => {
+  test.each([
+    ['words', GOOD],
+    ['small letters', 'vhqzkpwxrtnbmdl'],
+    ['digits', '804716293508137'],
+    ['spaces at the ends', '  zebra umbrella  '],
+    ['every printable ASCII character', PRINTABLE_ASCII],
+    ['Polish', 'zażółć gęślą jaźń'],
+    ['64 letters', 'vhqzkpwxrtnbmdlc'.split('').join('q').repeat(3).slice(0, 64)],
+    ['15 emoji', '🐎🔋📎🌵🎻🧂🚲🪁🧶🦉🫖🪜🧲🎈🪵'],
+    ['1,024 bytes', `${GOOD} ${'ü'.repeat(499)}x`],
+  ])('takes a password of %s', (_what, password) => {
+    expect(checkPassword(password, alice)).toBeNull()
+  })
+
+  test.each([
+    ['14 letters', 'vhqzkpwxrtnbmd'],
+    ['14 emoji, though they are 28 units', '🐎🔋📎🌵🎻🧂🚲🪁🧶🦉🫖🪜🧲🎈'],
+    ['14 letters, though decomposed they are more', 'vhqzkpwxrtnbé'.normalize('NFD')],
+    ['nothing', ''],
+  ])('finds %s too short and says how many it wants', (_what, password) => {
+    expect(checkPassword(password, alice)).toEqual({
+      code: 'too-short',
+      message: 'Use at least 15 characters.',
+    })
+  })
+
+  test('takes the least length from the settings', () => {
+    expect(codeFor('vhqzkpwx', { ...alice, minLength: 8 })).toBeNull()
+    expect(codeFor('vhqzkpw', { ...alice, minLength: 8 })).toBe('too-short')
+  })
+
+  test('finds 1,025 bytes too long, however few characters', () => {
+    expect(codeFor(`${GOOD} ${'ü'.repeat(500)}`)).toBe('too-long')
+  })
+
+  test.each([
+    'aaaaaaaaaaaaaaa',
+    '123456789012345',
+    'abcdefghijklmnop',
+    'passwordpassword',
+    'Password1Password1',
+    'P@ssw0rdP@ssw0rd',
+    'password12345678',
+    'iloveyouiloveyou',
+    'qwertyuiopasdfgh',
+    '1qaz2wsx3edc4rfv',
+    'worldofwarcraft',
+    'WorldOfWarcraft',
+    'WoRlDoFwArCrAfT',
+    'worldofwarcraft1',
+    'neversaymypassword',
+    'mailcreated5240',
+    'a'.repeat(1024),
+    'password'.repeat(100),
+    `${'1234567890'.repeat(20)}123`,
+  ])('finds %s common', (password) => {
+    expect(codeFor(password)).toBe('common')
+  })
+
+  test('takes a common password with a random tail, for it is compared as a whole', () => {
+    expect(codeFor('worldofwarcraft vkqzwpxt')).toBeNull()
+    expect(codeFor(`${'password'.repeat(20)} vkqzwpxt`)).toBeNull()
+  })
+
+  test.each([
+    ['the email address', 'a.hamilton-smith@mail.example.com'],
+    ['the email address in capitals', 'A.Hamilton-Smith@Mail.Example.COM'],
+    ['its part before the @ with a year', 'a.hamilton-smith1999'],
+    ['the user name with a digit', 'alice.hamilton1'],
+    ['the user name twice', 'alice.hamiltonalice.hamilton'],
+    ['the name', 'Alice Hamilton-Smith'],
+    ['the name of the site', 'LanternFestival'],
+    ['the name of the site, dressed up', 'L4ntern Festival!'],
+  ])('refuses %s', (_what, password) => {
+    expect(codeFor(password)).toBe('personal')
+    expect(codeFor(`${password} vkqzwpxtmr`)).toBeNull()
+  })
+
+  test('refuses a long email address whatever its length', () => {
+    const email = `${'vhqzkpwxrt'.repeat(3)}mbndlc.ygsfj@${'hqkzvwpxtr'.repeat(4)}.example.com`
+
+    expect(codeFor(email.toUpperCase(), { ...alice, email })).toBe('personal')
+  })
+
+  test('needs no name', () => {
+    expect(codeFor(GOOD, { ...alice, name: null })).toBeNull()
+  })
+
+  test.each([
+    ['repeats', '1qaz2wsx'.repeat(128)],
+    ['digits that stand for letters', '4@8({[<369|1!0$5+7%2'.repeat(51)],
+    ['dates', '1.1.2001-12/12/99'.repeat(60)],
+  ])('is soon done with 1,024 bytes of %s', (_what, password) => {
+    codeFor(GOOD)
+    const started = performance.now()
+
+    codeFor(password)
+
+    // Without its bounds this takes seconds.
+    expect(performance.now() - started).toBeLessThan(500)
+  })
+
+  test('tells people what to do', () => {
+    for (const password of ['short', 'x'.repeat(2000), 'a'.repeat(15), alice.email]) {
+      const { message } = checkPassword(password, alice) ?? { message: '' }
+      expect(message).toMatch(/^(Use|Choose) /)
+      expect(message).not.toMatch(/please|invalid|sorry/i)
+    }
+  })
+})
