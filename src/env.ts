@@ -1,34 +1,18 @@
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { days, hours, minutes } from './durations.ts'
-
-/** Everything an operator can set, read once and checked; times in milliseconds. */
-export type Settings = Readonly<{
-  isProduction: boolean
-  host: string
-  port: number
-  appUrl: string
-  databaseUrl: string
-  /** Newest first: the first signs, all verify. Empty only until development makes its own. */
-  secrets: readonly string[]
-  trustedProxies: number
-  processes: number
-  registration: 'open' | 'verified' | 'closed'
-  sessionIdle: number
-  sessionMax: number
-  rememberFor: number
-  freshFor: number
-  sessionProtection: 'off' | 'basic' | 'strong'
-  bcryptCost: number
-  passwordMinLength: number
-  throttle: boolean
-  smtpUrl: string | null
-  mailFrom: string | null
-  logLevel: string
-}>
+import type { Settings } from './settings.ts'
 
 export type SettingsOrProblems =
   | { ok: true; settings: Settings }
   | { ok: false; problems: string[] }
+
+/** Returns the settings that this process was started with, its `.env` included where there is one, or the problems. */
+export function loadEnv(): SettingsOrProblems {
+  // What is set already goes before what the file says.
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return readEnv(process.env)
+}
 
 /** Takes the environment's variables; returns the settings, or one line for every problem in it. */
 export function readEnv(source: Record<string, string | undefined>): SettingsOrProblems {

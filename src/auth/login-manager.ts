@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { createLoginEmitter, type LoginEmitter } from './events.ts'
 import { createGuards, type Guards } from './guards.ts'
-import { confirmLogin, type LogInOptions, type LoginParts, logIn, logOut } from './login.ts'
+import { confirmLogin, type LogInOptions, logIn, logOut } from './login.ts'
+import type { LoginParts } from './login-parts.ts'
 import {
   type GivenOptions,
   type GuardOptions,

@@ -1,28 +1,13 @@
 import type { Request, Response } from 'express'
 import type { SessionData } from 'express-session'
-import type { LoginEmitter } from './events.ts'
+import type { LoginParts } from './login-parts.ts'
 import type { LoginManagerOptions, StartedBy } from './options.ts'
-import type { PassportSessions } from './passport.ts'
-import type { RememberCookie } from './remember-cookie.ts'
-import type { RememberMe } from './remember-me.ts'
+import { endOfRemembering, forget, type RememberingOptions, remember } from './remembering.ts'
 import { currentUser, type LoginState, setUser } from './visit.ts'
 
-/** What the acts of a login manager work with. */
-export type LoginParts<User> = {
-  options: LoginManagerOptions<User>
-  events: LoginEmitter<User>
-  sessions: PassportSessions<User>
-  rememberMe: RememberMe
-  cookie: RememberCookie
-}
-
-export type LogInOptions = {
+export type LogInOptions = RememberingOptions & {
   /** Keeps this browser logged in when its session has ended. */
   remember?: boolean
-  /** How long it is remembered, in ms; the option remember.duration where nothing is said. */
-  duration?: number
-  /** When remembering ends; goes before duration. For a browser whose end was set at an earlier login. */
-  rememberUntil?: Date
   /** Logs an inactive user in, for this request. */
   force?: boolean
   /** Whether a password was given just now. */
@@ -57,7 +42,7 @@ export async function logOut<User>(
 ): Promise<User | null> {
   const user = currentUser<User>(req)
   await forget(parts, req, res)
-  await replaceSession(req)
+  await endSession(req)
   setUser(req, null)
   parts.events.emit('loggedOut', { user, req })
   return user
@@ -73,9 +58,9 @@ export async function confirmLogin<User>(
   if (user === null) return false
   const { cookie: _, passport: __, login, ...kept } = req.session
   const confirmed = newLogin(parts.options, req, { startedBy: 'reauthentication' })
-  const seriesId = login?.seriesId ?? null
+  const { seriesId = null, deviceId = null } = login ?? {}
   // The same person goes on: open tabs keep their CSRF secret and what was interrupted.
-  await startSession(parts, req, res, user, { ...confirmed, seriesId }, kept)
+  await startSession(parts, req, res, user, { ...confirmed, seriesId, deviceId }, kept)
   parts.events.emit('loginConfirmed', { user, req })
   return true
 }
@@ -90,6 +75,8 @@ export async function startSession<User>(
   kept: Partial<SessionData> = carriedFields(options, req),
 ): Promise<void> {
   const fields = await options.sessionFields(user, req, res)
+  // Logging out in the same request has left none to start from.
+  if (!req.session) req.sessionStore.generate(req)
   await sessions.startSession(req, user, () => {
     const state = { ...login, ...(fields.login ?? {}) }
     Object.assign(req.session, fields, kept, { login: state })
@@ -100,8 +87,9 @@ function carriedFields<User>(
   options: LoginManagerOptions<User>,
   req: Request,
 ): Partial<SessionData> {
-  const kept = options.carriedKeys.filter((key) => req.session[key] !== undefined)
-  return Object.fromEntries(kept.map((key) => [key, req.session[key]]))
+  const { session } = req
+  const kept = options.carriedKeys.filter((key) => session?.[key] !== undefined)
+  return Object.fromEntries(kept.map((key) => [key, session[key]]))
 }
 
 function newLogin<User>(
@@ -119,45 +107,10 @@ function newLogin<User>(
   }
 }
 
-async function remember<User>(
-  { options, rememberMe, cookie }: LoginParts<User>,
-  req: Request,
-  res: Response,
-  user: User,
-  expiresAt: Date,
-): Promise<void> {
-  const deviceId = req.session.login?.deviceId ?? null
-  const loginId = options.getId(user)
-  const { series, token } = await rememberMe.start({ loginId, deviceId, expiresAt })
-  if (req.session.login) req.session.login.seriesId = series.id
-  cookie.write(res, { seriesId: series.id, token }, expiresAt)
-}
-
-/** Ends the series that this browser presents or that its session hangs on, and takes the cookie back. */
-export async function forget<User>(
-  { rememberMe, cookie }: LoginParts<User>,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  const known = [cookie.read(req)?.seriesId, req.session?.login?.seriesId]
-  const ids = new Set(known.filter((id) => typeof id === 'string'))
-  for (const id of ids) await rememberMe.end(id)
-  if (cookie.isSent(req)) cookie.clear(res)
-}
-
-function replaceSession(req: Request): Promise<void> {
+// Not regenerated: the new one would be stored, for a visitor who has just left.
+function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
+    if (!req.session) return resolve()
+    req.session.destroy((error: unknown) => (error ? reject(error) : resolve()))
   })
-}
-
-function endOfRemembering<User>(
-  { clock, remember }: LoginManagerOptions<User>,
-  { duration = remember.duration, rememberUntil }: LogInOptions,
-): Date {
-  if (rememberUntil) return rememberUntil
-  if (!Number.isFinite(duration) || duration <= 0) {
-    throw new TypeError(`duration must be a number of milliseconds, instead got: ${duration}`)
-  }
-  return new Date(clock().getTime() + duration)
 }

@@ -19,6 +19,7 @@ export type PassportSessions<User> = {
 /** Takes how to load a user and to name one; returns Passport's sessions as promises. */
 export function createPassportSessions<User>(hooks: SessionHooks<User>): PassportSessions<User> {
   const passports = new passport.Passport()
+  const claimRequest = passports.initialize({ compat: false }) as RequestHandler
   const fills = new WeakMap<Request, () => void>()
 
   passports.serializeUser((req: Request, user: Express.User, done: SerializeDone) => {
@@ -34,6 +35,8 @@ export function createPassportSessions<User>(hooks: SessionHooks<User>): Passpor
     loadFromSession: passports.session() as RequestHandler,
     startSession(req, user, fill) {
       fills.set(req, fill)
+      // Whichever Passport a request met last decides how its users are named: passport-local is another one.
+      claimRequest(req, req.res as Response, () => {})
       return new Promise((resolve, reject) => {
         req.logIn(user as Express.User, (error) => (error ? reject(error) : resolve()))
       })

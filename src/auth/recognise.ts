@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { type LoginParts, startSession } from './login.ts'
+import { startSession } from './login.ts'
+import type { LoginParts } from './login-parts.ts'
 import type { PresentedCookie } from './remember-cookie.ts'
 import type { Remembered } from './remember-me.ts'
 import { currentUser, setUser } from './visit.ts'

@@ -12,7 +12,10 @@ export class HttpError extends Error {
 
 /** A form that did not come from a page of ours, or came from one that has gone stale. */
 export class ForgeryError extends HttpError {
-  constructor(reason: string) {
+  readonly isCrossSite: boolean
+
+  constructor(reason: 'cross-site request' | 'bad token') {
     super(403, reason)
+    this.isCrossSite = reason === 'cross-site request'
   }
 }

@@ -1,4 +1,11 @@
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import {
+  type ErrorRequestHandler,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express'
 import { ForgeryError, HttpError } from './http-error.ts'
 
 /** One URL: what it answers to GET (and HEAD) and to POST, as lists of handlers in order. */
@@ -7,15 +14,18 @@ export type Page = {
   get?: RequestHandler[]
   post?: RequestHandler[]
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
-  showAgain?: RequestHandler
+  onForgery?: ForgeryHandler
 }
 
-/** What forms go through before a page's own handlers. */
-export type PageSteps = {
-  refuseCrossSite: RequestHandler
-  readForm: RequestHandler[]
-  checkToken: RequestHandler
-}
+export type ForgeryHandler = (
+  error: ForgeryError,
+  req: Request,
+  res: Response,
+  next: NextFunction,
+) => unknown
+
+/** What every page of a list goes through before its own handlers. */
+export type PageSteps = { beforeGet: RequestHandler[]; beforePost: RequestHandler[] }
 
 /** Takes pages and the steps they share; returns a router that also answers 405 with Allow for other methods. */
 export function servePages(pages: Page[], steps: PageSteps): Router {
@@ -24,14 +34,12 @@ export function servePages(pages: Page[], steps: PageSteps): Router {
   return router
 }
 
-function servePage(router: Router, page: Page, steps: PageSteps): void {
-  const { refuseCrossSite, readForm, checkToken } = steps
+function servePage(router: Router, page: Page, { beforeGet, beforePost }: PageSteps): void {
   const route = router.route(page.path)
-  // After routing has found the page, so that an unknown URL is 404 and no forgery.
-  if (page.get) route.get(checkToken, ...page.get)
-  if (page.post) route.post(refuseCrossSite, ...readForm, checkToken, ...page.post)
+  if (page.get) route.get(...beforeGet, ...page.get)
+  if (page.post) route.post(...beforePost, ...page.post)
   route.all(refuseMethod(page))
-  if (page.showAgain) router.use(page.path, answerForgery(page.showAgain))
+  if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
 }
 
 function refuseMethod({ get, post }: Page): RequestHandler {
@@ -42,7 +50,7 @@ function refuseMethod({ get, post }: Page): RequestHandler {
   }
 }
 
-function answerForgery(showAgain: RequestHandler): ErrorRequestHandler {
+function answerForgery(onForgery: ForgeryHandler): ErrorRequestHandler {
   return (error, req, res, next) =>
-    error instanceof ForgeryError ? showAgain(req, res, next) : next(error)
+    error instanceof ForgeryError ? onForgery(error, req, res, next) : next(error)
 }

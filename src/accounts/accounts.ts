@@ -1,0 +1,16 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import type { SessionOwner } from '../database/session-rows.ts'
+import type { Passwords } from './password-hash.ts'
+
+/** What everything in this room works with. */
+export type Accounts = {
+  database: Database
+  passwords: Passwords
+  clock: Clock
+  passwordMinLength: number
+  appName: string
+}
+
+/** A user as the rest of the program sees one: without the password hash. */
+export type User = SessionOwner

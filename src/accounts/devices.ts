@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Database, Tables } from '../database/database.ts'
+import { type EventKind, recordEvent } from './events.ts'
+
+/** Somebody logging in with a browser: what the browser calls itself, and the random id that its device cookie holds. */
+export type BrowserLogin = {
+  userId: string
+  /** The device that its remember series or its session before belongs to, if it had one. */
+  deviceId: string | null
+  browserId: string
+  browser: string
+  startedBy: string
+  at: Date
+}
+
+/** Takes the tables of the transaction that starts a session; writes down device and event, and returns the device's id. */
+export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<string> {
+  const known = login.deviceId ?? (await findDevice(tables, login))
+  const kind = await kindOfLogin(tables, login, known)
+  const deviceId = known ?? (await createDevice(tables, login))
+  if (known) await greetDevice(tables, known, login)
+  const { userId, at, browser } = login
+  if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
+  return deviceId
+}
+
+// One that was revoked is never taken up again: what was ended with it must stay ended.
+async function findDevice(tables: Tables, { userId, browserId }: BrowserLogin) {
+  const device = await tables.device.findFirst({
+    where: { userId, browserHash: hashBrowserId(browserId), revokedAt: null },
+    orderBy: { createdAt: 'desc' },
+    select: { id: true },
+  })
+  return device?.id ?? null
+}
+
+async function kindOfLogin(
+  tables: Tables,
+  { userId, startedBy }: BrowserLogin,
+  known: string | null,
+): Promise<EventKind | null> {
+  if (startedBy === 'registration') return null
+  if (startedBy === 'remember') return 'remembered'
+  if (startedBy === 'reauthentication') return 'reauthenticated'
+  const isNew = known === null && (await tables.device.count({ where: { userId } })) > 0
+  return isNew ? 'new-device' : 'logged-in'
+}
+
+async function createDevice(tables: Tables, login: BrowserLogin): Promise<string> {
+  const { userId, browserId, browser, startedBy, at } = login
+  const id = randomUUID()
+  const browserHash = hashBrowserId(browserId)
+  const times = { createdAt: at, lastSeenAt: at }
+  await tables.device.create({
+    data: { id, userId, browserHash, label: browser, signedInBy: startedBy, ...times },
+  })
+  return id
+}
+
+async function greetDevice(tables: Tables, id: string, { browser, at }: BrowserLogin) {
+  await tables.device.updateMany({ where: { id }, data: { label: browser, lastSeenAt: at } })
+}
+
+/** Takes the id in a device cookie; returns the form in which it rests in the database. */
+export function hashBrowserId(browserId: string): string {
+  return createHash('sha256').update(browserId).digest('base64url')
+}
+
+/** Takes a browser's id and the folded name or address that somebody wants to log in with; says whether that account has logged in with that browser. */
+export async function knowsDevice(
+  database: Database,
+  browserId: string,
+  loginKey: string,
+): Promise<boolean> {
+  const user = { OR: [{ usernameKey: loginKey }, { emailKey: loginKey }] }
+  const browserHash = hashBrowserId(browserId)
+  return (await database.device.count({ where: { browserHash, revokedAt: null, user } })) > 0
+}

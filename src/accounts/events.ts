@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { type Database, Prisma, type Tables } from '../database/database.ts'
+import { hours } from '../durations.ts'
+
+/** What an account's owner is told about, by kind and in words. */
+export const EVENT_WORDS = {
+  registered: 'Account created',
+  'logged-in': 'Logged in',
+  'new-device': 'Logged in from a new browser',
+  remembered: 'Recognised by “keep me logged in”',
+  reauthenticated: 'Password confirmed',
+  'login-failed': 'Failed attempt to log in',
+  'cookie-stolen': 'A copied “keep me logged in” cookie was used; that browser was logged out',
+} as const
+
+export type EventKind = keyof typeof EVENT_WORDS
+
+export type NewEvent = {
+  userId: string
+  kind: EventKind
+  at: Date
+  browser: string
+  deviceId?: string | null
+}
+
+export type Activity = { words: string; browser: string; at: Date; count: number }
+
+/** Takes the tables of the transaction that makes the change, and writes down that it was made. */
+export async function recordEvent(tables: Tables, event: NewEvent): Promise<void> {
+  await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
+}
+
+/** Takes a user's id, or null where nobody has that name; counts a failed attempt of this hour in one statement, whoever is meant. */
+export async function recordFailedLogin(
+  database: Database,
+  userId: string | null,
+  { at, browser }: { at: Date; browser: string },
+): Promise<void> {
+  const hour = Math.floor(at.getTime() / hours(1))
+  const id = `login-failed ${hour} ${userId}`
+  // For a name that nobody has it selects no row: the same statement, the same time.
+  await database.$executeRaw`
+    INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser", "count")
+    SELECT ${id}, "id", 'login-failed', ${at}${timestamp(database)}, ${browser}, 1
+    FROM "User" WHERE "id" = ${userId ?? ''}
+    ON CONFLICT ("id") DO UPDATE
+    SET "count" = "SecurityEvent"."count" + 1, "at" = excluded."at", "browser" = excluded."browser"`
+}
+
+// PostgreSQL cannot infer the type of a parameter in a SELECT list.
+function timestamp(database: Database): Prisma.Sql {
+  return database.engine === 'postgresql' ? Prisma.sql`::timestamp` : Prisma.empty
+}
+
+/** Takes a user's id and how many; returns the latest events of this account, newest first, in words. */
+export async function listActivity(
+  database: Database,
+  userId: string,
+  most: number,
+): Promise<Activity[]> {
+  const events = await database.securityEvent.findMany({
+    where: { userId },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: most,
+  })
+  return events.map(({ kind, browser, at, count }) => ({
+    words: wordsOf(kind),
+    browser,
+    at,
+    count,
+  }))
+}
+
+function wordsOf(kind: string): string {
+  return kind in EVENT_WORDS ? EVENT_WORDS[kind as EventKind] : kind
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url'
+import express, { type Express } from 'express'
+import { isDatabaseOutage } from './database/outage.ts'
+import { readForm } from './http/body.ts'
+import { createCsrf } from './http/csrf.ts'
+import { handleErrors, notFound } from './http/errors.ts'
+import { servePages } from './http/page.ts'
+import { logRequests } from './http/request-log.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { createSessions } from './http/session.ts'
+import { useViews } from './http/views.ts'
+import { changePasswordPage } from './pages/change-password.ts'
+import { dashboardPage } from './pages/dashboard.ts'
+import { healthPage, readyPage } from './pages/health.ts'
+import { homePage } from './pages/home.ts'
+import { loginPage } from './pages/login.ts'
+import { logoutPage } from './pages/logout.ts'
+import { registerPage } from './pages/register.ts'
+import { APP_NAME, isSecure, openRooms, type Parts } from './rooms.ts'
+
+const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
+const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
+
+/** Takes a database, settings, a clock and a log; returns the whole application, listening nowhere yet. */
+export function createApp(parts: Parts): Express {
+  const { database, settings, log } = parts
+  const { secrets, appUrl } = settings
+  const rooms = openRooms(parts)
+  const { auth, cookies, flashes, sessionStore } = rooms
+  const csrf = createCsrf({ cookies, secrets, origin: appUrl })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', settings.trustedProxies)
+  const giveVisitToViews = useViews(app, {
+    folder: VIEWS,
+    appName: APP_NAME,
+    isProduction: settings.isProduction,
+    flashes,
+  })
+
+  app.use(logRequests(log))
+  app.use(securityHeaders(isSecure(settings)))
+  app.use(giveVisitToViews)
+
+  // Neither files nor health checks ask who is visiting.
+  app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))
+  app.use(servePages([healthPage(), readyPage(database)], { beforeGet: [], beforePost: [] }))
+
+  app.use(cookies.renewSignatures)
+  app.use(createSessions(sessionStore, secrets, cookies))
+  app.use(auth.middleware)
+
+  const pages = [
+    homePage(rooms),
+    registerPage(rooms),
+    loginPage(rooms),
+    logoutPage(rooms),
+    dashboardPage(rooms),
+    changePasswordPage(),
+  ]
+  app.use(
+    servePages(pages, {
+      beforeGet: [csrf.checkToken],
+      beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
+    }),
+  )
+
+  app.use(notFound)
+  app.use(
+    handleErrors({
+      isOutage: isDatabaseOutage,
+      report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
+    }),
+  )
+  return app
+}
+
+// Revalidated each time: a new release is seen at once, and most answers are 304.
+function allowCaching(res: { setHeader: (name: string, value: string) => unknown }): void {
+  res.setHeader('Cache-Control', 'public, no-cache')
+}

@@ -1,0 +1,53 @@
+import type { Request, Response } from 'express'
+import type { LoginParts } from './login-parts.ts'
+import type { LoginManagerOptions } from './options.ts'
+
+export type RememberingOptions = {
+  /** How long this browser is remembered, in ms; the option remember.duration where nothing is said. */
+  duration?: number
+  /** When remembering ends; goes before duration. For a browser whose end was set at an earlier login. */
+  rememberUntil?: Date
+}
+
+/** Takes a request whose session has just been started for this user; starts a remember series and gives the browser its cookie. */
+export async function remember<User>(
+  { options, rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+  user: User,
+  expiresAt: Date,
+): Promise<void> {
+  const deviceId = req.session.login?.deviceId ?? null
+  const loginId = options.getId(user)
+  const { series, token } = await rememberMe.start({ loginId, deviceId, expiresAt })
+  if (req.session.login) req.session.login.seriesId = series.id
+  cookie.write(res, { seriesId: series.id, token }, expiresAt)
+}
+
+/** Ends the series that this browser presents or that its session hangs on, and takes the cookie back. */
+export async function forget<User>(
+  { rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const known = [cookie.read(req)?.seriesId, req.session?.login?.seriesId]
+  const ids = new Set(known.filter((id) => typeof id === 'string'))
+  for (const id of ids) await rememberMe.end(id)
+  if (cookie.isSent(req)) cookie.clear(res)
+}
+
+/** Takes the options and what this login asks for; returns when remembering ends. Throws a TypeError when that is no length of time. */
+export function endOfRemembering<User>(
+  { clock, remember }: LoginManagerOptions<User>,
+  { duration = remember.duration, rememberUntil }: RememberingOptions,
+): Date {
+  if (rememberUntil) return rememberUntil
+  demandDuration('duration', duration)
+  return new Date(clock().getTime() + duration)
+}
+
+/** Takes an option's name and its value; throws a TypeError unless that is a length of time in ms. */
+export function demandDuration(name: string, value: unknown): void {
+  if (Number.isFinite(value) && Number(value) > 0) return
+  throw new TypeError(`${name} must be a number of milliseconds above 0, instead got: ${value}`)
+}

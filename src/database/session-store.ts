@@ -1,0 +1,146 @@
+import type { Request } from 'express'
+import { type SessionData, Store } from 'express-session'
+import type { Clock } from '../clock.ts'
+import { changeTogether } from './change-together.ts'
+import type { Database, Tables } from './database.ts'
+import { type LoginId, parseLoginId } from './login-id.ts'
+import {
+  endOfSession,
+  findSession,
+  hashSessionId,
+  isSeenLongAgo,
+  type SessionLimits,
+  type SessionOwner,
+} from './session-rows.ts'
+
+/** A session that somebody has just logged in with, and the request that did it. */
+export type NewLogin = LoginId & { session: SessionData; req: Request; at: Date }
+
+export type SessionStoreOptions = {
+  database: Database
+  clock: Clock
+  limits: SessionLimits
+  /** Writes, in the transaction that inserts the session, what else belongs to a login: its event, and the device that it puts into the session. */
+  onLogin?: (tables: Tables, login: NewLogin) => Promise<void>
+}
+
+type Done = (error?: unknown) => void
+type Stored = { createdAt: Date; lastSeenAt: Date; owner: SessionOwner | null }
+
+// A symbol, because express-session takes the other keys of a session for its data.
+const stored = Symbol('stored')
+type Session = SessionData & { req?: Request; [stored]?: Stored }
+
+/** Sessions in the database. A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
+export class SessionStore extends Store {
+  /** Put here by express-session: gives the request a new, empty session. */
+  declare generate: (req: Request) => void
+  readonly #options: SessionStoreOptions
+
+  constructor(options: SessionStoreOptions) {
+    super()
+    this.#options = options
+  }
+
+  /** Returns the user that the session of this request brought along, or null. */
+  ownerOf(req: Request): SessionOwner | null {
+    return (req.session as Session)[stored]?.owner ?? null
+  }
+
+  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    this.#find(id).then((session) => done(null, session), done)
+  }
+
+  override set(id: string, session: Session, done: Done = () => {}): void {
+    const write = session[stored] ? this.#update(id, session) : this.#insert(id, session)
+    write.then(() => done(), done)
+  }
+
+  override touch(id: string, session: Session, done: Done = () => {}): void {
+    this.#touch(id, session).then(() => done(), done)
+  }
+
+  override destroy(id: string, done: Done = () => {}): void {
+    const idHash = hashSessionId(id)
+    this.#options.database.session.deleteMany({ where: { idHash } }).then(() => done(), done)
+  }
+
+  // The session of most visitors was never stored: there is nothing to destroy.
+  override regenerate(req: Request, done: (error?: unknown) => void): void {
+    if ((req.session as Session)[stored]) {
+      super.regenerate(req, done)
+      return
+    }
+    this.generate(req)
+    done()
+  }
+
+  override createSession(req: Request, data: Session) {
+    const session: Session = super.createSession(req, data)
+    if (data[stored]) session[stored] = data[stored]
+    return session as ReturnType<Store['createSession']>
+  }
+
+  async #find(id: string): Promise<Session | null> {
+    const { database, clock } = this.#options
+    const found = await findSession(database, id, clock())
+    if (!found) return null
+    const { data, ...rest } = found
+    return { ...JSON.parse(data), cookie: { originalMaxAge: null }, [stored]: rest }
+  }
+
+  async #insert(id: string, session: Session): Promise<void> {
+    const { database, clock, limits, onLogin } = this.#options
+    const now = clock()
+    const row = () => ({
+      idHash: hashSessionId(id),
+      ...columns(session),
+      ...times(now, now, limits),
+    })
+    const { req } = session
+    const login = parseLoginId(session.passport?.user)
+    if (login && req && onLogin) {
+      await changeTogether(database, async (tables) => {
+        await onLogin(tables, { ...login, session, req, at: now })
+        await tables.session.create({ data: row() })
+      })
+    } else await database.session.create({ data: row() })
+    session[stored] = { createdAt: now, lastSeenAt: now, owner: null }
+  }
+
+  async #update(id: string, session: Session): Promise<void> {
+    const { database, clock, limits } = this.#options
+    const now = clock()
+    const bornAt = session[stored]?.createdAt ?? now
+    await database.session.updateMany({
+      where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
+      data: { ...columns(session), ...times(bornAt, now, limits) },
+    })
+  }
+
+  async #touch(id: string, session: Session): Promise<void> {
+    const { database, clock, limits } = this.#options
+    const now = clock()
+    const known = session[stored]
+    if (!known || !isSeenLongAgo(known.lastSeenAt, now)) return
+    await database.session.updateMany({
+      where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
+      data: times(known.createdAt, now, limits),
+    })
+  }
+}
+
+function columns(session: Session) {
+  const { cookie: _, ...data } = session
+  const login = parseLoginId(session.passport?.user)
+  return {
+    data: JSON.stringify(data),
+    userId: login?.userId ?? null,
+    authEpoch: login?.authEpoch ?? null,
+    deviceId: session.login?.deviceId ?? null,
+  }
+}
+
+function times(createdAt: Date, lastSeenAt: Date, limits: SessionLimits) {
+  return { createdAt, lastSeenAt, expiresAt: endOfSession(createdAt, lastSeenAt, limits) }
+}

@@ -1,0 +1,29 @@
+import type { Request } from 'express'
+import { knowsDevice } from '../accounts/devices.ts'
+import { emailKeyOf } from '../accounts/identifiers.ts'
+import { type Admission, addressOf } from '../http/throttle.ts'
+import type { Rooms } from '../rooms.ts'
+
+/** Takes a request and whom it wants to log in; says whether it may try. Attempts from elsewhere do not count against a browser that this account has logged in with, so nobody can lock its owner out. */
+export async function admitLogin(
+  { accounts, browsers, throttle }: Rooms,
+  req: Request,
+  login: string,
+): Promise<Admission> {
+  const key = emailKeyOf(login)
+  const address = { budget: 'address', key: addressOf(req) } as const
+  const browserId = browsers.known(req)
+  if (browserId && (await knowsDevice(accounts.database, browserId, key))) {
+    return throttle([{ budget: 'account-from-device', key: `${browserId} ${key}` }])
+  }
+  return throttle([
+    { budget: 'account-from-address', key: `${address.key} ${key}` },
+    address,
+    { budget: 'account', key },
+  ])
+}
+
+/** Takes a request to register; says whether it may go on. */
+export function admitRegistration({ throttle }: Rooms, req: Request): Promise<Admission> {
+  return throttle([{ budget: 'registrations-from-address', key: addressOf(req) }])
+}

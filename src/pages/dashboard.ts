@@ -1,0 +1,16 @@
+import type { Request, Response } from 'express'
+import { listActivity } from '../accounts/events.ts'
+import type { Page } from '../http/page.ts'
+import type { Rooms } from '../rooms.ts'
+
+const RECENT = 5
+
+export function dashboardPage({ accounts, auth }: Rooms): Page {
+  return { path: '/dashboard', get: [auth.requireLogin, showDashboard] }
+
+  async function showDashboard(req: Request, res: Response) {
+    const user = auth.loggedInUser(req)
+    const events = await listActivity(accounts.database, user.id, RECENT)
+    res.render('dashboard', { events })
+  }
+}

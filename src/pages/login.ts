@@ -1,0 +1,88 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { safeNext } from '../auth/next.ts'
+import { days } from '../durations.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { HttpError } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import { saveThenRedirect } from '../http/session.ts'
+import type { Rooms } from '../rooms.ts'
+import { admitLogin } from './attempts.ts'
+
+const LoginForm = z.object({
+  username: z
+    .string('Enter your user name or email address.')
+    .trim()
+    .min(1, 'Enter your user name or email address.')
+    .max(254, 'Use at most 254 characters.'),
+  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  remember: z.string().optional(),
+  next: z.string().optional(),
+})
+
+export function loginPage(rooms: Rooms): Page {
+  const { auth, authenticate, flashes, settings } = rooms
+  return {
+    path: '/login',
+    get: [auth.requireAnonymous, showLogin],
+    post: [auth.requireAnonymous, logIn],
+    onForgery: showLoginAgain,
+  }
+
+  function showLogin(req: Request, res: Response) {
+    show(res, blankForm(), req.query.next)
+  }
+
+  async function logIn(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(LoginForm, req.body)
+    if (!form.ok) return refuse(res, form.view)
+
+    const admission = await admitLogin(rooms, req, form.data.username)
+    if (!admission.ok) return next(new HttpError(429, 'throttled', admission.retryAfter))
+
+    const outcome = await authenticate(req, res)
+    if (!outcome?.ok) return refuseOutcome(outcome, form.view, res, next)
+
+    await admission.refund()
+    await auth.logIn(req, res, outcome.user, { remember: form.data.remember !== undefined })
+    flashes.add(req, res, 'success', `Welcome back, ${outcome.user.name}`)
+    await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
+  }
+
+  function refuseOutcome(
+    outcome: Exclude<Awaited<ReturnType<Rooms['authenticate']>>, { ok: true }>,
+    view: FormView,
+    res: Response,
+    next: NextFunction,
+  ) {
+    if (outcome?.reason === 'busy') {
+      return next(new HttpError(503, 'hash queue full', outcome.retryAfterSeconds))
+    }
+    // One message for every mistake: saying which was wrong tells a stranger who has an account.
+    const message =
+      outcome?.reason === 'disabled'
+        ? 'This account is disabled. Ask whoever runs this site to enable it.'
+        : 'Wrong user name or password.'
+    return refuse(res, rejectForm({ view }, '', message).view)
+  }
+
+  function refuse(res: Response, form: FormView) {
+    res.status(422)
+    show(res, form, form.values.next)
+  }
+
+  function showLoginAgain(_error: unknown, req: Request, res: Response) {
+    const message = 'This page was open for too long. Enter your password and log in again.'
+    res.status(403)
+    show(res, rejectForm(readAgain(req), '', message).view, req.body?.next)
+  }
+
+  function show(res: Response, form: FormView, next: unknown) {
+    const rememberDays = settings.rememberFor / days(1)
+    res.render('login', { form, rememberDays, next: safeNext(next, settings.appUrl) ?? '' })
+  }
+}
+
+function readAgain(req: Request) {
+  return parseForm(z.unknown(), req.body)
+}

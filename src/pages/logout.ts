@@ -1,0 +1,33 @@
+import type { NextFunction, Request, Response } from 'express'
+import type { ForgeryError } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import { rawCookies } from '../http/signed-cookies.ts'
+import type { Rooms } from '../rooms.ts'
+
+export function logoutPage({ auth, cookies, flashes }: Rooms): Page {
+  return { path: '/logout', get: [showLogout], post: [logOut], onForgery: logOutAllTheSame }
+
+  function showLogout(_req: Request, res: Response) {
+    res.render('logout')
+  }
+
+  async function logOut(req: Request, res: Response) {
+    await auth.logOut(req, res)
+    if (rawCookies(req)[cookies.nameOf('session')]) cookies.clear(res, 'session')
+    flashes.add(req, res, 'success', 'You are logged out.')
+    res.redirect(303, '/login')
+  }
+
+  // A tab whose session has ended meanwhile has a stale token, and its reader still wants to be
+  // logged out. Another site must not be able to do that to somebody with a live session.
+  function logOutAllTheSame(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
+    const isOurs =
+      !error.isCrossSite && (req.get('sec-fetch-site') === 'same-origin' || !hasLiveSession(req))
+    return isOurs ? logOut(req, res) : next(error)
+  }
+
+  // One that the remember cookie has only now restored was not alive.
+  function hasLiveSession(req: Request): boolean {
+    return cookies.read(req, 'session') === req.sessionID && auth.currentUser(req) !== null
+  }
+}

@@ -1,0 +1,86 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { isBusy } from '../accounts/hash-gate.ts'
+import { Email, Username } from '../accounts/identifiers.ts'
+import { checkPassword } from '../accounts/password-rules.ts'
+import { registerUser, type Taken } from '../accounts/users.ts'
+import { describeBrowser } from '../http/browsers.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { HttpError } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import { saveThenRedirect } from '../http/session.ts'
+import type { Rooms } from '../rooms.ts'
+import { admitRegistration } from './attempts.ts'
+
+const RegisterForm = z
+  .object({
+    username: Username,
+    email: Email,
+    password: z.string('Enter a password.').min(1, 'Enter a password.'),
+    confirm: z.string('Enter the password again.').min(1, 'Enter the password again.'),
+  })
+  .refine(({ password, confirm }) => password === confirm, {
+    path: ['confirm'],
+    message: 'The two passwords are not the same.',
+  })
+
+const TAKEN: Record<Taken, { field: string; message: string }> = {
+  'username-taken': { field: 'username', message: 'That user name is already taken.' },
+  'email-taken': { field: 'email', message: 'That email address is already taken.' },
+}
+
+export function registerPage(rooms: Rooms): Page {
+  const { accounts, auth, flashes, settings } = rooms
+  return {
+    path: '/register',
+    get: [auth.requireAnonymous, demandOpenRegistration, showRegister],
+    post: [auth.requireAnonymous, demandOpenRegistration, register],
+    onForgery: showRegisterAgain,
+  }
+
+  function demandOpenRegistration(_req: Request, _res: Response, next: NextFunction) {
+    next(settings.registration === 'closed' ? new HttpError(404) : undefined)
+  }
+
+  function showRegister(_req: Request, res: Response) {
+    show(res, blankForm())
+  }
+
+  async function register(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(RegisterForm, req.body)
+    if (!form.ok) return refuse(res, form.view)
+    const problem = checkPassword(form.data.password, {
+      ...accounts,
+      ...form.data,
+      minLength: accounts.passwordMinLength,
+    })
+    if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
+
+    const admission = await admitRegistration(rooms, req)
+    if (!admission.ok) return next(new HttpError(429, 'throttled', admission.retryAfter))
+
+    const user = await registerUser(accounts, { ...form.data, browser: describeBrowser(req) })
+    if (isBusy(user)) return next(new HttpError(503, 'hash queue full', user.retryAfterSeconds))
+    if (typeof user === 'string') {
+      return refuse(res, rejectForm(form, TAKEN[user].field, TAKEN[user].message).view)
+    }
+    await auth.logIn(req, res, user, { startedBy: 'registration' })
+    flashes.add(req, res, 'success', `Welcome, ${user.name}. Your account is ready.`)
+    await saveThenRedirect(req, res, 303, '/dashboard')
+  }
+
+  function refuse(res: Response, form: FormView) {
+    res.status(422)
+    show(res, form)
+  }
+
+  function showRegisterAgain(_error: unknown, req: Request, res: Response) {
+    const message = 'This page was open for too long. Enter a password and register again.'
+    res.status(403)
+    show(res, rejectForm(parseForm(z.unknown(), req.body), '', message).view)
+  }
+
+  function show(res: Response, form: FormView) {
+    res.render('register', { form, passwordMinLength: accounts.passwordMinLength })
+  }
+}

@@ -1,0 +1,103 @@
+import cluster from 'node:cluster'
+import { createServer, type Server } from 'node:http'
+import { pino } from 'pino'
+import { createApp } from './app.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Database, openDatabase } from './database/database.ts'
+import { migrateDatabase } from './database/migrate.ts'
+import { keepSweeping } from './database/sweep.ts'
+import { keepDevelopmentSecret } from './development-secret.ts'
+import { seconds } from './durations.ts'
+import { loadEnv } from './env.ts'
+import type { Settings } from './settings.ts'
+import { describeStart, findDoubts } from './start-words.ts'
+
+const DEVELOPMENT_SECRET = 'data/session-secret'
+const DRAIN_FOR = seconds(10)
+
+// Bounds on how long somebody may take to say what they want: a slow client costs a connection only so long.
+const LIMITS = {
+  headersTimeout: seconds(10),
+  requestTimeout: seconds(30),
+  keepAliveTimeout: seconds(5),
+  connectionsCheckingInterval: seconds(5),
+  maxHeaderSize: 16 * 1024,
+}
+
+await start()
+
+async function start(): Promise<void> {
+  const read = loadEnv()
+  if (!read.ok) return refuseToStart(read.problems)
+  const settings = withSecret(read.settings)
+  if (cluster.isPrimary) await migrateDatabase(settings.databaseUrl)
+  if (cluster.isPrimary && settings.processes > 1) return startProcesses(settings)
+  await serve(settings, systemClock)
+}
+
+function refuseToStart(problems: string[]): void {
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  process.exitCode = 1
+}
+
+function withSecret(settings: Settings): Settings {
+  if (settings.secrets.length > 0) return settings
+  return { ...settings, secrets: [keepDevelopmentSecret(DEVELOPMENT_SECRET)] }
+}
+
+function startProcesses(settings: Settings): void {
+  for (let count = 0; count < settings.processes; count++) cluster.fork()
+  let isEnding = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      isEnding = true
+      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+    })
+  }
+  cluster.on('exit', () => {
+    if (!isEnding) cluster.fork()
+  })
+}
+
+async function serve(settings: Settings, clock: Clock): Promise<void> {
+  const log = pino({ level: settings.logLevel, timestamp: pino.stdTimeFunctions.isoTime })
+  const database = await openDatabase(settings.databaseUrl)
+  const server = createServer(LIMITS, createApp({ database, settings, clock, log }))
+  server.maxConnections = 2_000
+  const stopSweeping = keepSweeping(database, clock, (error) =>
+    log.warn({ err: error }, 'sweep failed'),
+  )
+  await listen(server, settings)
+  announce(settings, server)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => drain(server, database, stopSweeping))
+  }
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+}
+
+function announce(settings: Settings, server: Server): void {
+  if (cluster.isWorker && cluster.worker?.id !== 1) return
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : settings.port
+  for (const line of [...findDoubts(settings), ...describeStart(settings, port)]) {
+    process.stdout.write(`${line}\n`)
+  }
+}
+
+// Whoever is being answered is answered to the end; nobody new is let in.
+async function drain(server: Server, database: Database, stopSweeping: () => void): Promise<void> {
+  stopSweeping()
+  const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_FOR)
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(cutOff)
+  await database.close()
+  if (cluster.isWorker) cluster.worker?.disconnect()
+}
