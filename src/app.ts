@@ -9,12 +9,16 @@ import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { createSessions } from './http/session.ts'
 import { useViews } from './http/views.ts'
+import { activityPage } from './pages/account/activity.ts'
+import { devicesPages } from './pages/account/devices.ts'
+import { passwordPage } from './pages/account/password.ts'
 import { changePasswordPage } from './pages/change-password.ts'
 import { dashboardPage } from './pages/dashboard.ts'
 import { healthPage, readyPage } from './pages/health.ts'
 import { homePage } from './pages/home.ts'
 import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
+import { reauthenticatePage } from './pages/reauthenticate.ts'
 import { registerPage } from './pages/register.ts'
 import { APP_NAME, isSecure, openRooms, type Parts } from './rooms.ts'
 
@@ -58,6 +62,10 @@ export function createApp(parts: Parts): Express {
     loginPage(rooms),
     logoutPage(rooms),
     dashboardPage(rooms),
+    reauthenticatePage(rooms),
+    passwordPage(rooms),
+    ...devicesPages(rooms),
+    activityPage(rooms),
     changePasswordPage(),
   ]
   app.use(

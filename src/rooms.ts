@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Accounts, User } from './accounts/accounts.ts'
+import { endStolenDevice } from './accounts/device-list.ts'
 import { recordLogin } from './accounts/devices.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type LoginOutcome, verifyCredentials } from './accounts/users.ts'
@@ -67,13 +68,8 @@ export function isSecure(settings: Settings): boolean {
 
 function openAccounts({ database, clock, settings }: Parts): Accounts {
   const passwords = createPasswords({ cost: settings.bcryptCost })
-  return {
-    database,
-    passwords,
-    clock,
-    passwordMinLength: settings.passwordMinLength,
-    appName: APP_NAME,
-  }
+  const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
+  return { database, passwords, clock, passwordRules }
 }
 
 function openSessionStore({ database, clock, settings }: Parts, browsers: Browsers): SessionStore {
@@ -112,6 +108,13 @@ function openAuth({ database, settings, clock }: Parts, needs: AuthNeeds): Login
     sessionProtection: settings.sessionProtection,
     freshFor: settings.freshFor,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
+    endStolenSeries: ({ id, loginId, deviceId }, req) =>
+      endStolenDevice(accounts, {
+        id,
+        userId: parseLoginId(loginId)?.userId ?? '',
+        deviceId,
+        browser: describeBrowser(req),
+      }),
     remember: {
       store: createRememberStore(database),
       name: cookies.nameOf('remember'),

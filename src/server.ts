@@ -1,6 +1,5 @@
 import cluster from 'node:cluster'
 import { createServer, type Server } from 'node:http'
-import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
@@ -9,6 +8,7 @@ import { keepSweeping } from './database/sweep.ts'
 import { keepDevelopmentSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
+import { createLog } from './log.ts'
 import type { Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
 
@@ -60,7 +60,7 @@ function startProcesses(settings: Settings): void {
 }
 
 async function serve(settings: Settings, clock: Clock): Promise<void> {
-  const log = pino({ level: settings.logLevel, timestamp: pino.stdTimeFunctions.isoTime })
+  const log = createLog(settings.logLevel)
   const database = await openDatabase(settings.databaseUrl)
   const server = createServer(LIMITS, createApp({ database, settings, clock, log }))
   server.maxConnections = 2_000

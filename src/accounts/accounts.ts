@@ -8,8 +8,8 @@ export type Accounts = {
   database: Database
   passwords: Passwords
   clock: Clock
-  passwordMinLength: number
-  appName: string
+  /** What every new password is held against; minLength in code points. */
+  passwordRules: { minLength: number; appName: string }
 }
 
 /** A user as the rest of the program sees one: without the password hash. */

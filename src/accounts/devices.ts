@@ -39,7 +39,8 @@ async function kindOfLogin(
   { userId, startedBy }: BrowserLogin,
   known: string | null,
 ): Promise<EventKind | null> {
-  if (startedBy === 'registration') return null
+  // What starts these two is an event of its own: an account created, a password changed.
+  if (startedBy === 'registration' || startedBy === 'renewal') return null
   if (startedBy === 'remember') return 'remembered'
   if (startedBy === 'reauthentication') return 'reauthenticated'
   const isNew = known === null && (await tables.device.count({ where: { userId } })) > 0

@@ -10,6 +10,9 @@ export const EVENT_WORDS = {
   remembered: 'Recognised by “keep me logged in”',
   reauthenticated: 'Password confirmed',
   'login-failed': 'Failed attempt to log in',
+  'password-changed': 'Password changed',
+  'device-revoked': 'Another browser was logged out',
+  'others-revoked': 'All other browsers were logged out',
   'cookie-stolen': 'A copied “keep me logged in” cookie was used; that browser was logged out',
 } as const
 

@@ -38,12 +38,8 @@ function countCharacters(password: string): number {
 
 function listWords({ username, email, name, appName }: PasswordOwner): string[] {
   const names = [username, email, email.split('@')[0] ?? '', name ?? '', appName].map(fold)
-  const words = names.flatMap((each) => [each, ...splitName(each), splitName(each).join('')])
+  const words = names.flatMap((each) => [each, ...each.split(/[^\p{L}\p{N}]+/u)])
   return [...new Set(words)].filter((word) => word.length >= SHORTEST_WORD)
-}
-
-function splitName(name: string): string[] {
-  return name.split(/[^\p{L}\p{N}]+/u)
 }
 
 function fold(text: string): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import { Prisma } from '../database/database.ts'
+import { Prisma, type User as UserRow } from '../database/database.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent, recordFailedLogin } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
@@ -64,8 +64,8 @@ export async function verifyCredentials(
     await recordFailedLogin(database, found?.id ?? null, { at: clock(), browser })
     return { ok: false, reason: 'wrong' }
   }
-  const { passwordHash, usernameKey: _, emailKey: __, ...user } = found
-  if (check.needsRehash) await rehash(accounts, user.id, passwordHash, password)
+  const user = toUser(found)
+  if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
   return user.isActive ? { ok: true, user } : { ok: false, reason: 'disabled' }
 }
 
@@ -85,6 +85,12 @@ async function rehash(
   const passwordHash = await passwords.hash(password)
   if (isBusy(passwordHash)) return
   await database.user.updateMany({ where: { id, passwordHash: old }, data: { passwordHash } })
+}
+
+/** Takes a row; returns the user without what nobody else may see. */
+export function toUser(row: UserRow): User {
+  const { passwordHash: _, usernameKey: __, emailKey: ___, ...user } = row
+  return user
 }
 
 /** Takes a user's id; returns the user, or null. */

@@ -32,17 +32,17 @@ export function rememberInterruptedPost(req: Request, userId: string, now: Date)
   if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
 }
 
-/** Takes the request, the id of whoever is logged in, where they want to go, and the time; returns the form to go on with, once, or null. */
+/** Takes the request, the id of whoever is logged in, where they want to go, and the time; returns the form to go on with, once, null where none was sent, or `lost` where it cannot be resumed. */
 export function takeInterruptedPost(
   req: Request,
   userId: string,
   path: string,
   now: Date,
-): InterruptedPost | null {
+): InterruptedPost | 'lost' | null {
   const post = req.session.interruptedPost
   delete req.session.interruptedPost
-  if (!post || post.userId !== userId || post.path !== path) return null
-  return now.getTime() - post.at <= GOOD_FOR ? post : null
+  if (!post || post.path !== path) return null
+  return post.userId === userId && now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
 }
 
 /** Takes a kept form; hands it to the application again, as if it had only now been sent. */

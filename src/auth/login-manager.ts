@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { createLoginEmitter, type LoginEmitter } from './events.ts'
 import { createGuards, type Guards } from './guards.ts'
-import { confirmLogin, type LogInOptions, logIn, logOut } from './login.ts'
+import { confirmLogin, type LogInOptions, logIn, logOut, renewLogin } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
 import {
   type GivenOptions,
@@ -22,6 +22,7 @@ export type LoginManager<User> = Guards & {
   logIn: (req: Request, res: Response, user: User, asked?: LogInOptions) => Promise<boolean>
   logOut: (req: Request, res: Response) => Promise<User | null>
   confirmLogin: (req: Request, res: Response) => Promise<boolean>
+  renewLogin: (req: Request, res: Response, user: User) => Promise<boolean>
   currentUser: (req: Request) => User | null
   loggedInUser: (req: Request) => User
   isFresh: (req: Request) => boolean
@@ -43,6 +44,7 @@ export function createLoginManager<User>(given: GivenOptions<User>): LoginManage
     logIn: (req, res, user, asked) => logIn(parts, req, res, user, asked),
     logOut: (req, res) => logOut(parts, req, res),
     confirmLogin: (req, res) => confirmLogin(parts, req, res),
+    renewLogin: (req, res, user) => renewLogin(parts, req, res, user),
     currentUser: (req) => currentUser<User>(req),
     loggedInUser: (req) => loggedInUser<User>(req),
     isFresh: (req) => isFresh(req, options),

@@ -13,6 +13,8 @@ export type LogInOptions = RememberingOptions & {
   /** Whether a password was given just now. */
   fresh?: boolean
   startedBy?: StartedBy
+  /** The device that this browser is known as already. */
+  deviceId?: string | null
 }
 
 /** Takes request, answer and user; starts a session of its own for the user, and says whether it did: an inactive one needs force. */
@@ -58,11 +60,25 @@ export async function confirmLogin<User>(
   if (user === null) return false
   const { cookie: _, passport: __, login, ...kept } = req.session
   const confirmed = newLogin(parts.options, req, { startedBy: 'reauthentication' })
-  const { seriesId = null, deviceId = null } = login ?? {}
+  const { seriesId = null, rememberUntil = null, deviceId = null } = login ?? {}
+  const state = { ...confirmed, seriesId, rememberUntil, deviceId }
   // The same person goes on: open tabs keep their CSRF secret and what was interrupted.
-  await startSession(parts, req, res, user, { ...confirmed, seriesId, deviceId }, kept)
+  await startSession(parts, req, res, user, state, kept)
   parts.events.emit('loginConfirmed', { user, req })
   return true
+}
+
+/** Takes a user whose login id has just changed, such as by a new password; this browser stays logged in, in a session of its own, and is remembered exactly as long as before. */
+export async function renewLogin<User>(
+  parts: LoginParts<User>,
+  req: Request,
+  res: Response,
+  user: User,
+): Promise<boolean> {
+  const { rememberUntil = null, deviceId = null } = req.session.login ?? {}
+  const remembering = rememberUntil === null ? {} : { rememberUntil: new Date(rememberUntil) }
+  const remember = rememberUntil !== null
+  return logIn(parts, req, res, user, { ...remembering, remember, deviceId, startedBy: 'renewal' })
 }
 
 /** Takes what a new session knows about its login; starts it with the fields of the application and those carried over. */
@@ -95,14 +111,15 @@ function carriedFields<User>(
 function newLogin<User>(
   { clock, fingerprint }: LoginManagerOptions<User>,
   req: Request,
-  { fresh = true, startedBy = 'password' }: LogInOptions,
+  { fresh = true, startedBy = 'password', deviceId = null }: LogInOptions,
 ): LoginState {
   return {
     freshAt: fresh ? clock().getTime() : 0,
     fingerprint: fingerprint(req),
     startedBy,
-    deviceId: null,
+    deviceId,
     seriesId: null,
+    rememberUntil: null,
     hasUnseenToken: false,
   }
 }

@@ -47,7 +47,7 @@ export type RememberCookieOptions = {
 }
 
 /** How somebody came to be logged in; kept in the session and shown in the list of devices. */
-export type StartedBy = 'password' | 'registration' | 'remember' | 'reauthentication' | 'other'
+export type StartedBy = 'password' | 'registration' | 'remember' | 'reauthentication' | 'renewal'
 
 export type LoginManagerOptions<User> = GuardOptions & {
   /** Secrets, newest first: the first signs and computes, all verify. */

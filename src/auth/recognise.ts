@@ -120,6 +120,7 @@ async function welcomeBack<User>(
     startedBy: 'remember',
     deviceId: series.deviceId,
     seriesId: series.id,
+    rememberUntil: series.expiresAt.getTime(),
     hasUnseenToken: isSuccessor,
   })
   cookie.write(res, { seriesId: series.id, token }, series.expiresAt)

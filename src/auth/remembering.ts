@@ -17,10 +17,11 @@ export async function remember<User>(
   user: User,
   expiresAt: Date,
 ): Promise<void> {
-  const deviceId = req.session.login?.deviceId ?? null
-  const loginId = options.getId(user)
-  const { series, token } = await rememberMe.start({ loginId, deviceId, expiresAt })
-  if (req.session.login) req.session.login.seriesId = series.id
+  const { login } = req.session
+  const wanted = { loginId: options.getId(user), deviceId: login?.deviceId ?? null, expiresAt }
+  const { series, token } = await rememberMe.start(wanted)
+  const state = { seriesId: series.id, rememberUntil: expiresAt.getTime() }
+  if (login) req.session.login = { ...login, ...state }
   cookie.write(res, { seriesId: series.id, token }, expiresAt)
 }
 

@@ -10,6 +10,8 @@ export type LoginState = {
   deviceId: string | null
   /** The remember series of this browser, if it has one. */
   seriesId: string | null
+  /** When its remembering ends, in ms since 1970; null without a series. */
+  rememberUntil: number | null
   /** True until the successor in our last remember cookie has come back once. */
   hasUnseenToken: boolean
 }

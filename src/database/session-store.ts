@@ -77,7 +77,7 @@ export class SessionStore extends Store {
 
   override createSession(req: Request, data: Session) {
     const session: Session = super.createSession(req, data)
-    if (data[stored]) session[stored] = data[stored]
+    if (data[stored]) markStored(session, data[stored])
     return session as ReturnType<Store['createSession']>
   }
 
@@ -105,7 +105,7 @@ export class SessionStore extends Store {
         await tables.session.create({ data: row() })
       })
     } else await database.session.create({ data: row() })
-    session[stored] = { createdAt: now, lastSeenAt: now, owner: null }
+    markStored(session, { createdAt: now, lastSeenAt: now, owner: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
@@ -128,6 +128,11 @@ export class SessionStore extends Store {
       data: times(known.createdAt, now, limits),
     })
   }
+}
+
+// Not to be seen by whoever copies a session's fields into a new one: that one has no row yet.
+function markStored(session: Session, value: Stored): void {
+  Object.defineProperty(session, stored, { value, enumerable: false, configurable: true })
 }
 
 function columns(session: Session) {

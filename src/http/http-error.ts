@@ -1,3 +1,5 @@
+import type { NextFunction } from 'express'
+
 /** An answer other than success that has its own page; retryAfter in seconds. */
 export class HttpError extends Error {
   readonly status: number
@@ -18,4 +20,14 @@ export class ForgeryError extends HttpError {
     super(403, reason)
     this.isCrossSite = reason === 'cross-site request'
   }
+}
+
+/** Takes how to pass an answer on, and the seconds to wait; answers 429. */
+export function refuseTooMany(next: NextFunction, { retryAfter }: { retryAfter: number }): void {
+  next(new HttpError(429, 'too many attempts', retryAfter))
+}
+
+/** Takes how to pass an answer on, and the seconds to wait; answers 503: the queue for hashing is full. */
+export function refuseBusy(next: NextFunction, busy: { retryAfterSeconds: number }): void {
+  next(new HttpError(503, 'the hash queue is full', busy.retryAfterSeconds))
 }

@@ -7,6 +7,7 @@ const BUDGETS = {
   'account-from-address': { points: 10, duration: minutes(15) },
   'account-from-device': { points: 10, duration: minutes(15) },
   account: { points: 50, duration: hours(1) },
+  'own-password': { points: 10, duration: minutes(15) },
   address: { points: 100, duration: minutes(15) },
   'registrations-from-address': { points: 20, duration: hours(1) },
 } as const

@@ -30,13 +30,16 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
 function giveVisitToViews(flashes: Flashes): RequestHandler {
   return (req, res, next) => {
     Object.defineProperties(res.locals, {
-      currentUser: { enumerable: true, get: () => req.user ?? null },
-      flashes: { enumerable: true, get: () => flashes.take(req, res) },
-      path: { enumerable: true, value: req.path },
+      currentUser: { ...READ_LATE, get: () => req.user ?? null },
+      flashes: { ...READ_LATE, get: () => flashes.take(req, res) },
+      path: { ...READ_LATE, get: () => req.path },
     })
     next()
   }
 }
+
+// Configurable, since a form that is resumed passes here twice.
+const READ_LATE = { enumerable: true, configurable: true }
 
 const words = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',

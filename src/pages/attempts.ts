@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import type { User } from '../accounts/accounts.ts'
 import { knowsDevice } from '../accounts/devices.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
 import { type Admission, addressOf } from '../http/throttle.ts'
@@ -21,6 +22,11 @@ export async function admitLogin(
     address,
     { budget: 'account', key },
   ])
+}
+
+/** Takes somebody who is logged in and types their password again; says whether they may try. Whoever found the browser open has ten guesses. */
+export function admitOwnPassword({ throttle }: Rooms, { id }: User): Promise<Admission> {
+  return throttle([{ budget: 'own-password', key: id }])
 }
 
 /** Takes a request to register; says whether it may go on. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
-import { HttpError } from '../http/http-error.ts'
+import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
@@ -38,7 +38,7 @@ export function loginPage(rooms: Rooms): Page {
     if (!form.ok) return refuse(res, form.view)
 
     const admission = await admitLogin(rooms, req, form.data.username)
-    if (!admission.ok) return next(new HttpError(429, 'throttled', admission.retryAfter))
+    if (!admission.ok) return refuseTooMany(next, admission)
 
     const outcome = await authenticate(req, res)
     if (!outcome?.ok) return refuseOutcome(outcome, form.view, res, next)
@@ -55,9 +55,7 @@ export function loginPage(rooms: Rooms): Page {
     res: Response,
     next: NextFunction,
   ) {
-    if (outcome?.reason === 'busy') {
-      return next(new HttpError(503, 'hash queue full', outcome.retryAfterSeconds))
-    }
+    if (outcome?.reason === 'busy') return refuseBusy(next, outcome)
     // One message for every mistake: saying which was wrong tells a stranger who has an account.
     const message =
       outcome?.reason === 'disabled'

@@ -6,23 +6,16 @@ import { checkPassword } from '../accounts/password-rules.ts'
 import { registerUser, type Taken } from '../accounts/users.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
-import { HttpError } from '../http/http-error.ts'
+import { HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitRegistration } from './attempts.ts'
+import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts'
 
-const RegisterForm = z
-  .object({
-    username: Username,
-    email: Email,
-    password: z.string('Enter a password.').min(1, 'Enter a password.'),
-    confirm: z.string('Enter the password again.').min(1, 'Enter the password again.'),
-  })
-  .refine(({ password, confirm }) => password === confirm, {
-    path: ['confirm'],
-    message: 'The two passwords are not the same.',
-  })
+const RegisterForm = demandSamePasswords(
+  z.object({ username: Username, email: Email, ...newPasswordFields }),
+)
 
 const TAKEN: Record<Taken, { field: string; message: string }> = {
   'username-taken': { field: 'username', message: 'That user name is already taken.' },
@@ -49,18 +42,14 @@ export function registerPage(rooms: Rooms): Page {
   async function register(req: Request, res: Response, next: NextFunction) {
     const form = parseForm(RegisterForm, req.body)
     if (!form.ok) return refuse(res, form.view)
-    const problem = checkPassword(form.data.password, {
-      ...accounts,
-      ...form.data,
-      minLength: accounts.passwordMinLength,
-    })
+    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...form.data })
     if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
 
     const admission = await admitRegistration(rooms, req)
-    if (!admission.ok) return next(new HttpError(429, 'throttled', admission.retryAfter))
+    if (!admission.ok) return refuseTooMany(next, admission)
 
     const user = await registerUser(accounts, { ...form.data, browser: describeBrowser(req) })
-    if (isBusy(user)) return next(new HttpError(503, 'hash queue full', user.retryAfterSeconds))
+    if (isBusy(user)) return refuseBusy(next, user)
     if (typeof user === 'string') {
       return refuse(res, rejectForm(form, TAKEN[user].field, TAKEN[user].message).view)
     }
@@ -81,6 +70,6 @@ export function registerPage(rooms: Rooms): Page {
   }
 
   function show(res: Response, form: FormView) {
-    res.render('register', { form, passwordMinLength: accounts.passwordMinLength })
+    res.render('register', { form, passwordMinLength: accounts.passwordRules.minLength })
   }
 }

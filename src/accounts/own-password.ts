@@ -1,0 +1,32 @@
+import { changeTogether } from '../database/change-together.ts'
+import type { Accounts, User } from './accounts.ts'
+import { recordEvent } from './events.ts'
+import { type Busy, isBusy } from './hash-gate.ts'
+import { toUser } from './users.ts'
+
+/** Takes a user who is logged in and what they typed as their password; says whether it is. */
+export async function verifyOwnPassword(
+  { database, passwords }: Accounts,
+  { id }: User,
+  password: string,
+): Promise<boolean | Busy> {
+  const found = await database.user.findUnique({ where: { id }, select: { passwordHash: true } })
+  const check = await passwords.verify(password, found?.passwordHash ?? null)
+  return isBusy(check) ? check : check.matches
+}
+
+/** Takes a user whose current password has just been verified, and a checked new one; returns the user in a new epoch, in which every session, remember series and link from before is over. */
+export async function changePassword(
+  { database, passwords, clock }: Accounts,
+  { id }: User,
+  { password, browser }: { password: string; browser: string },
+): Promise<User | Busy> {
+  const passwordHash = await passwords.hash(password)
+  if (isBusy(passwordHash)) return passwordHash
+  return changeTogether(database, async (tables) => {
+    const authEpoch = { increment: 1 }
+    const changed = await tables.user.update({ where: { id }, data: { passwordHash, authEpoch } })
+    await recordEvent(tables, { userId: id, kind: 'password-changed', at: clock(), browser })
+    return toUser(changed)
+  })
+}

@@ -1,0 +1,25 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+/** Takes the least level to write and where to; returns the log: one line of JSON for each event, times in UTC. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  }
+  return destination ? pino(options, destination) : pino(options)
+}
+
+// Prisma quotes the arguments of a failed call in its message, password hashes among them: only the
+// last line of a message and the frames of a stack are safe to keep.
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const code = 'code' in error ? { code: error.code } : {}
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return { type: error.name, ...code, message: lastLine(error.message), stack: frames.join('\n') }
+}
+
+function lastLine(message: string): string {
+  return message.trim().split('\n').at(-1) ?? ''
+}

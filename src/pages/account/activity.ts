@@ -1,0 +1,15 @@
+import type { Request, Response } from 'express'
+import { listActivity } from '../../accounts/events.ts'
+import type { Page } from '../../http/page.ts'
+import type { Rooms } from '../../rooms.ts'
+
+const MOST = 100
+
+export function activityPage({ accounts, auth }: Rooms): Page {
+  return { path: '/account/activity', get: [auth.requireLogin, showActivity] }
+
+  async function showActivity(req: Request, res: Response) {
+    const events = await listActivity(accounts.database, auth.loggedInUser(req).id, MOST)
+    res.render('account/activity', { events })
+  }
+}

@@ -1,0 +1,36 @@
+import type { Request, Response } from 'express'
+import { listDevices, revokeDevice, revokeOtherDevices } from '../../accounts/device-list.ts'
+import { describeBrowser } from '../../http/browsers.ts'
+import type { Page } from '../../http/page.ts'
+import { saveThenRedirect } from '../../http/session.ts'
+import type { Rooms } from '../../rooms.ts'
+
+export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
+  return [
+    { path: '/account/devices', get: [auth.requireLogin, showDevices] },
+    { path: '/account/devices/revoke-others', post: [auth.requireLogin, revokeOthers] },
+    { path: '/account/devices/:id/revoke', post: [auth.requireLogin, revoke] },
+  ]
+
+  async function showDevices(req: Request, res: Response) {
+    const currentId = req.session.login?.deviceId ?? null
+    res.render('account/devices', {
+      devices: await listDevices(accounts, auth.loggedInUser(req), currentId),
+    })
+  }
+
+  async function revoke(req: Request, res: Response) {
+    const device = { deviceId: String(req.params.id), browser: describeBrowser(req) }
+    const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
+    const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
+    flashes.add(req, res, wasGood ? 'success' : 'info', message)
+    return saveThenRedirect(req, res, 303, '/account/devices')
+  }
+
+  async function revokeOthers(req: Request, res: Response) {
+    const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), describeBrowser(req))
+    await auth.renewLogin(req, res, user)
+    flashes.add(req, res, 'success', 'All other browsers are logged out.')
+    return saveThenRedirect(req, res, 303, '/account/devices')
+  }
+}

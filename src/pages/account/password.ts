@@ -1,0 +1,68 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { isBusy } from '../../accounts/hash-gate.ts'
+import { changePassword, verifyOwnPassword } from '../../accounts/own-password.ts'
+import { checkPassword } from '../../accounts/password-rules.ts'
+import { describeBrowser } from '../../http/browsers.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
+import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
+import type { Page } from '../../http/page.ts'
+import { saveThenRedirect } from '../../http/session.ts'
+import type { Rooms } from '../../rooms.ts'
+import { admitOwnPassword } from '../attempts.ts'
+import { demandSamePasswords, newPasswordFields } from '../new-password-fields.ts'
+
+const PasswordForm = demandSamePasswords(
+  z.object({
+    current: z.string('Enter your current password.').min(1, 'Enter your current password.'),
+    ...newPasswordFields,
+  }),
+)
+
+export function passwordPage(rooms: Rooms): Page {
+  const { accounts, auth, flashes } = rooms
+  return {
+    path: '/account/password',
+    get: [auth.requireLogin, showPassword],
+    post: [auth.requireLogin, change],
+  }
+
+  function showPassword(_req: Request, res: Response) {
+    show(res, blankForm())
+  }
+
+  async function change(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(PasswordForm, req.body)
+    if (!form.ok) return refuse(res, form.view)
+    const user = auth.loggedInUser(req)
+    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...user })
+    if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
+
+    const admission = await admitOwnPassword(rooms, user)
+    if (!admission.ok) return refuseTooMany(next, admission)
+
+    const isRight = await verifyOwnPassword(accounts, user, form.data.current)
+    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (!isRight) return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
+
+    const changed = await changePassword(accounts, user, {
+      ...form.data,
+      browser: describeBrowser(req),
+    })
+    if (isBusy(changed)) return refuseBusy(next, changed)
+    await admission.refund()
+    await auth.renewLogin(req, res, changed)
+    flashes.add(req, res, 'success', 'Your password is changed. Every other browser is logged out.')
+    return saveThenRedirect(req, res, 303, '/account/password')
+  }
+
+  function refuse(res: Response, form: FormView) {
+    res.status(422)
+    show(res, form)
+  }
+
+  function show(res: Response, form: FormView) {
+    const passwordMinLength = accounts.passwordRules.minLength
+    res.render('account/password', { form, passwordMinLength })
+  }
+}

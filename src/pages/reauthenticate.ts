@@ -1,0 +1,64 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { isBusy } from '../accounts/hash-gate.ts'
+import { verifyOwnPassword } from '../accounts/own-password.ts'
+import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
+import { safeNext } from '../auth/next.ts'
+import { formatLoginId } from '../database/login-id.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import { saveThenRedirect } from '../http/session.ts'
+import type { Rooms } from '../rooms.ts'
+import { admitOwnPassword } from './attempts.ts'
+
+const ReauthenticateForm = z.object({
+  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  next: z.string().optional(),
+})
+
+export function reauthenticatePage(rooms: Rooms): Page {
+  const { accounts, auth, clock, settings } = rooms
+  return {
+    path: '/reauthenticate',
+    get: [auth.requireLogin, showReauthenticate],
+    post: [auth.requireLogin, reauthenticate],
+  }
+
+  function showReauthenticate(req: Request, res: Response) {
+    show(res, blankForm(), req.query.next)
+  }
+
+  async function reauthenticate(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(ReauthenticateForm, req.body)
+    if (!form.ok) return refuse(res, form.view)
+
+    const user = auth.loggedInUser(req)
+    const admission = await admitOwnPassword(rooms, user)
+    if (!admission.ok) return refuseTooMany(next, admission)
+
+    const isRight = await verifyOwnPassword(accounts, user, form.data.password)
+    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (!isRight) return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
+
+    await admission.refund()
+    await auth.confirmLogin(req, res)
+    return goOn(req, res, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
+  }
+
+  // Where the interrupted request was a form, it is sent again; where that is too late, its address may have no page.
+  function goOn(req: Request, res: Response, path: string) {
+    const post = takeInterruptedPost(req, formatLoginId(auth.loggedInUser(req)), path, clock())
+    if (post !== null && post !== 'lost') return resumePost(req, res, post)
+    return saveThenRedirect(req, res, 303, post === 'lost' ? '/dashboard' : path)
+  }
+
+  function refuse(res: Response, form: FormView) {
+    res.status(422)
+    show(res, form, form.values.next)
+  }
+
+  function show(res: Response, form: FormView, next: unknown) {
+    res.render('reauthenticate', { form, next: safeNext(next, settings.appUrl) ?? '' })
+  }
+}
