@@ -89,6 +89,22 @@ describe('createHashGate', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('forgets the deadline of one who was let in', async () => {
+    vi.useFakeTimers()
+    const { begun, work, endNext } = heldWork()
+    const gate = createHashGate({ concurrency: 1, waiting: 2, deadline: seconds(5) })
+    for (const name of ['first', 'second']) void gate.run(work(name))
+    await vi.advanceTimersByTimeAsync(seconds(3))
+    endNext()
+    void gate.run(work('third'))
+
+    await vi.advanceTimersByTimeAsync(seconds(3))
+    endNext()
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(begun).toEqual(['first', 'second', 'third'])
+  })
+
   test('lets the next in line take the place of one who hung up', async () => {
     const { begun, work, endNext } = heldWork()
     const gate = createHashGate({ concurrency: 1, waiting: 1 })

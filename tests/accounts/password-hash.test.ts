@@ -81,11 +81,12 @@ describe('verify', () => {
     expect(await passwords.verify('', null)).toEqual(REFUSED)
   })
 
-  test('refuses a password longer than any that can be set', async () => {
-    const [, werkzeug] = vectors.filter(({ hash }) => hash.startsWith('pbkdf2:'))
+  test('refuses a password longer than any that can be set, even where another program took it', async () => {
+    const stored =
+      'pbkdf2:sha256:1000$salt$fc2f8323a6193357741f9ab7b879c74e3e21e91a8b63e611bb41dcf9f1863367'
 
-    expect(await passwords.verify('x'.repeat(100_000), await hash('x'))).toEqual(REFUSED)
-    expect(await passwords.verify('x'.repeat(1025), werkzeug?.hash ?? '')).toEqual(REFUSED)
+    expect(await passwords.verify('x'.repeat(1025), stored)).toEqual(REFUSED)
+    expect(await passwords.verify('x'.repeat(100_000), null)).toEqual(REFUSED)
   })
 
   test('asks for a rehash of a hash at another cost', async () => {
@@ -111,6 +112,14 @@ describe('verify', () => {
     expect(await passwords.verify('café', stored)).toEqual(REFUSED)
   })
 
+  test('asks for a rehash of a decomposed é in our format, which only passlib would leave so', async () => {
+    const typed = 'café crème brûlée'.normalize('NFD')
+    const stored =
+      '$bcrypt-sha256$v=2,t=2b,r=4$MKzflIqxSQH7pWvgvR3Lau$WS4S9waay7qVWr.j.MEKHY.PAMSo.m.'
+
+    expect(await passwords.verify(typed, stored)).toEqual(MATCHES_OLD)
+  })
+
   test.each([
     ['no hash', ''],
     ['an unusable Django password', '!kJ2ePVoFxQqKyGmLs8sXgMc0'],
@@ -123,16 +132,29 @@ describe('verify', () => {
     ['scrypt with an odd N', `scrypt:1000:8:1$salt$${'0'.repeat(128)}`],
     ['scrypt with no N', `scrypt:0:8:1$salt$${'0'.repeat(128)}`],
     ['scrypt with no lanes', `scrypt:1024:8:0$salt$${'0'.repeat(128)}`],
-    ['scrypt for a gigabyte', `scrypt:1048576:8:1$salt$${'0'.repeat(128)}`],
+    ['scrypt for a gigabyte', `scrypt:1048576:4:1$salt$${'0'.repeat(128)}`],
     ['scrypt for an hour', `scrypt:16384:8:999$salt$${'0'.repeat(128)}`],
     ['bcrypt at cost 31', `$2b$31$${'.'.repeat(53)}`],
     ['bcrypt at cost 3', `$2b$03$${'.'.repeat(53)}`],
     ['bcrypt cut short', '$2b$12$........................'],
-    ["PHP's broken bcrypt", `$2x$04$${'.'.repeat(53)}`],
     ['our format at cost 31', `$bcrypt-sha256$v=2,t=2b,r=31$${'.'.repeat(22)}$${'.'.repeat(31)}`],
     ['our format, version 1', `$bcrypt-sha256$2b,4$${'.'.repeat(22)}$${'.'.repeat(31)}`],
   ])('refuses %s in the database', async (_what, stored) => {
     expect(await passwords.verify('correct horse battery staple', stored)).toEqual(REFUSED)
+  })
+
+  test.each([
+    ['scrypt, its key cut to one byte', 'scrypt:1024:8:1', (hash: string) => hash.slice(0, -126)],
+    ['PBKDF2, its key cut to one byte', 'pbkdf2:sha256:1000', (hash: string) => hash.slice(0, -62)],
+    ['scrypt in no lanes', 'scrypt:1024:8:1', (hash: string) => hash.replace(':1$', ':0$')],
+    ["bcrypt with PHP's old fault", '$2y$', (hash: string) => hash.replace('2y', '2x')],
+  ])('does not take a right password for %s', async (_what, prefix, tamper) => {
+    const vector = vectors.find(({ hash }) => hash.startsWith(prefix))
+
+    const stored = tamper(vector?.hash ?? '')
+
+    expect(stored).not.toBe(vector?.hash)
+    expect(await passwords.verify(vector?.password ?? '', stored)).toEqual(REFUSED)
   })
 
   test('throws at no hash and no password whatever', async () => {

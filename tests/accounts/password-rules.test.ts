@@ -62,6 +62,7 @@ describe('checkPassword', () => {
     'password12345678',
     'iloveyouiloveyou',
     'qwertyuiopasdfgh',
+    'sdfghjklpoiuytr',
     '1qaz2wsx3edc4rfv',
     'worldofwarcraft',
     'WorldOfWarcraft',
