@@ -1,20 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createHashGate, isBusy } from '../../src/accounts/hash-gate.ts'
 import { seconds } from '../../src/durations.ts'
-
-/** Work that ends when told, and remembers in which order it was begun. */
-function heldWork() {
-  const begun: string[] = []
-  const endings: (() => void)[] = []
-  const work = (name: string) => () =>
-    new Promise<string>((resolve) => {
-      begun.push(name)
-      endings.push(() => resolve(name))
-    })
-  return { begun, work, endNext: () => endings.shift()?.() }
-}
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+import { heldWork, turn } from '../support/held-work.ts'
 
 describe('createHashGate', () => {
   afterEach(() => {
