@@ -4,9 +4,7 @@ import { seconds } from '../../src/durations.ts'
 import { heldWork, turn } from '../support/held-work.ts'
 
 describe('createHashGate', () => {
-  afterEach(() => {
-    vi.useRealTimers()
-  })
+  afterEach(() => void vi.useRealTimers())
 
   test('lets no more than its number work at once', async () => {
     const gate = createHashGate({ concurrency: 2, waiting: 20 })
