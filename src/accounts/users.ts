@@ -6,7 +6,12 @@ import { recordEvent, recordFailedLogin } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
-const withoutHash = { passwordHash: true, usernameKey: true, emailKey: true } as const
+const withoutHash = {
+  passwordHash: true,
+  usernameKey: true,
+  emailKey: true,
+  eraseAt: true,
+} as const
 
 export type NewUser = { username: string; email: string; password: string; browser: string }
 export type Taken = 'username-taken' | 'email-taken'
@@ -89,7 +94,7 @@ async function rehash(
 
 /** Takes a row; returns the user without what nobody else may see. */
 export function toUser(row: UserRow): User {
-  const { passwordHash: _, usernameKey: __, emailKey: ___, ...user } = row
+  const { passwordHash: _, usernameKey: __, emailKey: ___, eraseAt: ____, ...user } = row
   return user
 }
 

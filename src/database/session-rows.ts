@@ -3,7 +3,7 @@ import { minutes } from '../durations.ts'
 import type { Database, User } from './database.ts'
 
 /** A user as a session brings it along: whatever pages need, and no password hash. */
-export type SessionOwner = Omit<User, 'passwordHash' | 'usernameKey' | 'emailKey'>
+export type SessionOwner = Omit<User, 'passwordHash' | 'usernameKey' | 'emailKey' | 'eraseAt'>
 
 export type SessionLimits = {
   /** Milliseconds without a request. */

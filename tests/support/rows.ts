@@ -17,6 +17,7 @@ export const userRow = (changes: Partial<User> = {}): User => {
     authEpoch: 0,
     isActive: true,
     emailVerifiedAt: null,
+    eraseAt: null,
     createdAt: LONG_AGO,
     ...changes,
   }

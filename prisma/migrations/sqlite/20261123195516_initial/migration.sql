@@ -10,7 +10,8 @@ CREATE TABLE "User" (
     "authEpoch" INTEGER NOT NULL DEFAULT 0,
     "isActive" BOOLEAN NOT NULL DEFAULT true,
     "emailVerifiedAt" DATETIME,
-    "createdAt" DATETIME NOT NULL
+    "createdAt" DATETIME NOT NULL,
+    "eraseAt" DATETIME
 );
 
 -- CreateTable
@@ -57,6 +58,21 @@ CREATE TABLE "RememberSeries" (
 );
 
 -- CreateTable
+CREATE TABLE "AccountLink" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "purpose" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "authEpoch" INTEGER NOT NULL,
+    "email" TEXT NOT NULL,
+    "emailKey" TEXT NOT NULL,
+    "oldEmailKey" TEXT,
+    "browserHash" TEXT,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "AccountLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
 CREATE TABLE "SecurityEvent" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT NOT NULL,
@@ -71,6 +87,7 @@ CREATE TABLE "SecurityEvent" (
 -- CreateTable
 CREATE TABLE "OutboxMessage" (
     "id" TEXT NOT NULL PRIMARY KEY,
+    "userId" TEXT,
     "recipient" TEXT NOT NULL,
     "template" TEXT NOT NULL,
     "data" TEXT NOT NULL,
@@ -94,6 +111,9 @@ CREATE UNIQUE INDEX "User_usernameKey_key" ON "User"("usernameKey");
 CREATE UNIQUE INDEX "User_emailKey_key" ON "User"("emailKey");
 
 -- CreateIndex
+CREATE INDEX "User_eraseAt_idx" ON "User"("eraseAt");
+
+-- CreateIndex
 CREATE INDEX "Device_userId_browserHash_idx" ON "Device"("userId", "browserHash");
 
 -- CreateIndex
@@ -115,10 +135,19 @@ CREATE INDEX "RememberSeries_deviceId_idx" ON "RememberSeries"("deviceId");
 CREATE INDEX "RememberSeries_expiresAt_idx" ON "RememberSeries"("expiresAt");
 
 -- CreateIndex
+CREATE INDEX "AccountLink_userId_purpose_idx" ON "AccountLink"("userId", "purpose");
+
+-- CreateIndex
+CREATE INDEX "AccountLink_expiresAt_idx" ON "AccountLink"("expiresAt");
+
+-- CreateIndex
 CREATE INDEX "SecurityEvent_userId_at_idx" ON "SecurityEvent"("userId", "at");
 
 -- CreateIndex
 CREATE INDEX "OutboxMessage_sentAt_nextAttemptAt_idx" ON "OutboxMessage"("sentAt", "nextAttemptAt");
+
+-- CreateIndex
+CREATE INDEX "OutboxMessage_userId_idx" ON "OutboxMessage"("userId");
 
 -- CreateIndex
 CREATE INDEX "RateLimiterFlexible_expire_idx" ON "RateLimiterFlexible"("expire");

@@ -11,6 +11,7 @@ CREATE TABLE "User" (
     "isActive" BOOLEAN NOT NULL DEFAULT true,
     "emailVerifiedAt" TIMESTAMP(3),
     "createdAt" TIMESTAMP(3) NOT NULL,
+    "eraseAt" TIMESTAMP(3),
 
     CONSTRAINT "User_pkey" PRIMARY KEY ("id")
 );
@@ -60,6 +61,22 @@ CREATE TABLE "RememberSeries" (
 );
 
 -- CreateTable
+CREATE TABLE "AccountLink" (
+    "id" TEXT NOT NULL,
+    "purpose" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "authEpoch" INTEGER NOT NULL,
+    "email" TEXT NOT NULL,
+    "emailKey" TEXT NOT NULL,
+    "oldEmailKey" TEXT,
+    "browserHash" TEXT,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "AccountLink_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "SecurityEvent" (
     "id" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
@@ -75,6 +92,7 @@ CREATE TABLE "SecurityEvent" (
 -- CreateTable
 CREATE TABLE "OutboxMessage" (
     "id" TEXT NOT NULL,
+    "userId" TEXT,
     "recipient" TEXT NOT NULL,
     "template" TEXT NOT NULL,
     "data" TEXT NOT NULL,
@@ -102,6 +120,9 @@ CREATE UNIQUE INDEX "User_usernameKey_key" ON "User"("usernameKey");
 CREATE UNIQUE INDEX "User_emailKey_key" ON "User"("emailKey");
 
 -- CreateIndex
+CREATE INDEX "User_eraseAt_idx" ON "User"("eraseAt");
+
+-- CreateIndex
 CREATE INDEX "Device_userId_browserHash_idx" ON "Device"("userId", "browserHash");
 
 -- CreateIndex
@@ -123,10 +144,19 @@ CREATE INDEX "RememberSeries_deviceId_idx" ON "RememberSeries"("deviceId");
 CREATE INDEX "RememberSeries_expiresAt_idx" ON "RememberSeries"("expiresAt");
 
 -- CreateIndex
+CREATE INDEX "AccountLink_userId_purpose_idx" ON "AccountLink"("userId", "purpose");
+
+-- CreateIndex
+CREATE INDEX "AccountLink_expiresAt_idx" ON "AccountLink"("expiresAt");
+
+-- CreateIndex
 CREATE INDEX "SecurityEvent_userId_at_idx" ON "SecurityEvent"("userId", "at");
 
 -- CreateIndex
 CREATE INDEX "OutboxMessage_sentAt_nextAttemptAt_idx" ON "OutboxMessage"("sentAt", "nextAttemptAt");
+
+-- CreateIndex
+CREATE INDEX "OutboxMessage_userId_idx" ON "OutboxMessage"("userId");
 
 -- CreateIndex
 CREATE INDEX "RateLimiterFlexible_expire_idx" ON "RateLimiterFlexible"("expire");
@@ -145,6 +175,9 @@ ALTER TABLE "RememberSeries" ADD CONSTRAINT "RememberSeries_userId_fkey" FOREIGN
 
 -- AddForeignKey
 ALTER TABLE "RememberSeries" ADD CONSTRAINT "RememberSeries_deviceId_fkey" FOREIGN KEY ("deviceId") REFERENCES "Device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "AccountLink" ADD CONSTRAINT "AccountLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "SecurityEvent" ADD CONSTRAINT "SecurityEvent_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
