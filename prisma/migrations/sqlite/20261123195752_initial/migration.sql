@@ -62,7 +62,7 @@ CREATE TABLE "AccountLink" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "purpose" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
-    "authEpoch" INTEGER NOT NULL,
+    "authEpoch" INTEGER,
     "email" TEXT NOT NULL,
     "emailKey" TEXT NOT NULL,
     "oldEmailKey" TEXT,

@@ -65,7 +65,7 @@ CREATE TABLE "AccountLink" (
     "id" TEXT NOT NULL,
     "purpose" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
-    "authEpoch" INTEGER NOT NULL,
+    "authEpoch" INTEGER,
     "email" TEXT NOT NULL,
     "emailKey" TEXT NOT NULL,
     "oldEmailKey" TEXT,

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import type { AccountLink, Database, Tables } from '../database/database.ts'
+import { days, hours, minutes } from '../durations.ts'
+
+/** What a link in a mail does, and for how long it can. */
+export const LINK_LIFETIMES = {
+  'reset-password': minutes(60),
+  'confirm-address': days(7),
+  'confirm-new-address': days(1),
+  'undo-address': hours(72),
+  'restore-account': days(14),
+} as const
+
+export type LinkPurpose = keyof typeof LINK_LIFETIMES
+
+export type NewLink = {
+  purpose: LinkPurpose
+  userId: string
+  /** The epoch that it dies with; null for one that outlives it. */
+  authEpoch: number | null
+  /** The address that it confirms, or restores. */
+  email: string
+  emailKey: string
+  oldEmailKey?: string
+  browserHash?: string
+  at: Date
+}
+
+export type LinkWithUser = AccountLink & { user: { username: string; email: string } }
+
+/** Takes the tables of a transaction; writes a link down in place of any earlier one with this purpose, and returns its id. */
+export async function createLink(tables: Tables, { at, ...link }: NewLink): Promise<string> {
+  const id = randomUUID()
+  const expiresAt = endOfLink(link.purpose, at)
+  await tables.accountLink.deleteMany({ where: { userId: link.userId, purpose: link.purpose } })
+  await tables.accountLink.create({ data: { id, ...link, createdAt: at, expiresAt } })
+  return id
+}
+
+/** Takes a purpose and the time; returns when a link made now is over. */
+export function endOfLink(purpose: LinkPurpose, at: Date): Date {
+  return new Date(at.getTime() + LINK_LIFETIMES[purpose])
+}
+
+/** Takes a link's id and what it may be for; returns it with whose it is, or null once it is used, replaced, or over. */
+export async function findLink(
+  database: Database,
+  id: string,
+  purposes: readonly LinkPurpose[],
+  now: Date,
+): Promise<LinkWithUser | null> {
+  const link = await database.accountLink.findFirst({
+    where: { id, purpose: { in: [...purposes] }, expiresAt: { gt: now } },
+    include: { user: { select: { username: true, email: true, authEpoch: true } } },
+  })
+  return link && isOfEpoch(link, link.user.authEpoch) ? link : null
+}
+
+function isOfEpoch({ authEpoch }: AccountLink, current: number): boolean {
+  return authEpoch === null || authEpoch === current
+}
+
+/** Takes the tables of a transaction and a link just found; uses it up, and says whether nobody else had. */
+export async function useLink(tables: Tables, link: AccountLink, now: Date): Promise<boolean> {
+  const epoch = link.authEpoch === null ? {} : { user: { authEpoch: link.authEpoch } }
+  const { count } = await tables.accountLink.deleteMany({
+    where: { id: link.id, expiresAt: { gt: now }, ...epoch },
+  })
+  return count === 1
+}
