@@ -13,6 +13,7 @@ import { createPassportSessions } from './passport.ts'
 import { recogniseVisitor } from './recognise.ts'
 import { createRememberCookie } from './remember-cookie.ts'
 import { createRememberMe } from './remember-me.ts'
+import { demandDuration } from './remembering.ts'
 import { currentUser, isFresh, loggedInUser } from './visit.ts'
 
 export type LoginManager<User> = Guards & {
@@ -32,7 +33,7 @@ export type LoginManager<User> = Guards & {
   guardsWith: (own: Partial<GuardOptions>) => Guards
 }
 
-/** Takes how to load a user and the secrets, newest first; returns everything that an application needs to know who is visiting. Throws when both loaders are missing. */
+/** Takes how to load a user and the secrets, newest first; returns everything that an application needs to know who is visiting. Throws when both loaders are missing, or an option is not what it must be. */
 export function createLoginManager<User>(given: GivenOptions<User>): LoginManager<User> {
   const options = withDefaults(given)
   const parts = createParts(options)
@@ -58,6 +59,7 @@ export function createLoginManager<User>(given: GivenOptions<User>): LoginManage
 
 function createParts<User>(options: LoginManagerOptions<User>): LoginParts<User> {
   const { secrets, clock, remember } = options
+  demandDuration('remember.duration', remember.duration)
   return {
     options,
     events: createLoginEmitter<User>(),
