@@ -12,6 +12,14 @@ import { useViews } from './http/views.ts'
 import { activityPage } from './pages/account/activity.ts'
 import { devicesPages } from './pages/account/devices.ts'
 import { passwordPage } from './pages/account/password.ts'
+import { deletePage } from './pages/account/delete.ts'
+import { exportPage } from './pages/account/export.ts'
+import { accountPages } from './pages/account.ts'
+import { forgotPasswordPage } from './pages/forgot-password.ts'
+import { resetPasswordPage } from './pages/reset-password.ts'
+import { restoreAccountPage } from './pages/restore-account.ts'
+import { undoEmailPage } from './pages/undo-email.ts'
+import { verifyEmailPage } from './pages/verify-email.ts'
 import { changePasswordPage } from './pages/change-password.ts'
 import { dashboardPage } from './pages/dashboard.ts'
 import { healthPage, readyPage } from './pages/health.ts'
@@ -66,6 +74,14 @@ export function createApp(parts: Parts): Express {
     passwordPage(rooms),
     ...devicesPages(rooms),
     activityPage(rooms),
+    ...accountPages(rooms),
+    exportPage(rooms),
+    deletePage(rooms),
+    forgotPasswordPage(rooms),
+    resetPasswordPage(rooms),
+    verifyEmailPage(rooms),
+    undoEmailPage(rooms),
+    restoreAccountPage(rooms),
     changePasswordPage(),
   ]
   app.use(

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Accounts, User } from './accounts/accounts.ts'
 import { endStolenDevice } from './accounts/device-list.ts'
 import { recordLogin } from './accounts/devices.ts'
+import { createHashGate, hashesAtOnce } from './accounts/hash-gate.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type LoginOutcome, verifyCredentials } from './accounts/users.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
@@ -67,9 +68,13 @@ export function isSecure(settings: Settings): boolean {
 }
 
 function openAccounts({ database, clock, settings }: Parts): Accounts {
-  const passwords = createPasswords({ cost: settings.bcryptCost })
+  // The processes of one machine share its cores.
+  const concurrency = Math.max(1, Math.floor(hashesAtOnce() / settings.processes))
+  const gate = createHashGate({ concurrency })
+  const passwords = createPasswords({ cost: settings.bcryptCost, gate })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
-  return { database, passwords, clock, passwordRules }
+  const mustConfirm = settings.registration === 'verified'
+  return { database, passwords, clock, mustConfirm, passwordRules }
 }
 
 function openSessionStore({ database, clock, settings }: Parts, browsers: Browsers): SessionStore {

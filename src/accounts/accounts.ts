@@ -8,6 +8,8 @@ export type Accounts = {
   database: Database
   passwords: Passwords
   clock: Clock
+  /** Whether nobody logs in before their address is confirmed. */
+  mustConfirm: boolean
   /** What every new password is held against; minLength in code points. */
   passwordRules: { minLength: number; appName: string }
 }

@@ -1,6 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent } from './events.ts'
+import { recordAndTell } from './security-events.ts'
 import { toUser } from './users.ts'
 
 /** A browser that can still act for its user, as its owner sees it. Nothing in it logs anybody in. */
@@ -95,7 +96,7 @@ export function revokeOtherDevices(
   return changeTogether(database, async (tables) => {
     const authEpoch = { increment: 1 }
     const changed = await tables.user.update({ where: { id }, data: { authEpoch } })
-    await recordEvent(tables, { userId: id, kind: 'others-revoked', at: clock(), browser })
+    await recordAndTell(tables, changed, { kind: 'others-revoked', at: clock(), browser })
     return toUser(changed)
   })
 }
@@ -112,7 +113,8 @@ export function endStolenDevice(
     if (deviceId)
       await tables.device.updateMany({ where: { id: deviceId }, data: { revokedAt: at } })
     // Of two requests with the copy, one reports it.
-    if (count === 1)
-      await recordEvent(tables, { userId, kind: 'cookie-stolen', at, browser, deviceId })
+    if (count === 0) return
+    const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
+    await recordAndTell(tables, user, { kind: 'cookie-stolen', at, browser, deviceId })
   })
 }

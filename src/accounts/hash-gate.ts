@@ -56,8 +56,8 @@ export function isBusy(outcome: unknown): outcome is Busy {
   return typeof outcome === 'object' && outcome !== null && 'busy' in outcome
 }
 
-// Node hashes on a pool of four threads that files and name look-ups share: one stays free for them.
-function hashesAtOnce(): number {
+/** Tells how many hashes one machine does at once. Node hashes on a pool of four threads that files and name look-ups share: one stays free for them. */
+export function hashesAtOnce(): number {
   return Math.max(1, Math.min(availableParallelism(), 3))
 }
 

@@ -28,13 +28,18 @@ export type NewLink = {
 
 export type LinkWithUser = AccountLink & { user: { username: string; email: string } }
 
-/** Takes the tables of a transaction; writes a link down in place of any earlier one with this purpose, and returns its id. */
+/** Takes the tables of a transaction; writes a link down, in place of any earlier one for the same, and returns its id. */
 export async function createLink(tables: Tables, { at, ...link }: NewLink): Promise<string> {
   const id = randomUUID()
   const expiresAt = endOfLink(link.purpose, at)
-  await tables.accountLink.deleteMany({ where: { userId: link.userId, purpose: link.purpose } })
+  await tables.accountLink.deleteMany({ where: isReplacedBy(link) })
   await tables.accountLink.create({ data: { id, ...link, createdAt: at, expiresAt } })
   return id
+}
+
+// Only the newest request counts; but a second change of address must not void the way back to the first.
+function isReplacedBy({ userId, purpose, emailKey }: Omit<NewLink, 'at'>) {
+  return purpose === 'undo-address' ? { userId, purpose, emailKey } : { userId, purpose }
 }
 
 /** Takes a purpose and the time; returns when a link made now is over. */

@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts, User } from './accounts.ts'
-import { recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
+import { recordAndTell } from './security-events.ts'
 import { toUser } from './users.ts'
 
 /** Takes a user who is logged in and what they typed as their password; says whether it is. */
@@ -26,7 +26,7 @@ export async function changePassword(
   return changeTogether(database, async (tables) => {
     const authEpoch = { increment: 1 }
     const changed = await tables.user.update({ where: { id }, data: { passwordHash, authEpoch } })
-    await recordEvent(tables, { userId: id, kind: 'password-changed', at: clock(), browser })
+    await recordAndTell(tables, changed, { kind: 'password-changed', at: clock(), browser })
     return toUser(changed)
   })
 }

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { changeTogether } from '../database/change-together.ts'
-import { Prisma, type User as UserRow } from '../database/database.ts'
+import type { User as UserRow } from '../database/database.ts'
 import type { Accounts, User } from './accounts.ts'
-import { recordEvent, recordFailedLogin } from './events.ts'
-import { type Busy, isBusy } from './hash-gate.ts'
+import { recordFailedLogin } from './events.ts'
+import { isBusy } from './hash-gate.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
 const withoutHash = {
@@ -13,46 +11,12 @@ const withoutHash = {
   eraseAt: true,
 } as const
 
-export type NewUser = { username: string; email: string; password: string; browser: string }
-export type Taken = 'username-taken' | 'email-taken'
-
-/** Takes a checked form; returns the new user, or which of its identifiers somebody has already, or busy. */
-export async function registerUser(
-  { database, passwords, clock }: Accounts,
-  { username, email, password, browser }: NewUser,
-): Promise<User | Taken | Busy> {
-  const passwordHash = await passwords.hash(password)
-  if (isBusy(passwordHash)) return passwordHash
-  const user = {
-    id: randomUUID(),
-    username,
-    usernameKey: usernameKeyOf(username),
-    email,
-    emailKey: emailKeyOf(email),
-    name: username,
-    passwordHash,
-    createdAt: clock(),
-  }
-  const event = { userId: user.id, kind: 'registered', at: user.createdAt, browser } as const
-  return changeTogether(database, async (tables) => {
-    const created = await tables.user.create({ data: user, omit: withoutHash })
-    await recordEvent(tables, event)
-    return created
-  }).catch(sayWhatIsTaken)
-}
-
-// Asking first would let two through that ask at the same moment: the unique indexes decide.
-function sayWhatIsTaken(error: unknown): Taken {
-  const isUnique = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
-  if (!isUnique) throw error
-  return JSON.stringify(error.meta).includes('emailKey') ? 'email-taken' : 'username-taken'
-}
-
 export type LoginAttempt = { login: string; password: string; browser: string }
 
 export type LoginOutcome =
   | { ok: true; user: User }
   | { ok: false; reason: 'wrong' | 'disabled' }
+  | { ok: false; reason: 'unconfirmed'; user: User }
   | { ok: false; reason: 'busy'; retryAfterSeconds: number }
 
 /** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and disabled only to whoever knows the password. */
@@ -71,7 +35,9 @@ export async function verifyCredentials(
   }
   const user = toUser(found)
   if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
-  return user.isActive ? { ok: true, user } : { ok: false, reason: 'disabled' }
+  if (!user.isActive) return { ok: false, reason: 'disabled' }
+  const isUnconfirmed = accounts.mustConfirm && user.emailVerifiedAt === null
+  return isUnconfirmed ? { ok: false, reason: 'unconfirmed', user } : { ok: true, user }
 }
 
 function findByLogin({ database }: Accounts, login: string) {

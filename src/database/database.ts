@@ -6,6 +6,7 @@ import { createPostgresqlAdapter } from './postgresql.ts'
 import { createSqliteAdapter } from './sqlite.ts'
 
 export type {
+  AccountLink,
   Device,
   OutboxMessage,
   RateLimiterFlexible,

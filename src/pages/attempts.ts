@@ -29,7 +29,22 @@ export function admitOwnPassword({ throttle }: Rooms, { id }: User): Promise<Adm
   return throttle([{ budget: 'own-password', key: id }])
 }
 
-/** Takes a request to register; says whether it may go on. */
-export function admitRegistration({ throttle }: Rooms, req: Request): Promise<Admission> {
-  return throttle([{ budget: 'registrations-from-address', key: addressOf(req) }])
+/** Takes a request that has a mail sent, and to which address; says whether it may. One cap for whoever asks, one for whoever would be flooded. */
+export function admitMail({ throttle }: Rooms, req: Request, email: string): Promise<Admission> {
+  return throttle([
+    { budget: 'mails-from-address', key: addressOf(req) },
+    { budget: 'mails-to-address', key: emailKeyOf(email) },
+  ])
+}
+
+/** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. */
+export function admitRegistration(
+  { throttle }: Rooms,
+  req: Request,
+  email: string,
+): Promise<Admission> {
+  return throttle([
+    { budget: 'registrations-from-address', key: addressOf(req) },
+    { budget: 'mails-to-address', key: emailKeyOf(email) },
+  ])
 }

@@ -20,6 +20,13 @@ const LoginForm = z.object({
   next: z.string().optional(),
 })
 
+// All but the first are told only to whoever knows the password.
+const REFUSALS = {
+  wrong: 'Wrong user name or password.',
+  disabled: 'This account is disabled. Ask whoever runs this site to enable it.',
+  unconfirmed: 'Confirm your email address first: open the link in the mail that we sent to it.',
+}
+
 export function loginPage(rooms: Rooms): Page {
   const { auth, authenticate, flashes, settings } = rooms
   return {
@@ -57,11 +64,8 @@ export function loginPage(rooms: Rooms): Page {
   ) {
     if (outcome?.reason === 'busy') return refuseBusy(next, outcome)
     // One message for every mistake: saying which was wrong tells a stranger who has an account.
-    const message =
-      outcome?.reason === 'disabled'
-        ? 'This account is disabled. Ask whoever runs this site to enable it.'
-        : 'Wrong user name or password.'
-    return refuse(res, rejectForm({ view }, '', message).view)
+    const reason = outcome?.reason ?? 'wrong'
+    return refuse(res, rejectForm({ view }, '', REFUSALS[reason]).view)
   }
 
   function refuse(res: Response, form: FormView) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isBusy } from '../accounts/hash-gate.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
-import { registerUser, type Taken } from '../accounts/users.ts'
+import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
@@ -11,6 +11,7 @@ import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitRegistration } from './attempts.ts'
+import { sayWhereMailGoes } from './mail-words.ts'
 import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts'
 
 const RegisterForm = demandSamePasswords(
@@ -23,7 +24,7 @@ const TAKEN: Record<Taken, { field: string; message: string }> = {
 }
 
 export function registerPage(rooms: Rooms): Page {
-  const { accounts, auth, flashes, settings } = rooms
+  const { accounts, auth, browsers, flashes, settings } = rooms
   return {
     path: '/register',
     get: [auth.requireAnonymous, demandOpenRegistration, showRegister],
@@ -45,17 +46,29 @@ export function registerPage(rooms: Rooms): Page {
     const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...form.data })
     if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
 
-    const admission = await admitRegistration(rooms, req)
+    const admission = await admitRegistration(rooms, req, form.data.email)
     if (!admission.ok) return refuseTooMany(next, admission)
 
-    const user = await registerUser(accounts, { ...form.data, browser: describeBrowser(req) })
+    const browser = { browser: describeBrowser(req), browserId: browsers.identify(req, res) }
+    const user = await registerUser(accounts, { ...form.data, ...browser })
     if (isBusy(user)) return refuseBusy(next, user)
-    if (typeof user === 'string') {
-      return refuse(res, rejectForm(form, TAKEN[user].field, TAKEN[user].message).view)
-    }
+    if (user === 'username-taken') return refuse(res, rejectTaken(form, user))
+    if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email)
+    if (user === 'email-taken') return refuse(res, rejectTaken(form, user))
     await auth.logIn(req, res, user, { startedBy: 'registration' })
     flashes.add(req, res, 'success', `Welcome, ${user.name}. Your account is ready.`)
-    await saveThenRedirect(req, res, 303, '/dashboard')
+    return saveThenRedirect(req, res, 303, '/dashboard')
+  }
+
+  // The same words whether or not the address has an account already.
+  function sendToMailbox(req: Request, res: Response, email: string) {
+    const message = `Almost done: open the link in the mail to ${email}, then log in.`
+    flashes.add(req, res, 'info', message + sayWhereMailGoes(settings))
+    res.redirect(303, '/login')
+  }
+
+  function rejectTaken(form: { view: FormView }, taken: Taken): FormView {
+    return rejectForm(form, TAKEN[taken].field, TAKEN[taken].message).view
   }
 
   function refuse(res: Response, form: FormView) {

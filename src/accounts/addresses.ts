@@ -1,0 +1,167 @@
+import { changeTogether } from '../database/change-together.ts'
+import type { AccountLink, Tables } from '../database/database.ts'
+import { enqueue } from '../mail/outbox.ts'
+import type { Accounts, User } from './accounts.ts'
+import { hashBrowserId } from './devices.ts'
+import { recordEvent } from './events.ts'
+import { emailKeyOf } from './identifiers.ts'
+import { createLink, type LinkWithUser, useLink } from './links.ts'
+import { voidPassword } from './password-reset.ts'
+import { recordAndTell } from './security-events.ts'
+import { isUniqueViolation } from './unique.ts'
+
+export type Confirmation =
+  | { kind: 'confirmed' }
+  /** The address is confirmed, by somebody who may not be the one who chose the password. */
+  | { kind: 'set-password'; linkId: string }
+  | { kind: 'taken' }
+  | { kind: 'used' }
+
+export type Confirming = { browserId: string | null; browser: string }
+
+/** Takes a new user in the transaction that makes it; has a link sent that confirms the address. */
+export async function askToConfirm(
+  tables: Tables,
+  user: User & { emailKey: string },
+  { browserId, at }: { browserId: string; at: Date },
+): Promise<void> {
+  const { id, email, emailKey, authEpoch, name } = user
+  const browserHash = hashBrowserId(browserId)
+  const purpose = 'confirm-address'
+  const link = { purpose, userId: id, authEpoch, email, emailKey, browserHash, at } as const
+  const linkId = await createLink(tables, link)
+  await enqueue(tables, { userId: id, to: email, at, message: { template: purpose, name, linkId } })
+}
+
+/** Takes a user who has not confirmed their address yet; has another link sent, in place of the first. */
+export function askToConfirmAgain(
+  { database, clock }: Accounts,
+  user: User,
+  browserId: string,
+): Promise<void> {
+  const row = { ...user, emailKey: emailKeyOf(user.email) }
+  return changeTogether(database, (tables) => askToConfirm(tables, row, { browserId, at: clock() }))
+}
+
+/** Takes a link just found that confirms an address, and who followed it; says what came of it. */
+export function confirmAddress(
+  accounts: Accounts,
+  link: LinkWithUser,
+  who: Confirming,
+): Promise<Confirmation> {
+  return link.purpose === 'confirm-new-address'
+    ? confirmNewAddress(accounts, link, who)
+    : confirmFirstAddress(accounts, link, who)
+}
+
+function confirmFirstAddress(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  { browserId, browser }: Confirming,
+): Promise<Confirmation> {
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return { kind: 'used' }
+    const where = { id: link.userId, emailKey: link.emailKey }
+    await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+    await recordEvent(tables, { userId: link.userId, kind: 'email-confirmed', at, browser })
+    // Somebody else may have registered with this address and a password of their own, to wait for
+    // its owner. Only the browser that registered is known to have chosen that password.
+    if (browserId !== null && hashBrowserId(browserId) === link.browserHash)
+      return { kind: 'confirmed' }
+    await voidPassword(tables, link.userId)
+    return { kind: 'set-password', linkId: await createResetLink(tables, link, at) }
+  })
+}
+
+async function createResetLink(tables: Tables, link: AccountLink, at: Date): Promise<string> {
+  const { id, authEpoch, email, emailKey } = await tables.user.findUniqueOrThrow({
+    where: { id: link.userId },
+  })
+  return createLink(tables, {
+    purpose: 'reset-password',
+    userId: id,
+    authEpoch,
+    email,
+    emailKey,
+    at,
+  })
+}
+
+/** Takes a user and an address that is not theirs yet; has a link sent there that makes it so. */
+export function askForNewAddress(
+  { database, clock }: Accounts,
+  { id, name, email: oldEmail, authEpoch }: User,
+  email: string,
+): Promise<void> {
+  const at = clock()
+  const [emailKey, oldEmailKey] = [emailKeyOf(email), emailKeyOf(oldEmail)]
+  const purpose = 'confirm-new-address'
+  return changeTogether(database, async (tables) => {
+    const link = { purpose, userId: id, authEpoch, email, emailKey, oldEmailKey, at } as const
+    const linkId = await createLink(tables, link)
+    await enqueue(tables, {
+      userId: id,
+      to: email,
+      at,
+      message: { template: purpose, name, linkId },
+    })
+  })
+}
+
+// Bound to user, old and new address in one statement: of two changes asked for, neither can
+// confirm what the other asked (CVE-2026-32700).
+function confirmNewAddress(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  { browser }: Confirming,
+): Promise<Confirmation> {
+  const at = clock()
+  return changeTogether<Confirmation>(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return { kind: 'used' }
+    const { email, emailKey, userId } = link
+    const where = { id: userId, emailKey: link.oldEmailKey ?? '' }
+    const [user] = await tables.user.updateManyAndReturn({
+      where,
+      data: { email, emailKey, emailVerifiedAt: at },
+    })
+    if (!user) return { kind: 'used' }
+    await recordEvent(tables, { userId, kind: 'email-changed', at, browser })
+    await tellOldAddress(tables, { ...user, oldEmail: link.user.email }, at)
+    return { kind: 'confirmed' }
+  }).catch((error: unknown) => {
+    if (isUniqueViolation(error)) return { kind: 'taken' }
+    throw error
+  })
+}
+
+type Moved = { id: string; name: string; email: string; oldEmail: string }
+
+async function tellOldAddress(tables: Tables, { id, name, email, oldEmail }: Moved, at: Date) {
+  const back = { email: oldEmail, emailKey: emailKeyOf(oldEmail), authEpoch: null }
+  const linkId = await createLink(tables, { purpose: 'undo-address', userId: id, ...back, at })
+  const message = { template: 'address-changed', name, newEmail: email, linkId } as const
+  await enqueue(tables, { userId: id, to: oldEmail, at, message })
+}
+
+/** Takes a link just found from a mail to an old address; gives the account back to it, ends everything else, and returns the id of a link that sets a new password, or null when somebody was faster. */
+export function undoAddress(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  browser: string,
+): Promise<string | null> {
+  const at = clock()
+  return changeTogether<string | null>(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return null
+    const { userId, email, emailKey } = link
+    const data = { email, emailKey, emailVerifiedAt: at }
+    const user = await tables.user.update({ where: { id: userId }, data })
+    await voidPassword(tables, userId)
+    await recordAndTell(tables, user, { kind: 'email-change-undone', at, browser })
+    return createResetLink(tables, link, at)
+  }).catch((error: unknown) => {
+    // Somebody has registered with the old address since.
+    if (isUniqueViolation(error)) return null
+    throw error
+  })
+}

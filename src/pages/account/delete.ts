@@ -1,0 +1,65 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { isBusy } from '../../accounts/hash-gate.ts'
+import { usernameKeyOf } from '../../accounts/identifiers.ts'
+import { scheduleDeletion } from '../../accounts/leaving.ts'
+import { verifyOwnPassword } from '../../accounts/own-password.ts'
+import { describeBrowser } from '../../http/browsers.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
+import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
+import type { Page } from '../../http/page.ts'
+import type { Rooms } from '../../rooms.ts'
+import { admitOwnPassword } from '../attempts.ts'
+
+const DeleteForm = z.object({
+  username: z.string('Type your user name.').trim().min(1, 'Type your user name.'),
+  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+})
+
+export function deletePage(rooms: Rooms): Page {
+  const { accounts, auth, cookies, flashes } = rooms
+  return {
+    path: '/account/delete',
+    get: [auth.requireFreshLogin, showDelete],
+    post: [auth.requireFreshLogin, deleteAccount],
+  }
+
+  function showDelete(req: Request, res: Response) {
+    show(req, res, blankForm())
+  }
+
+  async function deleteAccount(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(DeleteForm, req.body)
+    if (!form.ok) return refuse(req, res, form.view)
+    const user = auth.loggedInUser(req)
+    if (usernameKeyOf(form.data.username) !== usernameKeyOf(user.username)) {
+      return refuse(req, res, rejectForm(form, 'username', 'That is not your user name.').view)
+    }
+    const admission = await admitOwnPassword(rooms, user)
+    if (!admission.ok) return refuseTooMany(next, admission)
+
+    const isRight = await verifyOwnPassword(accounts, user, form.data.password)
+    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (!isRight) return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
+
+    await scheduleDeletion(accounts, user, describeBrowser(req))
+    await auth.logOut(req, res)
+    cookies.clear(res, 'session')
+    flashes.add(
+      req,
+      res,
+      'success',
+      'Your account is closed. The link in our mail restores it for 14 days.',
+    )
+    return res.redirect(303, '/login')
+  }
+
+  function refuse(req: Request, res: Response, form: FormView) {
+    res.status(422)
+    show(req, res, form)
+  }
+
+  function show(req: Request, res: Response, form: FormView) {
+    res.render('account/delete', { form, username: auth.loggedInUser(req).username })
+  }
+}

@@ -1,0 +1,17 @@
+import type { Request, Response } from 'express'
+import { exportAccount } from '../../accounts/export.ts'
+import { describeBrowser } from '../../http/browsers.ts'
+import type { Page } from '../../http/page.ts'
+import type { Rooms } from '../../rooms.ts'
+
+export function exportPage({ accounts, auth }: Rooms): Page {
+  return { path: '/account/export', post: [auth.requireFreshLogin, exportData] }
+
+  async function exportData(req: Request, res: Response) {
+    const data = await exportAccount(accounts, auth.loggedInUser(req), describeBrowser(req))
+    res
+      .attachment('account.json')
+      .type('json')
+      .send(JSON.stringify(data, null, 2))
+  }
+}

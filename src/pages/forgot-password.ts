@@ -1,0 +1,47 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { Email } from '../accounts/identifiers.ts'
+import { LINK_LIFETIMES } from '../accounts/links.ts'
+import { askForReset } from '../accounts/password-reset.ts'
+import { minutes } from '../durations.ts'
+import { describeBrowser } from '../http/browsers.ts'
+import { blankForm, type FormView, parseForm } from '../http/form.ts'
+import { refuseTooMany } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import type { Rooms } from '../rooms.ts'
+import { admitMail } from './attempts.ts'
+import { sayWhereMailGoes } from './mail-words.ts'
+
+const ForgotForm = z.object({ email: Email })
+
+export function forgotPasswordPage(rooms: Rooms): Page {
+  const { accounts, flashes } = rooms
+  return { path: '/forgot-password', get: [showForgot], post: [forgot] }
+
+  function showForgot(_req: Request, res: Response) {
+    show(res, blankForm())
+  }
+
+  async function forgot(req: Request, res: Response, next: NextFunction) {
+    const form = parseForm(ForgotForm, req.body)
+    if (!form.ok) {
+      res.status(422)
+      return show(res, form.view)
+    }
+    const admission = await admitMail(rooms, req, form.data.email)
+    if (!admission.ok) return refuseTooMany(next, admission)
+
+    await askForReset(accounts, { email: form.data.email, browser: describeBrowser(req) })
+    // The same words whether or not anybody has that address.
+    const message = 'If an account has that address, a link is on its way to it.'
+    flashes.add(req, res, 'info', message + sayWhereMailGoes(rooms.settings))
+    return res.redirect(303, '/forgot-password')
+  }
+
+  function show(res: Response, form: FormView) {
+    res.render('forgot-password', {
+      form,
+      linkMinutes: LINK_LIFETIMES['reset-password'] / minutes(1),
+    })
+  }
+}

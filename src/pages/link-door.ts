@@ -1,0 +1,47 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { linkIdOf } from '../accounts/link-tokens.ts'
+import { findLink, type LinkPurpose, type LinkWithUser } from '../accounts/links.ts'
+import { minutes } from '../durations.ts'
+import type { Rooms } from '../rooms.ts'
+
+const KEPT_FOR = minutes(15)
+
+/** How a page takes a link from a mail: its token leaves the address at once, and nothing else happens until a form is sent. */
+export type LinkDoor = {
+  /** Moves a token from the address into a cookie; lets every other request pass. */
+  takeToken: RequestHandler
+  findLink: (req: Request) => Promise<LinkWithUser | null>
+  /** Puts a link that was made this moment where takeToken would have put it. */
+  handOver: (res: Response, path: string, token: string) => void
+  forget: (res: Response) => void
+}
+
+export const LINK_IS_OVER =
+  'This link was used already, has been replaced by a newer one, or is too old. Ask for a new one.'
+
+/** Takes the page's path and what its links are for. Scanners open every link in a mail: GET and HEAD use nothing up. */
+export function createLinkDoor(
+  { accounts, cookies, settings }: Rooms,
+  path: string,
+  purposes: readonly LinkPurpose[],
+): LinkDoor {
+  const handOver: LinkDoor['handOver'] = (res, where, token) =>
+    cookies.write(res, 'link', `${where} ${token}`, KEPT_FOR)
+
+  return {
+    handOver,
+    takeToken(req: Request, res: Response, next: NextFunction) {
+      const { token } = req.query
+      if (token === undefined) return next()
+      // In the address it would go on to histories, logs and Referer.
+      if (typeof token === 'string') handOver(res, path, token)
+      res.redirect(303, path)
+    },
+    async findLink(req) {
+      const [where, token] = cookies.read(req, 'link')?.split(' ') ?? []
+      const id = where === path && token ? linkIdOf(settings.secrets, token) : null
+      return id ? findLink(accounts.database, id, purposes, accounts.clock()) : null
+    },
+    forget: (res) => cookies.clear(res, 'link'),
+  }
+}

@@ -1,0 +1,53 @@
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { isBusy } from '../accounts/hash-gate.ts'
+import type { LinkWithUser } from '../accounts/links.ts'
+import { resetPassword } from '../accounts/password-reset.ts'
+import { checkPassword } from '../accounts/password-rules.ts'
+import { describeBrowser } from '../http/browsers.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { refuseBusy } from '../http/http-error.ts'
+import type { Page } from '../http/page.ts'
+import type { Rooms } from '../rooms.ts'
+import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts'
+
+const ResetForm = demandSamePasswords(z.object(newPasswordFields))
+
+export function resetPasswordPage(rooms: Rooms): Page {
+  const { accounts, flashes } = rooms
+  const door = createLinkDoor(rooms, '/reset-password', ['reset-password'])
+  return { path: '/reset-password', get: [door.takeToken, showReset], post: [reset] }
+
+  async function showReset(req: Request, res: Response) {
+    show(res, await door.findLink(req), blankForm())
+  }
+
+  async function reset(req: Request, res: Response, next: NextFunction) {
+    const link = await door.findLink(req)
+    if (!link) return refuse(res, null, blankForm())
+    const form = parseForm(ResetForm, req.body)
+    if (!form.ok) return refuse(res, link, form.view)
+    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...link.user })
+    if (problem) return refuse(res, link, rejectForm(form, 'password', problem.message).view)
+
+    const password = { ...form.data, browser: describeBrowser(req) }
+    const wasFirst = await resetPassword(accounts, link, password)
+    if (isBusy(wasFirst)) return refuseBusy(next, wasFirst)
+    door.forget(res)
+    if (!wasFirst) return refuse(res, null, blankForm())
+    flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
+    return res.redirect(303, '/login')
+  }
+
+  function refuse(res: Response, link: LinkWithUser | null, form: FormView) {
+    res.status(422)
+    show(res, link, form)
+  }
+
+  function show(res: Response, link: LinkWithUser | null, form: FormView) {
+    const passwordMinLength = accounts.passwordRules.minLength
+    const about = link ? { username: link.user.username } : { linkProblem: LINK_IS_OVER }
+    res.render('reset-password', { form, passwordMinLength, ...about })
+  }
+}

@@ -1,0 +1,29 @@
+import type { Request, Response } from 'express'
+import { restoreAccount } from '../accounts/leaving.ts'
+import { describeBrowser } from '../http/browsers.ts'
+import type { Page } from '../http/page.ts'
+import type { Rooms } from '../rooms.ts'
+import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+
+export function restoreAccountPage(rooms: Rooms): Page {
+  const { accounts, flashes } = rooms
+  const door = createLinkDoor(rooms, '/restore-account', ['restore-account'])
+  return { path: '/restore-account', get: [door.takeToken, showRestore], post: [restore] }
+
+  async function showRestore(req: Request, res: Response) {
+    const link = await door.findLink(req)
+    res.render(
+      'restore-account',
+      link ? { username: link.user.username } : { linkProblem: LINK_IS_OVER },
+    )
+  }
+
+  async function restore(req: Request, res: Response) {
+    const link = await door.findLink(req)
+    const isBack = link !== null && (await restoreAccount(accounts, link, describeBrowser(req)))
+    door.forget(res)
+    if (!isBack) return res.status(422).render('restore-account', { linkProblem: LINK_IS_OVER })
+    flashes.add(req, res, 'success', 'Your account is back. Log in as before.')
+    return res.redirect(303, '/login')
+  }
+}

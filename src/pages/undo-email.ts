@@ -1,0 +1,34 @@
+import type { Request, Response } from 'express'
+import { undoAddress } from '../accounts/addresses.ts'
+import { tokenOf } from '../accounts/link-tokens.ts'
+import { describeBrowser } from '../http/browsers.ts'
+import type { Page } from '../http/page.ts'
+import type { Rooms } from '../rooms.ts'
+import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+
+/** Where the mail to an old address leads: somebody has taken the account over, and its owner takes it back. */
+export function undoEmailPage(rooms: Rooms): Page {
+  const { accounts, flashes, settings } = rooms
+  const door = createLinkDoor(rooms, '/undo-email', ['undo-address'])
+  return { path: '/undo-email', get: [door.takeToken, showUndo], post: [undo] }
+
+  async function showUndo(req: Request, res: Response) {
+    const link = await door.findLink(req)
+    res.render('undo-email', link ? { email: link.email } : { linkProblem: LINK_IS_OVER })
+  }
+
+  async function undo(req: Request, res: Response) {
+    const link = await door.findLink(req)
+    const resetId = link && (await undoAddress(accounts, link, describeBrowser(req)))
+    door.forget(res)
+    if (!resetId) return res.status(422).render('undo-email', { linkProblem: LINK_IS_OVER })
+    flashes.add(
+      req,
+      res,
+      'success',
+      'Your address is back, and everybody is logged out. Choose a new password.',
+    )
+    door.handOver(res, '/reset-password', tokenOf(settings.secrets, resetId))
+    return res.redirect(303, '/reset-password')
+  }
+}
