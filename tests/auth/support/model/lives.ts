@@ -1,0 +1,94 @@
+import { hours, minutes, seconds } from '../../../../src/durations.ts'
+import { createTestClock, type TestClock } from '../test-clock.ts'
+import type { MakeRule, Rule, Verdict } from './rules.ts'
+import { type Random, seedRandom, waitForTurn } from './seeded-random.ts'
+
+const VISITS = 40
+const LOST_ANSWERS = 0.05
+const LATE_REQUESTS = 0.1
+
+/** A remembered browser: what its cookie holds, and whether anybody has ever been accused over it. */
+type Life = {
+  rule: Rule
+  clock: TestClock
+  random: Random
+  token: string
+  isAccused: boolean
+}
+
+/** Takes a rule and a seed; lives forty visits of an honest browser, and says whether it was accused of theft. */
+export async function liveHonestly(makeRule: MakeRule, seed: number): Promise<boolean> {
+  const life = await beginLife(makeRule, seed)
+  for (let visit = 0; visit < VISITS && !life.isAccused; visit++) await payVisit(life)
+  return life.isAccused
+}
+
+/** Takes a rule and a seed; lives with a cookie copied at some visit, and says whether its use was taken for theft. */
+export async function liveWithThief(makeRule: MakeRule, seed: number): Promise<boolean> {
+  const life = await beginLife(makeRule, seed)
+  const copiedAt = Math.floor(life.random() * (VISITS / 2))
+  for (let visit = 0; visit < copiedAt; visit++) await payVisit(life)
+
+  const copy = life.token
+  const patience = 2 + Math.floor(life.random() * 3)
+  for (let seen = 0; seen < patience; ) {
+    await payVisit(life)
+    if (life.token !== copy) seen += 1
+  }
+  life.clock.advance(seconds(61))
+  return !life.isAccused && (await life.rule.redeem(copy)) === 'theft'
+}
+
+async function beginLife(makeRule: MakeRule, seed: number): Promise<Life> {
+  const random = seedRandom(seed)
+  const clock = createTestClock()
+  const rule = makeRule(clock.now, random)
+  return { rule, clock, random, token: await rule.start(), isAccused: false }
+}
+
+/** Comes back after a while; now and then a request is under way for most of a minute, and others overtake it. */
+async function payVisit(life: Life): Promise<void> {
+  const { rule, clock, random } = life
+  clock.advance(pause(random))
+  const before = life.token
+  await openBrowser(life)
+  if (random() >= LATE_REQUESTS) return
+
+  clock.advance(random() * seconds(15))
+  await openBrowser(life)
+  clock.advance(random() * seconds(15))
+  hear(life, await rule.redeem(before))
+}
+
+/** Sends one to four requests at once, none of which has a session, and then one that has. */
+async function openBrowser(life: Life): Promise<void> {
+  const count = 1 + Math.floor(life.random() * 4)
+  const answers = await Promise.all(Array.from({ length: count }, () => visitPage(life)))
+  life.clock.advance(life.random() * seconds(14))
+  if (answers.includes('answered')) await life.rule.confirm(life.token)
+}
+
+async function visitPage(life: Life): Promise<'answered' | 'lost'> {
+  await waitForTurn(life.random)
+  const verdict = await life.rule.redeem(life.token)
+  await waitForTurn(life.random)
+  if (life.random() < LOST_ANSWERS) return noticeTheft(life, verdict)
+  return hear(life, verdict)
+}
+
+function hear(life: Life, verdict: Verdict): 'answered' | 'lost' {
+  if (verdict === 'theft') return noticeTheft(life, verdict)
+  if (verdict.newToken) life.token = verdict.newToken
+  return 'answered'
+}
+
+// The server has made up its mind, whether or not the browser hears of it.
+function noticeTheft(life: Life, verdict: Verdict): 'lost' {
+  if (verdict === 'theft') life.isAccused = true
+  return 'lost'
+}
+
+// From a browser closed by mistake to one that was left for days.
+function pause(random: Random): number {
+  return random() < 0.2 ? random() * minutes(2) : random() * hours(72)
+}
