@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { minutes } from '../../src/durations.ts'
+import { setCookies } from './support/browser.ts'
+import { createLoginApp } from './support/login-app.ts'
+
+/** Returns an application and a browser that is remembered there and has lost its session. */
+async function withRememberedBrowser() {
+  const loginApp = createLoginApp()
+  const browser = loginApp.browse()
+  await browser.logIn(1, { remember: true })
+  browser.loseSession()
+  return { ...loginApp, browser }
+}
+
+describe('a remembered browser', () => {
+  test('may open many pages at once, again and again, and is never accused', async () => {
+    const { browser, clock, heard } = await withRememberedBrowser()
+
+    for (let visit = 0; visit < 10; visit++) {
+      const visits = await Promise.all([browser.who(), browser.who(), browser.who(), browser.who()])
+      expect(visits.map(({ name }) => name)).toEqual(Array(4).fill('Notch'))
+      await browser.who()
+      browser.loseSession()
+      clock.advance(minutes(2))
+    }
+
+    expect(heard('rememberStolen')).toEqual([])
+  })
+
+  test('is not given its cookie again while its session lives', async () => {
+    const { browser } = await withRememberedBrowser()
+    await browser.who()
+
+    expect(setCookies(await browser.get('/who'))).toEqual([])
+    expect(setCookies(await browser.get('/who'))).toEqual([])
+  })
+
+  test('is given the cookie again after an answer that was lost', async () => {
+    const { browser, clock } = await withRememberedBrowser()
+    const before = browser.jar.get('remember')
+    await browser.who()
+    const after = browser.jar.get('remember')
+
+    if (before) browser.jar.set('remember', before)
+    browser.loseSession()
+    clock.advance(minutes(10))
+
+    expect((await browser.who()).name).toBe('Notch')
+    expect(browser.jar.get('remember')?.value).toBe(after?.value)
+  })
+})
+
+describe('a copied cookie', () => {
+  test('is caught once its owner has gone on, and then remembers neither of the two', async () => {
+    const { browser, browse, clock, heard } = await withRememberedBrowser()
+    const thief = browse()
+    const copy = browser.jar.get('remember')
+    if (copy) thief.jar.set('remember', copy)
+    await browser.who()
+    await browser.who()
+    clock.advance(minutes(2))
+
+    expect((await thief.who()).name).toBe(null)
+    expect(thief.jar.has('remember')).toBe(false)
+    expect(heard('rememberStolen')).toMatchObject([{ series: { loginId: '1' } }])
+
+    browser.loseSession()
+    expect((await browser.who()).name).toBe(null)
+  })
+
+  test('ends whatever the application says hangs on it', async () => {
+    const ended: string[] = []
+    const { browse, clock } = createLoginApp({
+      options: { endStolenSeries: async (series) => void ended.push(series.loginId) },
+    })
+    const browser = browse()
+    await browser.logIn(1, { remember: true })
+    const copy = browser.jar.get('remember')
+    browser.loseSession()
+    await browser.who()
+    await browser.who()
+    clock.advance(minutes(2))
+
+    browser.loseSession()
+    if (copy) browser.jar.set('remember', copy)
+    await browser.who()
+
+    expect(ended).toEqual(['1'])
+  })
+})
