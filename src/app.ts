@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
+import { APP_NAME } from './app-name.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { createCsrf } from './http/csrf.ts'
@@ -28,7 +29,7 @@ import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
 import { reauthenticatePage } from './pages/reauthenticate.ts'
 import { registerPage } from './pages/register.ts'
-import { APP_NAME, isSecure, openRooms, type Parts } from './rooms.ts'
+import { isSecure, openRooms, type Parts } from './rooms.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Settings } from './settings.ts'
+
+const DEVELOPMENT_SECRET = 'data/session-secret'
+
+/** Takes the settings; returns them with the secret of development where they name none. Production names one. */
+export function withSecret(settings: Settings): Settings {
+  if (settings.secrets.length > 0) return settings
+  return { ...settings, secrets: [keepDevelopmentSecret(DEVELOPMENT_SECRET)] }
+}
 
 /** Takes a path; returns the secret kept there, made at the first start and readable by its owner only. For development: production is given its own. */
 export function keepDevelopmentSecret(path: string): string {

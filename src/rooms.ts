@@ -6,6 +6,7 @@ import { recordLogin } from './accounts/devices.ts'
 import { createHashGate, hashesAtOnce } from './accounts/hash-gate.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type LoginOutcome, verifyCredentials } from './accounts/users.ts'
+import { APP_NAME } from './app-name.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
 import type { Clock } from './clock.ts'
@@ -19,8 +20,6 @@ import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { createThrottle, type Throttle } from './http/throttle.ts'
 import type { Settings } from './settings.ts'
-
-export const APP_NAME = 'Express Login'
 
 /** What createApp is given, so that a test can give it another. */
 export type Parts = { database: Database; settings: Settings; clock: Clock; log: Logger }

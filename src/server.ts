@@ -5,14 +5,13 @@ import { type Clock, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { keepSweeping } from './database/sweep.ts'
-import { keepDevelopmentSecret } from './development-secret.ts'
+import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
 import { createLog } from './log.ts'
 import type { Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
 
-const DEVELOPMENT_SECRET = 'data/session-secret'
 const DRAIN_FOR = seconds(10)
 
 // Bounds on how long somebody may take to say what they want: a slow client costs a connection only so long.
@@ -38,11 +37,6 @@ async function start(): Promise<void> {
 function refuseToStart(problems: string[]): void {
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   process.exitCode = 1
-}
-
-function withSecret(settings: Settings): Settings {
-  if (settings.secrets.length > 0) return settings
-  return { ...settings, secrets: [keepDevelopmentSecret(DEVELOPMENT_SECRET)] }
 }
 
 function startProcesses(settings: Settings): void {

@@ -23,6 +23,12 @@ export const EVENT_WORDS = {
   'device-revoked': 'Another browser was logged out',
   'others-revoked': 'All other browsers were logged out',
   'cookie-stolen': 'A copied “keep me logged in” cookie was used; that browser was logged out',
+  'created-by-operator': 'Account created by the operator',
+  imported: 'Account brought over from another program',
+  disabled: 'Account disabled by the operator',
+  enabled: 'Account enabled by the operator',
+  'signed-out-by-operator': 'Logged out everywhere by the operator',
+  'reset-link-by-operator': 'Link to choose a new password made by the operator',
 } as const
 
 export type EventKind = keyof typeof EVENT_WORDS
