@@ -27,7 +27,7 @@ export function openBrowser(app: Express, now: Clock) {
   const jar = new Map<string, KeptCookie>()
   const headers: Record<string, string> = { 'User-Agent': 'Firefox' }
 
-  async function send(method: Method, path: string, body?: object): Promise<Response> {
+  async function send(method: Method, path: string, body?: object | string): Promise<Response> {
     const asked = request(app)[method](path).set(headers).set('Cookie', presentCookies())
     const res = await (body ? asked.send(body) : asked)
     keepCookies(res)
@@ -55,7 +55,7 @@ export function openBrowser(app: Express, now: Clock) {
     headers,
     send,
     get: (path: string) => send('get', path),
-    post: (path: string, body: object = {}) => send('post', path, body),
+    post: (path: string, body: object | string = {}) => send('post', path, body),
     who: (path = '/who') => visit('get', path),
     logIn: (id: number | string, asked: LogInOptions = {}) =>
       visit('post', '/log-in', { id, asked }),
