@@ -10,26 +10,29 @@ import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { createSessions } from './http/session.ts'
 import { useViews } from './http/views.ts'
+import { openRooms } from './open-rooms.ts'
 import { activityPage } from './pages/account/activity.ts'
-import { devicesPages } from './pages/account/devices.ts'
-import { passwordPage } from './pages/account/password.ts'
 import { deletePage } from './pages/account/delete.ts'
+import { devicesPages } from './pages/account/devices.ts'
 import { exportPage } from './pages/account/export.ts'
+import { passwordPage } from './pages/account/password.ts'
 import { accountPages } from './pages/account.ts'
-import { forgotPasswordPage } from './pages/forgot-password.ts'
-import { resetPasswordPage } from './pages/reset-password.ts'
-import { restoreAccountPage } from './pages/restore-account.ts'
-import { undoEmailPage } from './pages/undo-email.ts'
-import { verifyEmailPage } from './pages/verify-email.ts'
 import { changePasswordPage } from './pages/change-password.ts'
 import { dashboardPage } from './pages/dashboard.ts'
+import { mailboxPages } from './pages/dev/mailbox.ts'
+import { forgotPasswordPage } from './pages/forgot-password.ts'
 import { healthPage, readyPage } from './pages/health.ts'
 import { homePage } from './pages/home.ts'
 import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
 import { reauthenticatePage } from './pages/reauthenticate.ts'
 import { registerPage } from './pages/register.ts'
-import { isSecure, openRooms, type Parts } from './rooms.ts'
+import { resetPasswordPage } from './pages/reset-password.ts'
+import { restoreAccountPage } from './pages/restore-account.ts'
+import { undoEmailPage } from './pages/undo-email.ts'
+import { verifyEmailPage } from './pages/verify-email.ts'
+import type { Parts } from './rooms.ts'
+import { isSecure } from './settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
@@ -84,6 +87,7 @@ export function createApp(parts: Parts): Express {
     undoEmailPage(rooms),
     restoreAccountPage(rooms),
     changePasswordPage(),
+    ...mailboxPages(rooms),
   ]
   app.use(
     servePages(pages, {

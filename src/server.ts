@@ -8,8 +8,10 @@ import { keepSweeping } from './database/sweep.ts'
 import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
+import { answerClientErrors } from './http/client-errors.ts'
 import { createLog } from './log.ts'
-import type { Settings } from './settings.ts'
+import { openMail } from './open-rooms.ts'
+import { isSecure, type Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
 
 const DRAIN_FOR = seconds(10)
@@ -56,15 +58,22 @@ function startProcesses(settings: Settings): void {
 async function serve(settings: Settings, clock: Clock): Promise<void> {
   const log = createLog(settings.logLevel)
   const database = await openDatabase(settings.databaseUrl)
-  const server = createServer(LIMITS, createApp({ database, settings, clock, log }))
+  const parts = { database, settings, clock, log }
+  const server = createServer(LIMITS, createApp(parts))
   server.maxConnections = 2_000
+  answerClientErrors(server, isSecure(settings))
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
   await listen(server, settings)
+  const stopSending = openMail(parts).sender.start()
   announce(settings, server)
+  const stopWork = () => {
+    stopSweeping()
+    return stopSending()
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => drain(server, database, stopSweeping))
+    process.once(signal, () => drain(server, database, stopWork))
   }
 }
 
@@ -85,12 +94,17 @@ function announce(settings: Settings, server: Server): void {
 }
 
 // Whoever is being answered is answered to the end; nobody new is let in.
-async function drain(server: Server, database: Database, stopSweeping: () => void): Promise<void> {
-  stopSweeping()
+async function drain(
+  server: Server,
+  database: Database,
+  stopWork: () => Promise<void>,
+): Promise<void> {
+  const workStopped = stopWork()
   const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_FOR)
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()
   await closed
+  await workStopped
   clearTimeout(cutOff)
   await database.close()
   if (cluster.isWorker) cluster.worker?.disconnect()

@@ -22,3 +22,8 @@ export type Settings = Readonly<{
   mailFrom: string | null
   logLevel: string
 }>
+
+/** Says whether browsers reach us over TLS, wherever it ends. */
+export function isSecure(settings: Settings): boolean {
+  return settings.appUrl.startsWith('https:')
+}

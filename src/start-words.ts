@@ -5,7 +5,7 @@ export function describeStart(settings: Settings, port: number): string[] {
   return [
     `Listening on ${describeAddress(settings, port)}`,
     `Database: ${describeDatabase(settings.databaseUrl)}`,
-    `Mail: ${describeMail(settings)}`,
+    `Mail: ${describeMail(settings, port)}`,
   ]
 }
 
@@ -21,9 +21,12 @@ export function findDoubts({ isProduction, appUrl, smtpUrl }: Settings): string[
 }
 
 function describeAddress({ appUrl, host }: Settings, port: number): string {
+  return isHere(appUrl) ? `http://localhost:${port}` : `${host}:${port}, for ${appUrl}`
+}
+
+function isHere(appUrl: string): boolean {
   const { hostname, protocol } = new URL(appUrl)
-  const isHere = hostname === 'localhost' && protocol === 'http:'
-  return isHere ? `http://localhost:${port}` : `${host}:${port}, for ${appUrl}`
+  return hostname === 'localhost' && protocol === 'http:'
 }
 
 // Never the URL itself: it can hold a password.
@@ -33,6 +36,8 @@ function describeDatabase(databaseUrl: string): string {
   return `PostgreSQL, ${pathname.slice(1)} at ${host}`
 }
 
-function describeMail({ smtpUrl }: Settings): string {
-  return smtpUrl ? `sent through ${new URL(smtpUrl).host}` : 'none is sent, as SMTP_URL is not set'
+function describeMail({ smtpUrl, isProduction, appUrl }: Settings, port: number): string {
+  if (smtpUrl) return `sent through ${new URL(smtpUrl).host}`
+  if (isProduction) return 'none is sent, as SMTP_URL is not set'
+  return `kept, see ${isHere(appUrl) ? `http://localhost:${port}` : appUrl}/dev/mailbox`
 }

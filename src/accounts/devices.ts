@@ -71,13 +71,19 @@ export function hashBrowserId(browserId: string): string {
   return createHash('sha256').update(browserId).digest('base64url')
 }
 
-/** Takes a browser's id and the folded name or address that somebody wants to log in with; says whether that account has logged in with that browser. */
-export async function knowsDevice(
+export type Target = { userId: string | null; isKnownDevice: boolean }
+
+/** Takes the folded name or address that somebody wants to log in with, and the id of their browser if it has one; says whose that is and whether they have logged in with it, in one statement. */
+export async function findTarget(
   database: Database,
-  browserId: string,
   loginKey: string,
-): Promise<boolean> {
-  const user = { OR: [{ usernameKey: loginKey }, { emailKey: loginKey }] }
-  const browserHash = hashBrowserId(browserId)
-  return (await database.device.count({ where: { browserHash, revokedAt: null, user } })) > 0
+  browserId: string | null,
+): Promise<Target> {
+  const browserHash = hashBrowserId(browserId ?? '')
+  const [row] = await database.$queryRaw<{ id: string; deviceId: string | null }[]>`
+    SELECT u."id", d."id" AS "deviceId" FROM "User" u
+    LEFT JOIN "Device" d
+      ON d."userId" = u."id" AND d."browserHash" = ${browserHash} AND d."revokedAt" IS NULL
+    WHERE u."usernameKey" = ${loginKey} OR u."emailKey" = ${loginKey} LIMIT 1`
+  return { userId: row?.id ?? null, isKnownDevice: Boolean(row?.deviceId) }
 }

@@ -8,10 +8,10 @@ import { toUser } from './users.ts'
 export async function verifyOwnPassword(
   { database, passwords }: Accounts,
   { id }: User,
-  password: string,
+  { password, signal }: { password: string; signal: AbortSignal },
 ): Promise<boolean | Busy> {
   const found = await database.user.findUnique({ where: { id }, select: { passwordHash: true } })
-  const check = await passwords.verify(password, found?.passwordHash ?? null)
+  const check = await passwords.verify(password, found?.passwordHash ?? null, signal)
   return isBusy(check) ? check : check.matches
 }
 
@@ -19,9 +19,9 @@ export async function verifyOwnPassword(
 export async function changePassword(
   { database, passwords, clock }: Accounts,
   { id }: User,
-  { password, browser }: { password: string; browser: string },
+  { password, browser, signal }: { password: string; browser: string; signal: AbortSignal },
 ): Promise<User | Busy> {
-  const passwordHash = await passwords.hash(password)
+  const passwordHash = await passwords.hash(password, signal)
   if (isBusy(passwordHash)) return passwordHash
   return changeTogether(database, async (tables) => {
     const authEpoch = { increment: 1 }

@@ -77,9 +77,9 @@ function time({ engine }: Database, at: Date): Prisma.Sql {
 export async function resetPassword(
   { database, passwords, clock }: Accounts,
   link: LinkWithUser,
-  { password, browser }: { password: string; browser: string },
+  { password, browser, signal }: { password: string; browser: string; signal: AbortSignal },
 ): Promise<boolean | Busy> {
-  const passwordHash = await passwords.hash(password)
+  const passwordHash = await passwords.hash(password, signal)
   if (isBusy(passwordHash)) return passwordHash
   const at = clock()
   return changeTogether(database, async (tables) => {

@@ -15,6 +15,7 @@ export type NewUser = {
   password: string
   browser: string
   browserId: string
+  signal?: AbortSignal
 }
 export type Taken = 'username-taken' | 'email-taken'
 
@@ -23,7 +24,7 @@ export async function registerUser(
   accounts: Accounts,
   wanted: NewUser,
 ): Promise<User | Taken | Busy> {
-  const passwordHash = await accounts.passwords.hash(wanted.password)
+  const passwordHash = await accounts.passwords.hash(wanted.password, wanted.signal)
   if (isBusy(passwordHash)) return passwordHash
   return createUser(accounts, wanted, passwordHash).catch((error: unknown) => {
     // Asking first would let two through that ask at the same moment: the unique indexes decide.

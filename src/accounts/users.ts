@@ -11,7 +11,13 @@ const withoutHash = {
   eraseAt: true,
 } as const
 
-export type LoginAttempt = { login: string; password: string; browser: string }
+export type LoginAttempt = {
+  login: string
+  password: string
+  browser: string
+  /** Aborted when nobody waits for the answer any more: no hash is spent then. */
+  signal: AbortSignal
+}
 
 export type LoginOutcome =
   | { ok: true; user: User }
@@ -22,11 +28,11 @@ export type LoginOutcome =
 /** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and disabled only to whoever knows the password. */
 export async function verifyCredentials(
   accounts: Accounts,
-  { login, password, browser }: LoginAttempt,
+  { login, password, browser, signal }: LoginAttempt,
 ): Promise<LoginOutcome> {
   const { database, passwords, clock } = accounts
   const found = await findByLogin(accounts, login)
-  const check = await passwords.verify(password, found?.passwordHash ?? null)
+  const check = await passwords.verify(password, found?.passwordHash ?? null, signal)
   if (isBusy(check))
     return { ok: false, reason: 'busy', retryAfterSeconds: check.retryAfterSeconds }
   if (!found || !check.matches) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { minutes, seconds } from '../durations.ts'
+import { days, minutes, seconds } from '../durations.ts'
 import type { Database } from './database.ts'
 
 const BATCH = 500
@@ -10,6 +10,7 @@ export async function sweepExpired(database: Database, now: Date): Promise<boole
     await sweepSessions(database, now),
     await sweepSeries(database, now),
     await sweepCounters(database, now),
+    await sweepMail(database, now),
   ]
   return removed.some((count) => count === BATCH)
 }
@@ -43,6 +44,14 @@ async function sweepCounters(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
     DELETE FROM "RateLimiterFlexible" WHERE "key" IN (
       SELECT "key" FROM "RateLimiterFlexible" WHERE "expire" <= ${now} ORDER BY "expire" LIMIT ${BATCH})`
+}
+
+// Long enough to answer who was written to and when.
+async function sweepMail(database: Database, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - days(30))
+  return database.$executeRaw`
+    DELETE FROM "OutboxMessage" WHERE "id" IN (
+      SELECT "id" FROM "OutboxMessage" WHERE "sentAt" <= ${before} ORDER BY "sentAt" LIMIT ${BATCH})`
 }
 
 const EVERY = minutes(1)

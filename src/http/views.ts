@@ -1,5 +1,6 @@
 import type { Application, RequestHandler } from 'express'
 import nunjucks from 'nunjucks'
+import { sayTime } from '../time-words.ts'
 import type { Flashes } from './flash.ts'
 
 export type ViewSettings = {
@@ -17,7 +18,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
     }),
     { autoescape: true, throwOnUndefined: false },
   )
-  views.addFilter('when', formatTime)
+  views.addFilter('when', sayTime)
   views.addFilter('iso', (time: Date) => time.toISOString())
   views.express(app)
   app.set('view engine', 'njk')
@@ -40,13 +41,3 @@ function giveVisitToViews(flashes: Flashes): RequestHandler {
 
 // Configurable, since a form that is resumed passes here twice.
 const READ_LATE = { enumerable: true, configurable: true }
-
-const words = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
-
-function formatTime(time: Date): string {
-  return `${words.format(time)} UTC`
-}

@@ -14,7 +14,12 @@ import { admitMail } from './attempts.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const ProfileForm = z.object({
-  name: z.string().trim().max(100, 'Use at most 100 characters for the name.').default(''),
+  name: z
+    .string()
+    .trim()
+    .max(100, 'Use at most 100 characters for the name.')
+    .regex(/^\P{Cc}*$/u, 'Use no control characters in the name.')
+    .default(''),
   username: Username,
   email: Email,
 })

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import type { User } from '../accounts/accounts.ts'
-import { knowsDevice } from '../accounts/devices.ts'
+import { findTarget } from '../accounts/devices.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
 import { type Admission, addressOf } from '../http/throttle.ts'
 import type { Rooms } from '../rooms.ts'
@@ -11,16 +11,18 @@ export async function admitLogin(
   req: Request,
   login: string,
 ): Promise<Admission> {
-  const key = emailKeyOf(login)
-  const address = { budget: 'address', key: addressOf(req) } as const
+  const loginKey = emailKeyOf(login)
   const browserId = browsers.known(req)
-  if (browserId && (await knowsDevice(accounts.database, browserId, key))) {
-    return throttle([{ budget: 'account-from-device', key: `${browserId} ${key}` }])
-  }
+  const { userId, isKnownDevice } = await findTarget(accounts.database, loginKey, browserId)
+  // By name and by address it is one account, with one budget; a name that nobody has gets one too.
+  const account = userId ?? `nobody ${loginKey}`
+  const address = addressOf(req)
+  if (isKnownDevice)
+    return throttle([{ budget: 'account-from-device', key: `${browserId} ${account}` }])
   return throttle([
-    { budget: 'account-from-address', key: `${address.key} ${key}` },
-    address,
-    { budget: 'account', key },
+    { budget: 'account-from-address', key: `${address} ${account}` },
+    { budget: 'address', key: address },
+    { budget: 'account', key: account },
   ])
 }
 

@@ -14,7 +14,8 @@ const LoginForm = z.object({
     .string('Enter your user name or email address.')
     .trim()
     .min(1, 'Enter your user name or email address.')
-    .max(254, 'Use at most 254 characters.'),
+    .max(254, 'Use at most 254 characters.')
+    .regex(/^\P{Cc}*$/u, 'Enter your user name or email address without control characters.'),
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
   remember: z.string().optional(),
   next: z.string().optional(),

@@ -6,6 +6,7 @@ import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
 import { formatLoginId } from '../database/login-id.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
@@ -37,7 +38,8 @@ export function reauthenticatePage(rooms: Rooms): Page {
     const admission = await admitOwnPassword(rooms, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
-    const isRight = await verifyOwnPassword(accounts, user, form.data.password)
+    const { password } = form.data
+    const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
     if (isBusy(isRight)) return refuseBusy(next, isRight)
     if (!isRight) return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
 

@@ -6,6 +6,7 @@ import { checkPassword } from '../accounts/password-rules.ts'
 import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { hangUpOf } from '../http/hang-up.ts'
 import { HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
@@ -50,7 +51,8 @@ export function registerPage(rooms: Rooms): Page {
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const browser = { browser: describeBrowser(req), browserId: browsers.identify(req, res) }
-    const user = await registerUser(accounts, { ...form.data, ...browser })
+    const signal = hangUpOf(req)
+    const user = await registerUser(accounts, { ...form.data, ...browser, signal })
     if (isBusy(user)) return refuseBusy(next, user)
     if (user === 'username-taken') return refuse(res, rejectTaken(form, user))
     if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email)

@@ -6,6 +6,7 @@ import { resetPassword } from '../accounts/password-reset.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import type { Rooms } from '../rooms.ts'
@@ -31,7 +32,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
     const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...link.user })
     if (problem) return refuse(res, link, rejectForm(form, 'password', problem.message).view)
 
-    const password = { ...form.data, browser: describeBrowser(req) }
+    const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)
     if (isBusy(wasFirst)) return refuseBusy(next, wasFirst)
     door.forget(res)

@@ -6,6 +6,7 @@ import { scheduleDeletion } from '../../accounts/leaving.ts'
 import { verifyOwnPassword } from '../../accounts/own-password.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
+import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import type { Rooms } from '../../rooms.ts'
@@ -38,7 +39,8 @@ export function deletePage(rooms: Rooms): Page {
     const admission = await admitOwnPassword(rooms, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
-    const isRight = await verifyOwnPassword(accounts, user, form.data.password)
+    const { password } = form.data
+    const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
     if (isBusy(isRight)) return refuseBusy(next, isRight)
     if (!isRight) return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
 

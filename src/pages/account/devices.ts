@@ -1,9 +1,14 @@
-import type { Request, Response } from 'express'
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../accounts/device-list.ts'
 import { describeBrowser } from '../../http/browsers.ts'
+import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { saveThenRedirect } from '../../http/session.ts'
 import type { Rooms } from '../../rooms.ts'
+
+// PostgreSQL fails on an address with a NUL in it, where SQLite finds nothing.
+const DeviceId = z.uuid()
 
 export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
   return [
@@ -19,8 +24,10 @@ export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
     })
   }
 
-  async function revoke(req: Request, res: Response) {
-    const device = { deviceId: String(req.params.id), browser: describeBrowser(req) }
+  async function revoke(req: Request, res: Response, next: NextFunction) {
+    const id = DeviceId.safeParse(req.params.id)
+    if (!id.success) return next(new HttpError(404))
+    const device = { deviceId: id.data, browser: describeBrowser(req) }
     const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
     const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
     flashes.add(req, res, wasGood ? 'success' : 'info', message)

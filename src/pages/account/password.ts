@@ -5,6 +5,7 @@ import { changePassword, verifyOwnPassword } from '../../accounts/own-password.t
 import { checkPassword } from '../../accounts/password-rules.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
+import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { saveThenRedirect } from '../../http/session.ts'
@@ -41,14 +42,14 @@ export function passwordPage(rooms: Rooms): Page {
     const admission = await admitOwnPassword(rooms, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
-    const isRight = await verifyOwnPassword(accounts, user, form.data.current)
+    const signal = hangUpOf(req)
+    const own = { password: form.data.current, signal }
+    const isRight = await verifyOwnPassword(accounts, user, own)
     if (isBusy(isRight)) return refuseBusy(next, isRight)
     if (!isRight) return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
 
-    const changed = await changePassword(accounts, user, {
-      ...form.data,
-      browser: describeBrowser(req),
-    })
+    const wanted = { ...form.data, browser: describeBrowser(req), signal }
+    const changed = await changePassword(accounts, user, wanted)
     if (isBusy(changed)) return refuseBusy(next, changed)
     await admission.refund()
     await auth.renewLogin(req, res, changed)

@@ -1,0 +1,27 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import { listSent, type SentMail } from './mailbox.ts'
+import { createSender, type Sender, type SenderOptions } from './sender.ts'
+import { createRenderer, type RenderOptions } from './templates.ts'
+import { createMailTransport, type TransportOptions } from './transport.ts'
+
+export type MailOptions = RenderOptions &
+  TransportOptions &
+  Pick<SenderOptions, 'log'> & { database: Database; clock: Clock; isProduction: boolean }
+
+export type MailRoom = {
+  sender: Sender
+  /** Returns the latest of the mail that was sent, newest first; none in production, where nothing is kept. */
+  listSent: (most: number) => Promise<SentMail[]>
+}
+
+/** Takes the settings of the mail room; returns its sender, not started yet, and what was sent. */
+export function openMailRoom(options: MailOptions): MailRoom {
+  const { database, isProduction } = options
+  const render = createRenderer(options)
+  const transport = createMailTransport(options)
+  return {
+    sender: createSender({ ...options, transport, render, keepsSent: !isProduction }),
+    listSent: (most) => listSent(database, render, most),
+  }
+}

@@ -1,0 +1,56 @@
+import type { Database, OutboxMessage } from '../database/database.ts'
+
+// Each attempt raises the count, so the count says whose a message is: whoever comes with an older one
+// has lost it, to another process or to its own slowness, and changes nothing.
+
+/** Takes the database, the time and how many; returns messages that are due, the longest waiting first. */
+export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {
+  return database.outboxMessage.findMany({
+    where: { sentAt: null, nextAttemptAt: { lte: now } },
+    orderBy: { nextAttemptAt: 'asc' },
+    take: most,
+  })
+}
+
+/** Takes a message just found and until when to have it alone; returns it as claimed, or null if somebody else was faster. */
+export async function claim(
+  database: Database,
+  message: OutboxMessage,
+  until: Date,
+): Promise<OutboxMessage | null> {
+  const claimed = { attempts: message.attempts + 1, nextAttemptAt: until }
+  const { count } = await database.outboxMessage.updateMany({
+    where: asSeen(message),
+    data: claimed,
+  })
+  return count === 1 ? { ...message, ...claimed } : null
+}
+
+/** Takes a claimed message and when it was sent; sends it no more, and empties it unless it is to be kept. */
+export async function markSent(
+  database: Database,
+  message: OutboxMessage,
+  { at, isKept }: { at: Date; isKept: boolean },
+): Promise<void> {
+  const data = isKept ? { sentAt: at } : { sentAt: at, data: '{}' }
+  await database.outboxMessage.updateMany({ where: asSeen(message), data })
+}
+
+/** Takes a claimed message and when to try again. */
+export async function putOff(
+  database: Database,
+  message: OutboxMessage,
+  until: Date,
+): Promise<void> {
+  const data = { nextAttemptAt: until }
+  await database.outboxMessage.updateMany({ where: asSeen(message), data })
+}
+
+/** Takes a message that will never be sent; removes it, unless somebody else has it. */
+export async function drop(database: Database, message: OutboxMessage): Promise<void> {
+  await database.outboxMessage.deleteMany({ where: asSeen(message) })
+}
+
+function asSeen({ id, attempts }: OutboxMessage) {
+  return { id, attempts, sentAt: null }
+}

@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+import nunjucks from 'nunjucks'
+import { sayDuration, sayTime } from '../time-words.ts'
+import { endOfUse, KINDS, type Message } from './messages.ts'
+import { plainText, withoutLinks } from './plain-text.ts'
+
+const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
+
+/** What a mail says, ready to send; link is the one address in it. */
+export type MailText = { subject: string; text: string; html: string; link: string }
+
+/** Takes a message and when it was written; returns what the mail says. */
+export type Render = (message: Message, writtenAt: Date) => MailText
+
+export type RenderOptions = {
+  appName: string
+  appUrl: string
+  /** Takes a link's id and a path; returns the address that opens it. */
+  linkUrl: (linkId: string, path: string) => string
+}
+
+/** Takes the name and origin of this program and how to address a link; returns what renders a message as text and as HTML. */
+export function createRenderer(options: RenderOptions): Render {
+  const text = openTemplates({ autoescape: false })
+  const html = openTemplates({ autoescape: true })
+  return (message, writtenAt) => {
+    const context = { ...describe(message, writtenAt, options), appName: options.appName }
+    const template = `mail/${message.template}.njk`
+    return {
+      subject: context.subject,
+      text: text.render(template, { ...context, layout: 'mail/layout.text.njk' }),
+      html: html.render(template, { ...context, layout: 'mail/layout.html.njk' }),
+      link: context.url,
+    }
+  }
+}
+
+function openTemplates(options: { autoescape: boolean }): nunjucks.Environment {
+  const loader = new nunjucks.FileSystemLoader(VIEWS)
+  const templates = new nunjucks.Environment(loader, { ...options, throwOnUndefined: true })
+  return templates.addFilter('when', (time: string | Date) => sayTime(new Date(time)))
+}
+
+function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: RenderOptions) {
+  const { subject, path, lasts } = KINDS[message.template]
+  return {
+    ...message,
+    ...cleanWords(message),
+    subject,
+    url: 'linkId' in message ? linkUrl(message.linkId, path) : `${appUrl}${path}`,
+    lasts: lasts && sayDuration(lasts),
+    until: endOfUse(message.template, writtenAt),
+  }
+}
+
+// Whoever registers with somebody else's address has us write to them: a name, or a browser's name for
+// itself, must not make that an advertisement with a link to click on.
+function cleanWords(message: Message) {
+  return {
+    name: withoutLinks(message.name),
+    ...('browser' in message && { browser: withoutLinks(message.browser) }),
+    ...('newEmail' in message && { newEmail: plainText(message.newEmail) }),
+  }
+}

@@ -1,0 +1,77 @@
+import { createTransport } from 'nodemailer'
+import { seconds } from '../durations.ts'
+import type { MailText } from './templates.ts'
+
+/** One mail on its way; id is the outbox's, the same in every attempt. */
+export type OutgoingMail = Omit<MailText, 'link'> & { id: string; to: string; writtenAt: Date }
+
+/** Takes a mail and what can call it off; says whether it went or will never go there. Throws when another time may do. */
+export type Transport = (mail: OutgoingMail, signal: AbortSignal) => Promise<'sent' | 'refused'>
+
+export type TransportOptions = {
+  smtpUrl: string | null
+  mailFrom: string | null
+  appUrl: string
+  appName: string
+}
+
+/** Takes where mail goes and whom it is from; returns what sends one, or, without SMTP_URL, leaves it where it is. */
+export function createMailTransport({ smtpUrl, ...options }: TransportOptions): Transport {
+  return smtpUrl ? createSmtpTransport(smtpUrl, options) : async () => 'sent'
+}
+
+// Nothing else of nodemailer's is asked for: no file and no URL of a message is ever read.
+const SAFE = { disableFileAccess: true, disableUrlAccess: true }
+
+const TIMEOUTS = {
+  dnsTimeout: seconds(10),
+  connectionTimeout: seconds(10),
+  greetingTimeout: seconds(10),
+  socketTimeout: seconds(20),
+}
+
+function createSmtpTransport(
+  url: string,
+  { mailFrom, appUrl, appName }: Omit<TransportOptions, 'smtpUrl'>,
+): Transport {
+  const { hostname } = new URL(appUrl)
+  const address = mailFrom ?? `accounts@${hostname}`
+  const smtp = createTransport({ url, ...SAFE, ...TIMEOUTS, ...demandTls(url) })
+  return ({ id, to, writtenAt, ...parts }, signal) =>
+    // An address that is not one could be two, or a header.
+    isOneAddress(to)
+      ? smtp
+          .sendMail({
+            ...parts,
+            from: { name: appName, address },
+            to: { name: '', address: to },
+            date: writtenAt,
+            // The same in each attempt, so that whoever gets a mail twice can see that it is one.
+            messageId: `<${id}@${hostname}>`,
+            headers: { 'Auto-Submitted': 'auto-generated' },
+            signal,
+          })
+          .then(() => 'sent' as const, judgeFailure)
+      : Promise.resolve('refused')
+}
+
+// Whoever sits in between could take "STARTTLS" out of the answer, and read the password and every link.
+function demandTls(url: string): { requireTLS: true } | Record<string, never> {
+  const { username, hostname } = new URL(url)
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return username && !isHere ? { requireTLS: true } : {}
+}
+
+function isOneAddress(to: string): boolean {
+  return /^[^\s\p{Cc}<>,;:"()[\]\\@]+@[^\s\p{Cc}<>,;:"()[\]\\@]+$/u.test(to)
+}
+
+type Failure = { code?: string; command?: string; responseCode?: number; permanent?: boolean }
+
+// Only the address itself is refused for good: any other refusal may be a mistake in our settings.
+function judgeFailure(failure: Failure): 'refused' {
+  if (failure.permanent && failure.command === 'RCPT TO') return 'refused'
+  const { code = 'failed', command = 'SMTP', responseCode = '' } = failure
+  // Not the server's own words: they may quote the address, and a filter for spam the link.
+  throw new Error(`${command}: ${code} ${responseCode}`.trim())
+}

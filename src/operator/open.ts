@@ -1,0 +1,43 @@
+import type { Accounts } from '../accounts/accounts.ts'
+import { createPasswords } from '../accounts/password-hash.ts'
+import { APP_NAME } from '../app-name.ts'
+import { systemClock } from '../clock.ts'
+import { openDatabase } from '../database/database.ts'
+import { migrateDatabase } from '../database/migrate.ts'
+import { isDatabaseOutage } from '../database/outage.ts'
+import { loadEnv } from '../env.ts'
+import type { Settings } from '../settings.ts'
+import { complain, type Outcome, refused } from './outcome.ts'
+
+/** What a command of the operator works with. */
+export type Operator = {
+  accounts: Pick<Accounts, 'database' | 'passwords' | 'clock' | 'passwordRules'>
+  settings: Settings
+}
+
+/** Takes a command; runs it on the database that the server would open, and says null if the settings are wrong. */
+export async function runWithDatabase(
+  command: (operator: Operator) => Promise<Outcome>,
+): Promise<Outcome | null> {
+  const read = loadEnv()
+  if (!read.ok) {
+    complain(read.problems, 1)
+    return null
+  }
+  return runOn(read.settings, command).catch((error: unknown) => {
+    if (isDatabaseOutage(error)) return refused('The database cannot be reached. Nothing was done.')
+    throw error
+  })
+}
+
+async function runOn(
+  settings: Settings,
+  command: (operator: Operator) => Promise<Outcome>,
+): Promise<Outcome> {
+  await migrateDatabase(settings.databaseUrl)
+  const database = await openDatabase(settings.databaseUrl)
+  const passwords = createPasswords({ cost: settings.bcryptCost })
+  const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
+  const accounts = { database, passwords, clock: systemClock, passwordRules }
+  return command({ accounts, settings }).finally(() => database.close())
+}

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+
+export const USAGE = [
+  'Usage: npm run user -- COMMAND [--json]',
+  '',
+  '  list                         every user',
+  '  create NAME --email ADDRESS  a new user; asks for the password, or reads it from standard input',
+  '  disable NAME                 logs the user out everywhere and keeps them out',
+  '  enable NAME                  lets the user log in again, and takes back a deletion',
+  '  sign-out NAME                logs the user out everywhere',
+  '  reset-link NAME              a link that sets a new password, for 60 minutes and one use',
+  '',
+  'NAME is a user name, an email address or an id.',
+]
+
+const ACTS = ['disable', 'enable', 'sign-out', 'reset-link'] as const
+
+export type Act = (typeof ACTS)[number]
+
+export type UserCommand =
+  | { act: 'list' }
+  | { act: 'create'; username: string; email: string }
+  | { act: Act; name: string }
+
+export type UserArguments = { command: UserCommand; asJson: boolean }
+
+/** Takes the words after the command's own name; returns what is asked for, or null if they make no sense. */
+export function readUserArguments(words: string[]): UserArguments | null {
+  const { values, positionals } = parse(words)
+  const command = values && readCommand(positionals, values.email)
+  return command ? { command, asJson: values.json ?? false } : null
+}
+
+// It throws on a word it does not know.
+function parse(args: string[]) {
+  const options = { json: { type: 'boolean' }, email: { type: 'string' } } as const
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch {
+    return { values: null, positionals: [] }
+  }
+}
+
+function readCommand([act, name, ...rest]: string[], email?: string): UserCommand | null {
+  if (rest.length > 0) return null
+  if (act === 'create') return name && email ? { act, username: name, email } : null
+  if (email !== undefined) return null
+  if (act === 'list') return name === undefined ? { act } : null
+  const known = ACTS.find((each) => each === act)
+  return known && name ? { act: known, name } : null
+}

@@ -1,0 +1,103 @@
+import { isBusy } from '../accounts/hash-gate.ts'
+import { Email, Username } from '../accounts/identifiers.ts'
+import { createLinkUrls } from '../accounts/link-tokens.ts'
+import {
+  createUser,
+  disableUser,
+  enableUser,
+  findUsers,
+  listUsers,
+  type ManagedUser,
+  signOutUser,
+  startReset,
+} from '../accounts/operations.ts'
+import { checkPassword } from '../accounts/password-rules.ts'
+import { withSecret } from '../development-secret.ts'
+import type { Asked } from './ask-password.ts'
+import type { Operator } from './open.ts'
+import { done, type Outcome, quote, refused } from './outcome.ts'
+import type { Act, UserCommand } from './user-arguments.ts'
+import { describeUser, describeUsers } from './user-words.ts'
+
+/** Takes a command and whom to ask for a password; does what it says. */
+export async function runUserCommand(
+  operator: Operator,
+  command: UserCommand,
+  ask: () => Promise<Asked>,
+): Promise<Outcome> {
+  if (command.act === 'list') return list(operator)
+  if (command.act === 'create') return create(operator, command, ask)
+  const users = await findUsers(operator.accounts, command.name)
+  const [user] = users
+  if (!user) return refused(`There is no user ${quote(command.name)}.`)
+  if (users.length > 1) return refused(sayWhoIsMeant(command.name, users))
+  return ACTS[command.act](operator, user)
+}
+
+async function list({ accounts }: Operator): Promise<Outcome> {
+  const users = await listUsers(accounts)
+  return { lines: describeUsers(users), json: users.map(describeUser), exitCode: 0 }
+}
+
+async function create(
+  { accounts }: Operator,
+  typed: { username: string; email: string },
+  ask: () => Promise<Asked>,
+): Promise<Outcome> {
+  const names = readNames(typed)
+  if ('problem' in names) return refused(names.problem)
+  const asked = await ask()
+  if (!asked.ok) return refused(asked.problem)
+  const problem = checkPassword(asked.password, { ...accounts.passwordRules, ...names })
+  if (problem) return refused(problem.message)
+  const user = await createUser(accounts, { ...names, password: asked.password })
+  if (isBusy(user)) return refused('This machine is too busy to hash a password. Try again.')
+  if (user === 'username-taken') return refused('That user name is already taken.')
+  if (user === 'email-taken') return refused('That email address is already taken.')
+  return done(`Created ${quote(user.username)}.`, describeUser(user))
+}
+
+function readNames(typed: { username: string; email: string }) {
+  const username = Username.safeParse(typed.username)
+  const email = Email.safeParse(typed.email)
+  if (username.success && email.success) return { username: username.data, email: email.data }
+  const issue = (username.error ?? email.error)?.issues[0]
+  return { problem: issue?.message ?? '' }
+}
+
+function sayWhoIsMeant(name: string, users: ManagedUser[]): string {
+  const each = users.map(({ id, username, email }) => `${username} (id ${id}, ${email})`)
+  return `${quote(name)} can mean ${each.map(quote).join(' or ')}. Give the email address.`
+}
+
+const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outcome>> = {
+  disable: async ({ accounts }, user) =>
+    (await disableUser(accounts, user.id))
+      ? tell(user, 'is disabled and logged out everywhere', { isActive: false })
+      : tell(user, 'was disabled already', {}),
+  enable: async ({ accounts }, user) =>
+    (await enableUser(accounts, user.id))
+      ? tell(user, 'can log in again', { isActive: true, eraseAt: null })
+      : tell(user, 'could log in already', {}),
+  'sign-out': async ({ accounts }, user) =>
+    (await signOutUser(accounts, user.id))
+      ? tell(user, 'is logged out everywhere', {})
+      : refused(`${quote(user.username)} does not exist any more.`),
+  'reset-link': makeResetLink,
+}
+
+async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Outcome> {
+  if (!user.isActive) {
+    return refused(
+      `${quote(user.username)} cannot log in, with a new password neither: enable first.`,
+    )
+  }
+  const { linkId, expiresAt } = await startReset(operator.accounts, user)
+  const { secrets, appUrl } = withSecret(operator.settings)
+  const url = createLinkUrls(secrets, appUrl)(linkId, '/reset-password')
+  return done(url, { ...describeUser(user), url, expiresAt })
+}
+
+function tell(user: ManagedUser, words: string, changes: Partial<ManagedUser>): Outcome {
+  return done(`${quote(user.username)} ${words}.`, describeUser({ ...user, ...changes }))
+}

@@ -1,0 +1,14 @@
+import type { Request, Response } from 'express'
+import type { Page } from '../../http/page.ts'
+import type { Rooms } from '../../rooms.ts'
+
+const MOST = 50
+
+// It shows everybody's links to anybody: in production there is no such page.
+export function mailboxPages({ mail, settings }: Rooms): Page[] {
+  return settings.isProduction ? [] : [{ path: '/dev/mailbox', get: [showMailbox] }]
+
+  async function showMailbox(_req: Request, res: Response) {
+    res.render('dev/mailbox', { messages: await mail.listSent(MOST) })
+  }
+}
