@@ -1,10 +1,10 @@
 import cluster from 'node:cluster'
 import { createServer, type Server } from 'node:http'
+import { loadCommonPasswords } from './accounts/common-passwords.ts'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { migrateDatabase } from './database/migrate.ts'
-import { keepSweeping } from './database/sweep.ts'
 import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
@@ -13,6 +13,7 @@ import { createLog } from './log.ts'
 import { openMail } from './open-rooms.ts'
 import { isSecure, type Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
+import { keepSweeping } from './sweeping.ts'
 
 const DRAIN_FOR = seconds(10)
 
@@ -65,6 +66,8 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
+  // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
+  loadCommonPasswords()
   await listen(server, settings)
   const stopSending = openMail(parts).sender.start()
   announce(settings, server)

@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts'
-import { days, minutes, seconds } from '../durations.ts'
+import { days } from '../durations.ts'
 import type { Database } from './database.ts'
 
 const BATCH = 500
@@ -10,7 +9,9 @@ export async function sweepExpired(database: Database, now: Date): Promise<boole
     await sweepSessions(database, now),
     await sweepSeries(database, now),
     await sweepCounters(database, now),
+    await sweepLinks(database, now),
     await sweepMail(database, now),
+    await sweepEvents(database, now),
   ]
   return removed.some((count) => count === BATCH)
 }
@@ -54,31 +55,16 @@ async function sweepMail(database: Database, now: Date): Promise<number> {
       SELECT "id" FROM "OutboxMessage" WHERE "sentAt" <= ${before} ORDER BY "sentAt" LIMIT ${BATCH})`
 }
 
-const EVERY = minutes(1)
-const PAUSE = seconds(1)
+async function sweepLinks(database: Database, now: Date): Promise<number> {
+  return database.$executeRaw`
+    DELETE FROM "AccountLink" WHERE "id" IN (
+      SELECT "id" FROM "AccountLink" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
+}
 
-/** Takes the database, the clock and whom to tell of a failure; sweeps every minute, and every second while there is more. Returns how to stop. */
-export function keepSweeping(
-  database: Database,
-  clock: Clock,
-  onFailure: (error: unknown) => void,
-): () => void {
-  let isStopped = false
-  let timer: NodeJS.Timeout
-  const plan = (delay: number) => {
-    if (!isStopped) timer = setTimeout(sweep, delay).unref()
-  }
-  const sweep = () =>
-    sweepExpired(database, clock()).then(
-      (hasMore) => plan(hasMore ? PAUSE : EVERY),
-      (error: unknown) => {
-        onFailure(error)
-        plan(EVERY)
-      },
-    )
-  plan(EVERY)
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-  }
+// A year and a month: whoever looks once a year still finds what happened since.
+async function sweepEvents(database: Database, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - days(400))
+  return database.$executeRaw`
+    DELETE FROM "SecurityEvent" WHERE "id" IN (
+      SELECT "id" FROM "SecurityEvent" WHERE "at" <= ${before} ORDER BY "at" LIMIT ${BATCH})`
 }
