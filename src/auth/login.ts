@@ -60,8 +60,8 @@ export async function confirmLogin<User>(
   if (user === null) return false
   const { cookie: _, passport: __, login, ...kept } = req.session
   const confirmed = newLogin(parts.options, req, { startedBy: 'reauthentication' })
-  const { seriesId = null, rememberUntil = null, deviceId = null } = login ?? {}
-  const state = { ...confirmed, seriesId, rememberUntil, deviceId }
+  const { freshAt, fingerprint, startedBy } = confirmed
+  const state = { ...confirmed, ...login, freshAt, fingerprint, startedBy }
   // The same person goes on: open tabs keep their CSRF secret and what was interrupted.
   await startSession(parts, req, res, user, state, kept)
   parts.events.emit('loginConfirmed', { user, req })
