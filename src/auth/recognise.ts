@@ -3,6 +3,7 @@ import { startSession } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
 import type { PresentedCookie } from './remember-cookie.ts'
 import type { Remembered } from './remember-me.ts'
+import { forget } from './remembering.ts'
 import { currentUser, setUser } from './visit.ts'
 
 /** Takes the parts of a login manager; returns the middleware that finds out who is visiting: by session, remember cookie, or the request itself. */
@@ -11,6 +12,7 @@ export function recogniseVisitor<User>(parts: LoginParts<User>): RequestHandler[
   demandLoader(parts)
   const bySession = options.loadUser ? [sessions.loadFromSession] : []
   const recognise: RequestHandler = async (req, res, next) => {
+    if (options.loadUser) await dropOrphanedLogin(parts, req)
     const isExpelled = await protectSession(parts, req, res)
     if (!isExpelled) await lookFurther(parts, req, res)
     parts.events.emit('accessed', { user: currentUser<User>(req), req })
@@ -24,6 +26,14 @@ function demandLoader<User>({ options }: LoginParts<User>): void {
   throw new Error(
     'Missing loadUser or loadUserFromRequest: createLoginManager cannot tell who is visiting',
   )
+}
+
+// The login of a user who is gone: it must not make fresh, or remember, whoever comes after.
+async function dropOrphanedLogin<User>({ rememberMe }: LoginParts<User>, req: Request) {
+  const login = req.session?.login
+  if (!login || currentUser(req) !== null) return
+  if (login.seriesId) await rememberMe.end(login.seriesId)
+  delete req.session.login
 }
 
 // Says whether the visitor is to stay a stranger, whatever else the request carries.
@@ -51,9 +61,7 @@ async function protectSession<User>(
 
 // What else the session holds stays: it is not the login's to take away.
 async function expel<User>(parts: LoginParts<User>, req: Request, res: Response): Promise<void> {
-  const seriesId = req.session.login?.seriesId ?? parts.cookie.read(req)?.seriesId
-  if (seriesId) await parts.rememberMe.end(seriesId)
-  if (parts.cookie.isSent(req)) parts.cookie.clear(res)
+  await forget(parts, req, res)
   delete req.session.login
   delete req.session.passport
   setUser(req, null)
@@ -111,7 +119,8 @@ async function welcomeBack<User>(
 ) {
   const { options, events, cookie } = parts
   const user = await options.loadUser?.(series.loginId, req)
-  if (!user || !options.isActive(user)) return cookie.clear(res)
+  // Ended, not only taken back: their id may be given to another, or a copy of the cookie be kept.
+  if (!user || !options.isActive(user)) return forget(parts, req, res)
 
   await startSession(parts, req, res, user, {
     // Remembered is not fresh: whoever sits at this browser has not given a password.
