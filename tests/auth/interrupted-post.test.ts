@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { takeInterruptedPost } from '../../src/auth/interrupted-post.ts'
+import { minutes } from '../../src/durations.ts'
+import { requireEither } from './support/guarded-pages.ts'
+import { createLoginApp } from './support/login-app.ts'
+
+/** Returns an application with a stale login whose form has been stopped, and a way to ask for it again. */
+async function withStoppedForm(fields: object) {
+  const loginApp = createLoginApp({
+    options: { refreshView: '/refresh' },
+    addPages(app, manager) {
+      requireEither(app, manager)
+      app.get('/interrupted', (req, res) => {
+        const { path = '', userId = '1' } = req.query
+        res.json(takeInterruptedPost(req, String(userId), String(path), loginApp.clock.now()))
+      })
+    },
+  })
+  const browser = loginApp.browse()
+  await browser.logIn(1, { fresh: false })
+  await browser.post('/guarded-twice?tab=2', fields)
+  const path = encodeURIComponent('/guarded-twice?tab=2')
+  const take = async (query = `path=${path}`) => (await browser.get(`/interrupted?${query}`)).body
+  return { ...loginApp, browser, take, path }
+}
+
+describe('a form that is sent while the login is stale', () => {
+  test('is kept without its secrets, and given back once', async () => {
+    const secrets = { password: 'a', current: 'b', confirm: 'c', _csrf: 'd' }
+    const { take } = await withStoppedForm({ color: 'red', ...secrets, many: ['x'] })
+
+    expect(await take()).toMatchObject({ fields: { color: 'red' }, path: '/guarded-twice?tab=2' })
+    expect(await take()).toBe(null)
+  })
+
+  test('survives the new session id that confirming brings', async () => {
+    const { take, browser } = await withStoppedForm({ color: 'red' })
+
+    await browser.confirm()
+
+    expect(await take()).toMatchObject({ fields: { color: 'red' } })
+  })
+
+  test('does not survive that somebody else logs in', async () => {
+    const { take, browser } = await withStoppedForm({ color: 'red' })
+
+    await browser.logIn(2)
+
+    expect(await take()).toBe(null)
+  })
+
+  test('is lost for another user', async () => {
+    const { take, path } = await withStoppedForm({ color: 'red' })
+
+    expect(await take(`path=${path}&userId=2`)).toBe('lost')
+  })
+
+  test('is not given where another page is wanted', async () => {
+    const { take } = await withStoppedForm({ color: 'red' })
+
+    expect(await take('path=/account')).toBe(null)
+  })
+
+  test.each([
+    { after: minutes(5), outcome: expect.objectContaining({ fields: { color: 'red' } }) },
+    { after: minutes(5) + 1, outcome: 'lost' },
+  ])('is good for five minutes: after $after ms', async ({ after, outcome }) => {
+    const { take, clock } = await withStoppedForm({ color: 'red' })
+
+    clock.advance(after)
+
+    expect(await take()).toEqual(outcome)
+  })
+
+  test('is not kept when it would burden the session', async () => {
+    const { take } = await withStoppedForm({ color: 'x'.repeat(5000) })
+
+    expect(await take()).toBe(null)
+  })
+})
