@@ -1,0 +1,49 @@
+import type { ForeignField } from '../accounts/foreign-user.ts'
+
+// Without what people write differently: case, spaces, dashes and underscores.
+const SPELLINGS: Readonly<Record<ForeignField, readonly string[]>> = {
+  id: ['id', 'userid'],
+  username: ['username', 'login'],
+  email: ['email', 'emailaddress', 'mail'],
+  name: ['name', 'fullname', 'displayname'],
+  passwordHash: ['passwordhash', 'password', 'hashedpassword', 'pwhash'],
+  isActive: ['isactive', 'active'],
+}
+
+const REQUIRED = ['id', 'username', 'email', 'passwordHash'] as const
+
+/** The names in a file, each with what it means here; or what is wrong with them. */
+export type ReadNames = {
+  fields: Map<string, ForeignField>
+  ignored: string[]
+  problem: string | null
+}
+
+/** Takes the names of columns, or of one object's fields; says what each means. */
+export function readNames(names: readonly string[]): ReadNames {
+  const fields = new Map<string, ForeignField>()
+  for (const name of names) {
+    const field = meaningOf(name)
+    if (field) fields.set(name, field)
+  }
+  const ignored = names.filter((name) => !fields.has(name))
+  return { fields, ignored, problem: findProblem([...fields.values()], names) }
+}
+
+function meaningOf(name: string): ForeignField | null {
+  const plain = name.toLowerCase().replace(/[\s_-]/g, '')
+  const found = Object.entries(SPELLINGS).find(([, spellings]) => spellings.includes(plain))
+  return found ? (found[0] as ForeignField) : null
+}
+
+function findProblem(fields: ForeignField[], names: readonly string[]): string | null {
+  const missing = REQUIRED.filter((field) => !fields.includes(field))
+  if (missing.length > 0) return `there is no ${missing.map(describeField).join(', no ')}`
+  const meant = names.map(meaningOf).filter((field) => field !== null)
+  const twice = meant.find((field, at) => meant.indexOf(field) !== at)
+  return twice ? `there is more than one ${describeField(twice)}` : null
+}
+
+function describeField(field: ForeignField): string {
+  return field === 'passwordHash' ? 'password_hash' : field
+}

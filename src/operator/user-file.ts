@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import { CsvError, type Info, parse } from 'csv-parse/sync'
+import type { ForeignUser } from '../accounts/foreign-user.ts'
+import { readNames } from './field-names.ts'
+
+/** What a file holds, or the one line that says why it cannot be read; ignored are the names that mean nothing here. */
+export type UserFile =
+  | { ok: true; users: ForeignUser[]; ignored: string[] }
+  | { ok: false; problem: string }
+
+/** Takes the path of a .csv or .json file of users; reads it whole. */
+export async function readUserFile(path: string): Promise<UserFile> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error.code ?? '')
+  if (typeof bytes === 'string') return refuse(`The file cannot be read (${bytes}).`)
+  const text = decode(bytes)
+  if (text === null) return refuse('The file is not in UTF-8. Save it as UTF-8 and try again.')
+  return path.toLowerCase().endsWith('.json') ? readJson(text) : readCsv(text)
+}
+
+function refuse(problem: string): UserFile {
+  return { ok: false, problem }
+}
+
+// Takes a byte order mark off. A file in any other encoding would bring over names with wrong letters.
+function decode(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+type Line = { record: string[]; info: Info }
+
+/** Takes the text of a CSV file (RFC 4180: commas, double quotes), its names in the first line. */
+export function readCsv(text: string): UserFile {
+  const lines = parseLines(text)
+  if (typeof lines === 'string') return refuse(`The file is no CSV: ${lines}.`)
+  const [header, ...rest] = lines
+  if (!header) return refuse('The file is empty.')
+  const { fields, ignored, problem } = readNames(header.record)
+  if (problem) return refuse(`In the first line ${problem}.`)
+  const names = header.record
+  const users = rest.map(({ record, info }) => {
+    const place = `line ${info.lines}`
+    const named = names.flatMap((name, at) => {
+      const field = fields.get(name)
+      return field ? [[field, record[at]]] : []
+    })
+    const user: ForeignUser = { place, fields: Object.fromEntries(named) }
+    if (record.length === names.length) return user
+    return { ...user, problem: `it has ${record.length} fields instead of ${names.length}` }
+  })
+  return { ok: true, users, ignored }
+}
+
+function parseLines(text: string): Line[] | string {
+  try {
+    // Lines of another length are told one by one, not by giving up at the first.
+    const options = { info: true, relax_column_count: true, skip_empty_lines: true } as const
+    return parse(text, options) as unknown as Line[]
+  } catch (error) {
+    if (error instanceof CsvError) return describeCsvError(error)
+    throw error
+  }
+}
+
+// Its own message quotes the line, and with it a password hash.
+function describeCsvError(error: CsvError): string {
+  const reason = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase()
+  return `${reason}, line ${String(error.lines)}`
+}
+
+/** Takes the text of a JSON file: an array of objects. */
+export function readJson(text: string): UserFile {
+  const entries = parseEntries(text)
+  if (!entries) return refuse('The file is no JSON array of objects.')
+  const ignored = new Set<string>()
+  const users = entries.map((entry, at): ForeignUser => {
+    const names = readNames(Object.keys(entry))
+    for (const name of names.ignored) ignored.add(name)
+    const named = [...names.fields].map(([name, field]) => [field, toText(entry[name])])
+    const user = { place: `entry ${at + 1}`, fields: Object.fromEntries(named) }
+    return names.problem ? { ...user, problem: names.problem } : user
+  })
+  return { ok: true, users, ignored: [...ignored] }
+}
+
+function parseEntries(text: string): Record<string, unknown>[] | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) && parsed.every(isObject) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// An id is a number in most tables, and text here.
+function toText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value
+}
