@@ -1,16 +1,17 @@
 import type { Accounts } from './accounts/accounts.ts'
-import { createHashGate, hashesAtOnce } from './accounts/hash-gate.ts'
+import { createHashGate, type HashGate, hashesAtOnce } from './accounts/hash-gate.ts'
 import { createLinkUrls } from './accounts/link-tokens.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { APP_NAME } from './app-name.ts'
 import { createBrowsers } from './http/browsers.ts'
+import { createDoor } from './http/door.ts'
 import { createFlashes } from './http/flash.ts'
 import { createSignedCookies } from './http/signed-cookies.ts'
 import { createThrottle } from './http/throttle.ts'
 import { type MailRoom, openMailRoom } from './mail/mail.ts'
 import { openAuth, openAuthentication, openSessionStore } from './open-auth.ts'
 import type { Parts, Rooms } from './rooms.ts'
-import { isSecure } from './settings.ts'
+import { isSecure, type Settings } from './settings.ts'
 
 /** Takes the parts; returns the rooms, joined where one needs something of another without knowing it. */
 export function openRooms(parts: Parts): Rooms {
@@ -19,7 +20,8 @@ export function openRooms(parts: Parts): Rooms {
   const cookies = createSignedCookies({ secrets, isSecure: isSecure(settings), rememberFor })
   const flashes = createFlashes(cookies)
   const browsers = createBrowsers(cookies)
-  const accounts = openAccounts(parts)
+  const gate = openHashGate(settings)
+  const accounts = openAccounts(parts, gate)
   const sessionStore = openSessionStore(parts, browsers)
   return {
     ...parts,
@@ -32,6 +34,7 @@ export function openRooms(parts: Parts): Rooms {
     flashes,
     throttle: createThrottle(database, settings.throttle),
     mail: openMail(parts),
+    limitHashing: createDoor(gate.capacity),
   }
 }
 
@@ -41,10 +44,12 @@ export function openMail({ settings, ...parts }: Parts): MailRoom {
   return openMailRoom({ ...parts, ...settings, appName: APP_NAME, linkUrl })
 }
 
-function openAccounts({ database, clock, settings }: Parts): Accounts {
-  // The processes of one machine share its cores.
-  const concurrency = Math.max(1, Math.floor(hashesAtOnce() / settings.processes))
-  const gate = createHashGate({ concurrency })
+// The processes of one machine share its cores.
+function openHashGate({ processes }: Settings): HashGate {
+  return createHashGate({ concurrency: Math.max(1, Math.floor(hashesAtOnce() / processes)) })
+}
+
+function openAccounts({ database, clock, settings }: Parts, gate: HashGate): Accounts {
   const passwords = createPasswords({ cost: settings.bcryptCost, gate })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
   const mustConfirm = settings.registration === 'verified'

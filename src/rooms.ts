@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Accounts, User } from './accounts/accounts.ts'
 import type { LoginOutcome } from './accounts/users.ts'
@@ -28,4 +28,6 @@ export type Rooms = Parts & {
   flashes: Flashes
   throttle: Throttle
   mail: MailRoom
+  /** Stands before every form that hashes a password: lets in as many as the queue for hashing holds. */
+  limitHashing: RequestHandler
 }

@@ -5,6 +5,8 @@ import { seconds } from '../durations.ts'
 export type Busy = { readonly busy: true; readonly retryAfterSeconds: number }
 
 export type HashGate = {
+  /** How many it lets work and wait together. */
+  readonly capacity: number
   /** Does the work when its turn comes, or gives Busy if there is no room, no time, or nobody left to answer. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | Busy>
 }
@@ -40,6 +42,7 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
   }
 
   return {
+    capacity: concurrency + waiting,
     async run(work, signal) {
       if (!(await enter(signal))) return busy
       try {

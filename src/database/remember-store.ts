@@ -1,3 +1,4 @@
+import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
 import { formatLoginId, parseLoginId } from './login-id.ts'
 
@@ -15,7 +16,7 @@ export type StoredSeries = {
 
 type Row = Omit<StoredSeries, 'loginId'> & { userId: string; authEpoch: number }
 
-/** Takes the database; returns remember series in it. Each method is one statement. */
+/** Takes the database; returns remember series in it. Each method changes one row, in one statement. */
 export function createRememberStore(database: Database) {
   return {
     async create({ loginId, ...series }: StoredSeries, now: Date): Promise<void> {
@@ -56,7 +57,9 @@ export function createRememberStore(database: Database) {
     },
 
     async end(id: string): Promise<void> {
-      await database.rememberSeries.deleteMany({ where: { id } })
+      await changeTogether(database, (tables) =>
+        tables.rememberSeries.deleteMany({ where: { id } }),
+      )
     },
   }
 }

@@ -61,8 +61,12 @@ export class SessionStore extends Store {
   }
 
   override destroy(id: string, done: Done = () => {}): void {
-    const idHash = hashSessionId(id)
-    this.#options.database.session.deleteMany({ where: { idHash } }).then(() => done(), done)
+    const where = { idHash: hashSessionId(id) }
+    // Not a lone statement: a logout that was acknowledged survives a power cut.
+    changeTogether(this.#options.database, (tables) => tables.session.deleteMany({ where })).then(
+      () => done(),
+      done,
+    )
   }
 
   // The session of most visitors was never stored: there is nothing to destroy.

@@ -9,11 +9,11 @@ import { type Begin, guardAdapter } from './guarded-adapter.ts'
 const OWNER_ONLY_FOLDER = 0o700
 const OWNER_ONLY_FILE = 0o600
 
-// FULL, not NORMAL: in WAL mode NORMAL may forget the last commits in a power cut, and a password change
-// or a revocation that was acknowledged must not come undone.
+// A power cut may take back the last of what was written under NORMAL, and never damages the file.
+// That will do for counters and last-seen times, which would otherwise wait for the disk once a request.
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = NORMAL;
   PRAGMA foreign_keys = ON;
 `
 
@@ -24,19 +24,28 @@ export const prepareSqliteFile = (file: string): void => {
   closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
 }
 
+const run = (connection: SqlDriverAdapter, sql: string) =>
+  connection.executeRaw({ sql, args: [], argTypes: [] })
+
+// FULL while the connection is held: what is changed together is a password, a session, a revocation,
+// and must not come undone once it was acknowledged.
+//
 // IMMEDIATE: a transaction that turns from reading to writing halfway fails at once, without any wait,
 // when another process wrote in between.
 const beginBehind =
   (gate: Gate): Begin =>
   async (connection) => {
     const open = await gate.shut()
-    await connection
-      .executeRaw({ sql: 'BEGIN IMMEDIATE', args: [], argTypes: [] })
-      .catch((failure) => {
-        open()
-        throw failure
-      })
-    return { queryable: connection, release: async () => open() }
+    const release = () => run(connection, 'PRAGMA synchronous = NORMAL').then(open, open)
+    const begin = async () => {
+      await run(connection, 'PRAGMA synchronous = FULL')
+      await run(connection, 'BEGIN IMMEDIATE')
+    }
+    await begin().catch(async (failure) => {
+      await release()
+      throw failure
+    })
+    return { queryable: connection, release }
   }
 
 const connectWithSettings = async (file: string): Promise<SqlDriverAdapter> => {

@@ -12,12 +12,9 @@ export type ViewSettings = {
 
 /** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
-  const views = new nunjucks.Environment(
-    new nunjucks.FileSystemLoader(settings.folder, {
-      noCache: !settings.isProduction,
-    }),
-    { autoescape: true, throwOnUndefined: false },
-  )
+  // Templates are compiled once: in development the program starts again when one changes.
+  const loader = new nunjucks.FileSystemLoader(settings.folder)
+  const views = new nunjucks.Environment(loader, { autoescape: true })
   views.addFilter('when', sayTime)
   views.addFilter('iso', (time: Date) => time.toISOString())
   views.express(app)

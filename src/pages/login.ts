@@ -29,11 +29,11 @@ const REFUSALS = {
 }
 
 export function loginPage(rooms: Rooms): Page {
-  const { auth, authenticate, flashes, settings } = rooms
+  const { auth, authenticate, flashes, limitHashing, settings } = rooms
   return {
     path: '/login',
     get: [auth.requireAnonymous, showLogin],
-    post: [auth.requireAnonymous, logIn],
+    post: [auth.requireAnonymous, limitHashing, logIn],
     onForgery: showLoginAgain,
   }
 

@@ -19,11 +19,11 @@ const ReauthenticateForm = z.object({
 })
 
 export function reauthenticatePage(rooms: Rooms): Page {
-  const { accounts, auth, clock, settings } = rooms
+  const { accounts, auth, clock, limitHashing, settings } = rooms
   return {
     path: '/reauthenticate',
     get: [auth.requireLogin, showReauthenticate],
-    post: [auth.requireLogin, reauthenticate],
+    post: [auth.requireLogin, limitHashing, reauthenticate],
   }
 
   function showReauthenticate(req: Request, res: Response) {

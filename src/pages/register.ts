@@ -25,11 +25,11 @@ const TAKEN: Record<Taken, { field: string; message: string }> = {
 }
 
 export function registerPage(rooms: Rooms): Page {
-  const { accounts, auth, browsers, flashes, settings } = rooms
+  const { accounts, auth, browsers, flashes, limitHashing, settings } = rooms
   return {
     path: '/register',
     get: [auth.requireAnonymous, demandOpenRegistration, showRegister],
-    post: [auth.requireAnonymous, demandOpenRegistration, register],
+    post: [auth.requireAnonymous, demandOpenRegistration, limitHashing, register],
     onForgery: showRegisterAgain,
   }
 

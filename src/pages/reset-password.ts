@@ -16,9 +16,13 @@ import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts
 const ResetForm = demandSamePasswords(z.object(newPasswordFields))
 
 export function resetPasswordPage(rooms: Rooms): Page {
-  const { accounts, flashes } = rooms
+  const { accounts, flashes, limitHashing } = rooms
   const door = createLinkDoor(rooms, '/reset-password', ['reset-password'])
-  return { path: '/reset-password', get: [door.takeToken, showReset], post: [reset] }
+  return {
+    path: '/reset-password',
+    get: [door.takeToken, showReset],
+    post: [limitHashing, reset],
+  }
 
   async function showReset(req: Request, res: Response) {
     show(res, await door.findLink(req), blankForm())

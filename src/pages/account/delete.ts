@@ -18,11 +18,11 @@ const DeleteForm = z.object({
 })
 
 export function deletePage(rooms: Rooms): Page {
-  const { accounts, auth, cookies, flashes } = rooms
+  const { accounts, auth, cookies, flashes, limitHashing } = rooms
   return {
     path: '/account/delete',
     get: [auth.requireFreshLogin, showDelete],
-    post: [auth.requireFreshLogin, deleteAccount],
+    post: [auth.requireFreshLogin, limitHashing, deleteAccount],
   }
 
   function showDelete(req: Request, res: Response) {

@@ -21,11 +21,11 @@ const PasswordForm = demandSamePasswords(
 )
 
 export function passwordPage(rooms: Rooms): Page {
-  const { accounts, auth, flashes } = rooms
+  const { accounts, auth, flashes, limitHashing } = rooms
   return {
     path: '/account/password',
     get: [auth.requireLogin, showPassword],
-    post: [auth.requireLogin, change],
+    post: [auth.requireLogin, limitHashing, change],
   }
 
   function showPassword(_req: Request, res: Response) {
