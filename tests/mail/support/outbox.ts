@@ -1,0 +1,50 @@
+import type { Database } from '../../../src/database/database.ts'
+import type { Message } from '../../../src/mail/messages.ts'
+import { enqueue } from '../../../src/mail/outbox.ts'
+import { createSender, type SenderOptions } from '../../../src/mail/sender.ts'
+import { createRenderer } from '../../../src/mail/templates.ts'
+import type { OutgoingMail } from '../../../src/mail/transport.ts'
+import { createTestClock } from '../../auth/support/test-clock.ts'
+
+export const APP_URL = 'https://app.example'
+
+export const render = createRenderer({
+  appName: 'Test App',
+  appUrl: APP_URL,
+  linkUrl: (linkId, path) => `${APP_URL}${path}?token=${linkId}.mac`,
+})
+
+/** A message that never gets too old to send within a day. */
+export const notice: Message = { template: 'confirm-address', name: 'Ada', linkId: 'link-1' }
+
+type Logged = { level: 'warn' | 'error'; fields: object; words: string }
+
+/** Takes a database; returns an outbox on it with a clock to turn, and everything that is logged. */
+export function outboxOn(database: Database) {
+  const clock = createTestClock()
+  const logged: Logged[] = []
+  const report = (level: Logged['level']) => (fields: object, words: string) =>
+    void logged.push({ level, fields, words })
+  const log = { warn: report('warn'), error: report('error') }
+  const common = { database, clock: clock.now, render, log, keepsSent: false }
+  return {
+    clock,
+    logged,
+    put: (to: string, message: Message = notice) =>
+      enqueue(database, { userId: null, to, message, at: clock.now() }),
+    openSender: (options: Pick<SenderOptions, 'transport'> & Partial<SenderOptions>) =>
+      createSender({ ...common, ...options }),
+    rows: () => database.outboxMessage.findMany({ orderBy: { recipient: 'asc' } }),
+    empty: () => database.outboxMessage.deleteMany(),
+  }
+}
+
+/** A transport that takes every mail, and remembers to whom, in order. */
+export function collect() {
+  const addresses: string[] = []
+  const transport = async ({ to }: OutgoingMail) => {
+    addresses.push(to)
+    return 'sent' as const
+  }
+  return { addresses, transport }
+}
