@@ -1,0 +1,54 @@
+import type { Express } from 'express'
+import { createApp } from '../../src/app.ts'
+import { readEnv } from '../../src/env.ts'
+import { createLog } from '../../src/log.ts'
+import type { Settings } from '../../src/settings.ts'
+import { createTestClock, type TestClock } from '../auth/support/test-clock.ts'
+import { Browser } from './browser.ts'
+import { openTestDatabase, type TestDatabase } from './database.ts'
+
+export type LogLine = { msg: string; incidentId?: string } & Record<string, unknown>
+
+/** The whole application on a migrated database of its own, and everything that a test may turn or look at. */
+export type TestApp = {
+  app: Express
+  database: TestDatabase
+  clock: TestClock
+  settings: Settings
+  /** What the application has logged so far. */
+  logged: LogLine[]
+  /** The SQL statements so far; set its length to 0 to count anew. */
+  statements: string[]
+  /** A browser that has never been here. */
+  browse: () => Browser
+  close: () => Promise<void>
+}
+
+/** What tests change of an operator's defaults: the rest is tested as it comes. */
+const QUICK = {
+  // Each step up doubles the work of a hash, and what is hashed here protects nobody.
+  BCRYPT_COST: '4',
+  // Every test comes from one address.
+  THROTTLE: 'off',
+  SESSION_SECRET: 'a secret that only the tests know of',
+}
+
+/** Takes environment variables; opens the application as an operator would have set it. */
+export async function openTestApp(variables: Record<string, string> = {}): Promise<TestApp> {
+  const settings = readSettings(variables)
+  const statements: string[] = []
+  const logged: LogLine[] = []
+  const database = await openTestDatabase({ onStatement: (sql) => void statements.push(sql) })
+  const clock = createTestClock()
+  const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
+  const app = createApp({ database, settings, clock: clock.now, log })
+  const browse = () => new Browser(app, clock.now)
+  return { app, database, clock, settings, logged, statements, browse, close: database.close }
+}
+
+/** Takes environment variables; returns the settings of an application that is tested with them. */
+export function readSettings(variables: Record<string, string> = {}): Settings {
+  const read = readEnv({ ...QUICK, ...variables })
+  if (!read.ok) throw new Error(read.problems.join('\n'))
+  return read.settings
+}

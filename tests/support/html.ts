@@ -1,0 +1,58 @@
+/** Takes a page and a form's action; returns what the form would send untouched: hidden fields and values. */
+export function readForm(html: string, action: string): Record<string, string> {
+  const form = findForm(html, action)
+  const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([tag]) => readAttributes(tag))
+  const sent = inputs.filter(({ name, type }) => name !== undefined && type !== 'checkbox')
+  return Object.fromEntries(sent.map(({ name, value }) => [name, value ?? '']))
+}
+
+/** Takes a page, a field's name and its form's action; returns the value that the field shows. */
+export function readField(html: string, action: string, name: string): string | undefined {
+  return readForm(html, action)[name]
+}
+
+/** Takes a page; returns the CSRF token of its first form. */
+export function readToken(html: string): string {
+  return /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
+}
+
+/** Takes a page; returns its title. */
+export function readTitle(html: string): string {
+  return decode(/<title>([^<]*)<\/title>/.exec(html)?.[1] ?? '')
+}
+
+/** Takes a page; returns the errors in the summary at its top. */
+export function readErrors(html: string): string[] {
+  const summary = /<div class="error-summary"[\s\S]*?<\/ul>/.exec(html)?.[0] ?? ''
+  return [...summary.matchAll(/<a href[^>]*>([^<]*)<\/a>/g)].map((match) => decode(match[1] ?? ''))
+}
+
+/** Takes a page; returns the messages that a redirect brought along. */
+export function readFlashes(html: string): string[] {
+  const found = html.matchAll(/<p class="flash [^>]*>([^<]*)<\/p>/g)
+  return [...found].map((match) => decode(match[1] ?? ''))
+}
+
+/** Takes a page; returns it without what differs each time it is shown. */
+export function withoutToken(html: string): string {
+  return html.replace(/(name="_csrf" value=")[^"]*/g, '$1')
+}
+
+function findForm(html: string, action: string): string {
+  const forms = [...html.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => form)
+  const form = forms.find((each) => readAttributes(each).action === action)
+  if (!form) throw new Error(`There is no form for ${action} on the page: ${readTitle(html)}`)
+  return form
+}
+
+function readAttributes(html: string): Record<string, string | undefined> {
+  const tag = /<[^>]*>/.exec(html)?.[0] ?? ''
+  const found = [...tag.matchAll(/([\w-]+)="([^"]*)"/g)]
+  return Object.fromEntries(found.map(([, name, value]) => [name, decode(value ?? '')]))
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+
+function decode(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
+}

@@ -1,0 +1,35 @@
+import type { TestApp } from './app.ts'
+import type { Browser } from './browser.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+
+let count = 0
+
+/** What somebody types into the form of /register who differs from everybody else; say only what matters to the test. */
+export function userFields(changes: Partial<typeof BLANK> = {}): typeof BLANK {
+  const username = changes.username ?? `ada${++count}`
+  const email = `${username}@example.org`
+  const password = changes.password ?? PASSWORD
+  return { username, email, password, confirm: password, ...changes }
+}
+
+const BLANK = { username: '', email: '', password: '', confirm: '' }
+
+export type Person = typeof BLANK & { browser: Browser }
+
+/** Takes an application; returns somebody who has just registered, in a browser of their own, logged in. */
+export async function register(
+  site: Pick<TestApp, 'browse'>,
+  changes: Partial<typeof BLANK> = {},
+): Promise<Person> {
+  const fields = userFields(changes)
+  const browser = site.browse()
+  const answer = await browser.submit('/register', fields)
+  if (answer.status !== 303) throw new Error(`Registering was answered by ${answer.status}`)
+  return { ...fields, browser }
+}
+
+/** Takes somebody with an account and a browser; logs them in there. */
+export function logIn(browser: Browser, { username, password }: Person, more = {}) {
+  return browser.submit('/login', { username, password, ...more })
+}
