@@ -66,11 +66,11 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
-  // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
-  loadCommonPasswords()
   await listen(server, settings)
   const stopSending = openMail(parts).sender.start()
   announce(settings, server)
+  // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
+  loadCommonPasswords()
   const stopWork = () => {
     stopSweeping()
     return stopSending()

@@ -19,6 +19,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
   views.addFilter('iso', (time: Date) => time.toISOString())
   views.express(app)
   app.set('view engine', 'njk')
+  app.enable('view cache')
   app.set('views', settings.folder)
   Object.assign(app.locals, { appName: settings.appName, development: !settings.isProduction })
   return giveVisitToViews(settings.flashes)
