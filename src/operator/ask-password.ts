@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createInterface, type Interface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 
@@ -29,24 +28,23 @@ async function readPassword(input: NodeJS.ReadableStream): Promise<Asked> {
 async function askTwice({ input, output }: Terminal): Promise<Asked> {
   // readline echoes what is typed into its output, so it is given one that leads nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, next) => next() })
-  const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 })
-  const ask = (question: string) => askLine(lines, output, question)
+  const reader = createInterface({ input, output: nowhere, terminal: true, historySize: 0 })
+  // A question of readline's own stays unanswered for ever when Ctrl+C closes it; its lines just end.
+  const lines = reader[Symbol.asyncIterator]()
+  const ask = async (question: string) => {
+    output.write(question)
+    const { value, done } = await lines.next()
+    output.write('\n')
+    return done ? null : value
+  }
   const password = await ask('Password: ')
   const again = password === null ? null : await ask('Password again: ')
-  lines.close()
+  reader.close()
+  return compare(password, again)
+}
+
+function compare(password: string | null, again: string | null): Asked {
   if (password === null || again === null) return { ok: false, problem: 'Nothing was entered.' }
   if (password !== again) return { ok: false, problem: 'The two passwords are not the same.' }
   return { ok: true, password }
-}
-
-// Where the input ends, or Ctrl+C closes it, readline leaves its question unanswered for ever.
-async function askLine(
-  lines: Interface,
-  output: NodeJS.WritableStream,
-  question: string,
-): Promise<string | null> {
-  output.write(question)
-  const answer = await Promise.race([lines.question(''), once(lines, 'close').then(() => null)])
-  output.write('\n')
-  return answer
 }

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { readUserArguments } from '../../src/operator/user-arguments.ts'
+
+describe('readUserArguments', () => {
+  test.each([
+    [['list', '--json'], { command: { act: 'list' }, asJson: true }],
+    [['--json', 'disable', 'ada'], { command: { act: 'disable', name: 'ada' }, asJson: true }],
+    [['sign-out', 'ada'], { command: { act: 'sign-out', name: 'ada' }, asJson: false }],
+    [
+      ['create', 'ada', '--email', 'ada@example.org'],
+      { command: { act: 'create', username: 'ada', email: 'ada@example.org' }, asJson: false },
+    ],
+  ])('reads %j', (words, read) => {
+    expect(readUserArguments(words)).toEqual(read)
+  })
+
+  test.each([
+    ['nothing', []],
+    ['another word', ['remove', 'ada']],
+    ['no name', ['disable']],
+    ['two names', ['disable', 'ada', 'bob']],
+    ['a name to list', ['list', 'ada']],
+    ['no address', ['create', 'ada']],
+    ['an address where none belongs', ['disable', 'ada', '--email', 'a@b.org']],
+    ['an option that is none', ['list', '--all']],
+    ['a password as an argument', ['create', 'ada', '--email', 'a@b.org', '--password', 'x']],
+  ])('makes nothing of %s', (_kind, words) => {
+    expect(readUserArguments(words)).toBeNull()
+  })
+})

@@ -1,0 +1,187 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Asked } from '../../src/operator/ask-password.ts'
+import { openTestApp } from '../support/app.ts'
+import { userRow } from '../support/rows.ts'
+import { logIn, PASSWORD, register, userFields } from '../support/users.ts'
+import { commandsOf, kindsOf } from './support/operator.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const { database, clock } = site
+const run = commandsOf(site)
+
+const create = (changes: { username?: string; email?: string }, asked?: Asked) => {
+  const { username, email } = userFields(changes)
+  return run({ act: 'create', username, email }, asked)
+}
+
+describe('list', () => {
+  test('shows who is active, disabled or leaving', async () => {
+    await database.user.createMany({
+      data: [
+        userRow({ username: 'list-1', usernameKey: 'list-1' }),
+        userRow({ username: 'list-2', usernameKey: 'list-2', isActive: false }),
+        userRow({
+          username: 'list-3',
+          usernameKey: 'list-3',
+          isActive: false,
+          eraseAt: clock.now(),
+        }),
+      ],
+    })
+
+    const outcome = await run({ act: 'list' })
+
+    expect(outcome).toMatchObject({
+      lines: expect.arrayContaining([
+        expect.stringMatching(/^USER NAME +EMAIL +STATE +SINCE$/),
+        expect.stringMatching(/^list-1 .* active +2020-01-01$/),
+        expect.stringMatching(/^list-2 .* disabled +2020-01-01$/),
+        expect.stringMatching(/^list-3 .* leaving +2020-01-01$/),
+      ]),
+    })
+  })
+})
+
+describe('create', () => {
+  test('writes down who made the account, and takes the address for confirmed', async () => {
+    await create({ username: 'made' })
+
+    const made = await database.user.findUnique({ where: { usernameKey: 'made' } })
+
+    expect(await kindsOf(site, 'made')).toEqual(['created-by-operator'])
+    expect(made?.emailVerifiedAt).toEqual(clock.now())
+  })
+
+  test.each([
+    ['a name of one letter', { username: 'a' }, 'Use 2 to 32 characters for the user name.'],
+    ['half an address', { email: 'ada@' }, 'Enter an email address in the form name@example.com.'],
+    ['a taken name', { username: 'TAKEN' }, 'That user name is already taken.'],
+    ['a taken address', { email: 'Taken@example.org' }, 'That email address is already taken.'],
+  ])('refuses %s', async (_kind, changes, problem) => {
+    await create({ username: 'taken' })
+
+    const outcome = await create(changes)
+
+    expect(outcome).toEqual({ problem })
+  })
+
+  test('holds the password to the rules of registration', async () => {
+    const outcome = await create({}, { ok: true, password: 'short' })
+
+    expect(outcome).toEqual({ problem: 'Use at least 15 characters.' })
+  })
+
+  test('asks for no password when the name will not do', async () => {
+    const outcome = await create({ username: 'a' }, { ok: false, problem: 'was asked' })
+
+    expect(outcome).not.toEqual({ problem: 'was asked' })
+  })
+})
+
+describe('disable', () => {
+  test('ends what is open, tells only who knows the password, and says so among the events', async () => {
+    const person = await register(site)
+
+    const outcome = await run({ act: 'disable', name: person.username.toUpperCase() })
+    const dashboard = await person.browser.visit('/dashboard')
+    const login = await logIn(site.browse(), person)
+
+    expect(outcome).toMatchObject({ exitCode: 0, json: { state: 'disabled' } })
+    expect(dashboard.status).toBe(302)
+    expect(login.text).toContain('disabled')
+    expect(await kindsOf(site, person.username)).toContain('disabled')
+  })
+
+  test('done twice is one event', async () => {
+    const { username, email } = await register(site)
+
+    await run({ act: 'disable', name: username })
+    const again = await run({ act: 'disable', name: email })
+
+    expect(again).toMatchObject({ lines: [`“${username}” was disabled already.`], exitCode: 0 })
+    expect((await kindsOf(site, username)).filter((kind) => kind === 'disabled')).toHaveLength(1)
+  })
+
+  test('takes from who is leaving the link that would bring them back', async () => {
+    const person = await register(site)
+    await person.browser.submit('/account/delete', {
+      password: PASSWORD,
+      username: person.username,
+    })
+
+    await run({ act: 'disable', name: person.username })
+
+    const where = { user: { username: person.username }, purpose: 'restore-account' }
+    expect(await kindsOf(site, person.username)).toContain('deletion-asked')
+    expect(await database.accountLink.count({ where })).toBe(0)
+  })
+})
+
+describe('enable', () => {
+  test('lets the user log in again, but brings no session back', async () => {
+    const person = await register(site)
+    await run({ act: 'disable', name: person.username })
+
+    const outcome = await run({ act: 'enable', name: person.username })
+    const dashboard = await person.browser.visit('/dashboard')
+    const login = await logIn(site.browse(), person)
+
+    expect(outcome).toMatchObject({ json: { state: 'active' } })
+    expect(dashboard.status).toBe(302)
+    expect(login.headers.location).toBe('/dashboard')
+    expect(await kindsOf(site, person.username)).toContain('enabled')
+  })
+
+  test('takes a deletion back', async () => {
+    const person = await register(site)
+    const where = { usernameKey: person.username }
+    await database.user.update({ where, data: { isActive: false, eraseAt: clock.now() } })
+
+    await run({ act: 'enable', name: person.username })
+
+    expect(await database.user.findUnique({ where })).toMatchObject({
+      isActive: true,
+      eraseAt: null,
+    })
+  })
+})
+
+describe('sign-out', () => {
+  test('ends sessions and remembered browsers, and keeps nobody out', async () => {
+    const person = await register(site)
+    const remembered = site.browse()
+    await logIn(remembered, person, { remember: 'on' })
+    remembered.restart()
+
+    await run({ act: 'sign-out', name: person.username })
+    const visits = await Promise.all(
+      [person.browser, remembered].map((browser) => browser.visit('/dashboard')),
+    )
+    const login = await logIn(site.browse(), person)
+
+    expect(visits.map(({ status }) => status)).toEqual([302, 302])
+    expect(login.headers.location).toBe('/dashboard')
+    expect(await kindsOf(site, person.username)).toContain('signed-out-by-operator')
+  })
+})
+
+describe('NAME', () => {
+  test('that can mean two is refused, and both are named', async () => {
+    const [one, other] = [userRow(), userRow({ username: 'double', usernameKey: 'double' })]
+    await database.user.createMany({ data: [{ ...one, id: 'double' }, other] })
+
+    const outcome = await run({ act: 'disable', name: 'double' })
+
+    expect(outcome).toMatchObject({ problem: expect.stringContaining('Give the email address.') })
+    expect(outcome).toMatchObject({ problem: expect.stringContaining(one.email) })
+    expect(await kindsOf(site, 'double')).toEqual([])
+  })
+
+  test('cannot write to the terminal', async () => {
+    const outcome = await run({ act: 'disable', name: '\u001b[31m\u0007x\u009b2J' })
+
+    expect(outcome).not.toMatchObject({ problem: expect.stringMatching(/\p{Cc}/u) })
+  })
+})

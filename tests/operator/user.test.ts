@@ -1,0 +1,67 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { logIn, PASSWORD, register, userFields } from '../support/users.ts'
+import { runCommand, runScript } from './support/run-command.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const env = { DATABASE_URL: site.database.url, BCRYPT_COST: '4' }
+const user = (words: string[], input = '') => runCommand('user.ts', words, env, input)
+
+describe('npm run user', () => {
+  test('creates a user with the password from standard input, who logs in with it', async () => {
+    const person = { ...userFields(), browser: site.browse() }
+    const words = ['create', person.username, '--email', person.email]
+
+    const run = await user(words, `${PASSWORD}\n`)
+    const answer = await logIn(person.browser, person)
+
+    expect(run).toEqual({ exitCode: 0, stdout: `Created “${person.username}”.\n`, stderr: '' })
+    expect(answer.headers.location).toBe('/dashboard')
+  })
+
+  test('is a script of npm, and with --json prints nothing but JSON', async () => {
+    const { username } = await register(site)
+
+    const run = await runScript(['user', '--', 'list', '--json'], env)
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(JSON.parse(run.stdout)).toContainEqual(
+      expect.objectContaining({ username, state: 'active', eraseAt: null }),
+    )
+    expect(run.stdout).not.toContain('$bcrypt')
+  })
+
+  test('says in one line what it refuses, and ends with 1', async () => {
+    const run = await user(['disable', 'nobody'])
+
+    expect(run).toEqual({ exitCode: 1, stdout: '', stderr: 'There is no user “nobody”.\n' })
+  })
+
+  test('shows how it is used when it cannot tell what is meant, and ends with 2', async () => {
+    const run = await user(['remove', 'ada'])
+
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(run.stderr).toMatch(/^Usage: npm run user -- /)
+  })
+
+  test('names a setting that is wrong, as the server does', async () => {
+    const run = await runCommand('user.ts', ['list'], { ...env, PORT: 'x' })
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toMatch(/^PORT must be a whole number.*\n$/)
+  })
+
+  test('says in one line that the database is away', async () => {
+    const away = { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }
+
+    const run = await runCommand('user.ts', ['list'], away)
+
+    expect(run).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'The database cannot be reached. Nothing was done.\n',
+    })
+  })
+})
