@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { readFlashes } from '../support/html.ts'
+import { logIn, register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('a protected page', () => {
+  test('sends a stranger to log in, says why once, and takes them back where they were going', async () => {
+    const ada = await register(site)
+    const browser = site.browse()
+
+    const refused = await browser.visit('/dashboard?tab=one&x=%2F')
+    const login = await browser.follow(refused)
+    const again = await browser.visit('/login')
+    const answer = await browser.submit(String(refused.headers.location), {
+      username: ada.username,
+      password: ada.password,
+    })
+
+    expect(refused.status).toBe(302)
+    expect(refused.headers.location).toBe('/login?next=%2Fdashboard%3Ftab%3Done%26x%3D%252F')
+    expect(readFlashes(login.text)).toEqual(['Please log in to access this page.'])
+    expect(readFlashes(again.text)).toEqual([])
+    expect(answer.headers.location).toBe('/dashboard?tab=one&x=%2F')
+  })
+
+  test.each([
+    '/dashboard',
+    '/reauthenticate',
+    '/account/password',
+    '/account/devices',
+    '/account/activity',
+  ])('is no business of a stranger: %s', async (path) => {
+    const page = await site.browse().visit(path)
+    const head = await site.browse().ask('head', path)
+
+    const place = `/login?next=${encodeURIComponent(path)}`
+    expect([page.status, page.headers.location]).toEqual([302, place])
+    expect([head.status, head.headers.location]).toEqual([302, place])
+  })
+
+  test('sends a stranger who posts to log in, without the way back, and does nothing', async () => {
+    const ada = await register(site)
+    const other = site.browse()
+    await logIn(other, ada)
+    const stranger = site.browse()
+    const _csrf = await stranger.takeToken('/login')
+
+    const answer = await stranger.post('/account/devices/revoke-others', { _csrf })
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect((await other.visit('/dashboard')).status).toBe(200)
+  })
+
+  test('answers a stranger in JSON where that is what they prefer, to GET and POST', async () => {
+    const stranger = site.browse()
+    const accept = { Accept: 'application/json' }
+    const _csrf = await stranger.takeToken('/login')
+
+    const get = await stranger.visit('/dashboard', accept)
+    const post = await stranger.post('/account/devices/revoke-others', { _csrf }, accept)
+
+    for (const answer of [get, post]) {
+      expect([answer.status, answer.body]).toEqual([401, { error: 'login_required' }])
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
+    }
+  })
+
+  test.each([
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 302],
+    ['*/*', 302],
+    ['application/json;q=0.5, text/html', 302],
+    ['application/json, text/html;q=0.5', 401],
+  ])('answers one who accepts %s with %i', async (accept, status) => {
+    const answer = await site.browse().visit('/dashboard', { Accept: accept })
+
+    expect(answer.status).toBe(status)
+  })
+})
+
+describe('GET /dashboard', () => {
+  test('greets by name, and shows what happened lately with a way to the rest', async () => {
+    const ada = await register(site, { username: 'Ada' })
+    await logIn(site.browse(), { ...ada, password: 'wrong' })
+
+    const { status, text } = await ada.browser.visit('/dashboard')
+
+    expect(status).toBe(200)
+    expect(text).toContain('Hello, <bdi>Ada</bdi>.')
+    expect(text).toContain('Account created')
+    expect(text).toContain('Failed attempt to log in')
+    for (const path of ['/account', '/account/password', '/account/devices', '/account/activity']) {
+      expect(text).toContain(`href="${path}"`)
+    }
+  })
+
+  test('never shows what happened to somebody else', async () => {
+    const [ada, bob] = [await register(site), await register(site)]
+    await logIn(site.browse(), { ...bob, password: 'wrong' })
+
+    const { text } = await ada.browser.visit('/dashboard')
+
+    expect(text).not.toContain('Failed attempt')
+  })
+
+  test('is there for HEAD, without a body', async () => {
+    const { browser } = await register(site)
+
+    const head = await browser.ask('head', '/dashboard')
+
+    expect([head.status, head.text]).toEqual([200, undefined])
+  })
+})

@@ -1,0 +1,25 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('GET /', () => {
+  test('tells a stranger what this is, with ways to log in and register', async () => {
+    const { status, text } = await site.browse().visit('/')
+
+    expect(status).toBe(200)
+    expect(text).toContain('a whole account application for Express')
+    expect(text).toContain('href="/login"')
+    expect(text).toContain('href="/register"')
+  })
+
+  test('sends somebody who is logged in to the dashboard', async () => {
+    const { browser } = await register(site)
+
+    const answer = await browser.visit('/')
+
+    expect([answer.status, answer.headers.location]).toEqual([302, '/dashboard'])
+  })
+})
