@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Database } from '../../../src/database/database.ts'
 import type { Message } from '../../../src/mail/messages.ts'
 import { enqueue } from '../../../src/mail/outbox.ts'
 import { createSender, type SenderOptions } from '../../../src/mail/sender.ts'
 import { createRenderer } from '../../../src/mail/templates.ts'
-import type { OutgoingMail } from '../../../src/mail/transport.ts'
+import type { OutgoingMail, Transport } from '../../../src/mail/transport.ts'
 import { createTestClock } from '../../auth/support/test-clock.ts'
 
 export const APP_URL = 'https://app.example'
@@ -47,4 +48,19 @@ export function collect() {
     return 'sent' as const
   }
   return { addresses, transport }
+}
+
+/** A transport that ends when told: as sent, or as failed. */
+export function hold() {
+  const held: { send: () => void; fail: () => void }[] = []
+  const transport: Transport = () =>
+    new Promise((resolve, reject) => {
+      held.push({ send: () => resolve('sent'), fail: () => reject(new Error('too slow')) })
+    })
+  return { transport, held }
+}
+
+/** Waits until something is true. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await setTimeout(5)
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { onTestFinished } from 'vitest'
 import { type ReceivedMail, readMail } from './read-mail.ts'
 
 export type Delivery = { from: string; to: string[]; mail: ReceivedMail }
@@ -13,7 +14,7 @@ export type PostOffice = {
   close: () => Promise<void>
 }
 
-/** Opens a real SMTP server on this machine; say only how it differs from one that takes every mail. */
+/** Opens a real SMTP server on this machine until the test is over; say only how it differs from one that takes every mail. */
 export async function openPostOffice({
   port = 0,
   ...options
@@ -36,11 +37,9 @@ export async function openPostOffice({
   server.on('error', () => {})
   const listening = server.listen(port, '127.0.0.1')
   await once(listening, 'listening')
-  return {
-    received,
-    ...addressOf(listening),
-    close: () => new Promise((done) => server.close(done)),
-  }
+  const close = () => new Promise<void>((done) => server.close(() => done()))
+  onTestFinished(close)
+  return { received, ...addressOf(listening), close }
 }
 
 /** Takes a reply code and words; returns the error that makes the server answer with them. */
@@ -48,17 +47,17 @@ export function reply(responseCode: number, words: string): Error {
   return Object.assign(new Error(words), { responseCode })
 }
 
-/** Opens a server that takes connections and never says a word. */
-export async function openSilence(): Promise<{ url: string; close: () => void }> {
+/** Opens a server that takes connections and never says a word, until the test is over. */
+export async function openSilence(): Promise<{ url: string }> {
   const sockets: { destroy: () => void }[] = []
   const server = createServer((socket) => void sockets.push(socket.on('error', () => {})))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const close = () => {
+  onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
-  }
-  return { ...addressOf(server), close }
+  })
+  return addressOf(server)
 }
 
 function addressOf(server: { address: () => unknown }) {

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/database/database.ts'
+import { minutes, seconds } from '../../src/durations.ts'
+import { LEASE } from '../../src/mail/sender.ts'
+import type { Transport } from '../../src/mail/transport.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { collect, hold, outboxOn, until } from './support/outbox.ts'
+
+const database = await openTestDatabase()
+const outbox = outboxOn(database)
+const { clock } = outbox
+
+afterEach(outbox.empty)
+afterAll(() => database.close())
+
+describe('a sender', () => {
+  test('sends each message once, the longest waiting first', async () => {
+    const { addresses, transport } = collect()
+    const sender = outbox.openSender({ transport })
+    for (const to of ['c@x.org', 'a@x.org', 'b@x.org']) {
+      await outbox.put(to)
+      clock.advance(seconds(1))
+    }
+
+    expect([await sender.sendDue(), await sender.sendDue()]).toEqual([3, 0])
+    expect(addresses).toEqual(['c@x.org', 'a@x.org', 'b@x.org'])
+  })
+
+  test('sends however many there are', async () => {
+    const { addresses, transport } = collect()
+    for (let count = 0; count < 23; count++) await outbox.put(`${count}@x.org`)
+
+    expect(await outbox.openSender({ transport }).sendDue()).toBe(23)
+    expect(new Set(addresses).size).toBe(23)
+  })
+
+  test('shares the work with a sender of another process: no message goes twice', async () => {
+    const { addresses, transport } = collect()
+    const elsewhere = await openDatabase(database.url)
+    const slowly: Transport = async (mail) => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return transport(mail)
+    }
+    const senders = [
+      outbox.openSender({ transport: slowly }),
+      outbox.openSender({ transport: slowly, database: elsewhere }),
+    ]
+    for (let count = 0; count < 20; count++) await outbox.put(`${count}@x.org`)
+
+    const [one = 0, other = 0] = await Promise.all(senders.map((sender) => sender.sendDue()))
+    await elsewhere.close()
+
+    expect(one + other).toBe(20)
+    expect(addresses).toHaveLength(20)
+    expect(new Set(addresses).size).toBe(20)
+  })
+
+  test('sends what a killed one had claimed, once its time with it is over', async () => {
+    const { held, transport } = hold()
+    const { addresses, transport: deliver } = collect()
+    await outbox.put('ada@x.org')
+    // Never heard of again, as a process that is killed.
+    outbox.openSender({ transport }).sendDue()
+    await until(() => held.length === 1)
+    const next = outbox.openSender({ transport: deliver })
+
+    clock.advance(LEASE - 1)
+    const before = await next.sendDue()
+    clock.advance(1)
+    const after = await next.sendDue()
+
+    expect([before, after, addresses]).toEqual([0, 1, ['ada@x.org']])
+  })
+
+  test('takes nothing back that another one has sent meanwhile', async () => {
+    const { held, transport } = hold()
+    await outbox.put('ada@x.org')
+    const slow = outbox.openSender({ transport }).sendDue()
+    await until(() => held.length === 1)
+    clock.advance(LEASE)
+    const { addresses, transport: deliver } = collect()
+    const next = outbox.openSender({ transport: deliver })
+    await next.sendDue()
+
+    held[0]?.fail()
+    await slow
+    clock.advance(minutes(1))
+
+    expect([await next.sendDue(), addresses]).toEqual([0, ['ada@x.org']])
+  })
+
+  test('leaves a message to whoever claimed it later', async () => {
+    const [first, second] = [hold(), hold()]
+    await outbox.put('ada@x.org')
+    const slow = outbox.openSender(first).sendDue()
+    await until(() => first.held.length === 1)
+    clock.advance(LEASE)
+    const next = outbox.openSender(second).sendDue()
+    await until(() => second.held.length === 1)
+
+    first.held[0]?.fail()
+    await slow
+    clock.advance(minutes(1))
+    const { addresses, transport } = collect()
+    const third = await outbox.openSender({ transport }).sendDue()
+    second.held[0]?.send()
+
+    expect([third, await next, addresses]).toEqual([0, 1, []])
+  })
+
+  test('lets one message that fails hold up no other', async () => {
+    const { addresses, transport } = collect()
+    const picky: Transport = (mail) =>
+      mail.to === 'bad@x.org' ? Promise.reject(new Error('no')) : transport(mail)
+    for (const to of ['bad@x.org', 'ada@x.org', 'bob@x.org']) await outbox.put(to)
+
+    expect(await outbox.openSender({ transport: picky }).sendDue()).toBe(2)
+    expect(addresses.sort()).toEqual(['ada@x.org', 'bob@x.org'])
+  })
+})
