@@ -94,8 +94,7 @@ export async function startSession<User>(
   // Logging out in the same request has left none to start from.
   if (!req.session) req.sessionStore.generate(req)
   await sessions.startSession(req, user, () => {
-    const state = { ...login, ...(fields.login ?? {}) }
-    Object.assign(req.session, fields, kept, { login: state })
+    Object.assign(req.session, fields, kept, { login })
   })
 }
 

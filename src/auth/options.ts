@@ -68,13 +68,15 @@ export type LoginManagerOptions<User> = GuardOptions & {
   /** Milliseconds for which a password counts as just given. */
   freshFor: number
   remember: RememberCookieOptions & { store: RememberStore }
-  /** What a new session of this user holds besides the login, such as a CSRF secret or its device. */
-  sessionFields: (user: User, req: Request, res: Response) => Promise<Partial<SessionData>>
+  /** What a new session of this user holds besides the login, such as a CSRF secret. */
+  sessionFields: (user: User, req: Request, res: Response) => Promise<SessionFields>
   /** Session keys that survive logging in; everything else of the anonymous session is dropped. */
   carriedKeys: readonly (keyof SessionData)[]
   /** Ends whatever hangs on a series whose cookie was copied; the series alone where nothing is given. */
   endStolenSeries: ((series: RememberSeries, req: Request) => Promise<void>) | null
 }
+
+export type SessionFields = Partial<Omit<SessionData, 'login' | 'passport'>>
 
 export type GivenOptions<User> = Partial<Omit<LoginManagerOptions<User>, 'remember'>> &
   Pick<LoginManagerOptions<User>, 'secrets'> & {
