@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, describe, expect, test } from 'vitest'
+import { sweepExpired } from '../../src/database/sweep.ts'
+import { days } from '../../src/durations.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const database = await openTestDatabase()
+afterAll(() => database.close())
+
+const NOW = new Date('2026-06-01T00:00:00Z')
+const ago = (duration: number) => new Date(NOW.getTime() - duration)
+
+const mailSent = (sentAt: Date | null, createdAt = ago(days(90))) => ({
+  id: randomUUID(),
+  recipient: 'ada@example.org',
+  template: 'account-exists',
+  data: '{}',
+  createdAt,
+  nextAttemptAt: createdAt,
+  sentAt,
+})
+
+describe('sweepExpired', () => {
+  test('removes mail 30 days after it was sent, and none that still waits', async () => {
+    const [old, young, waiting] = [
+      mailSent(ago(days(30))),
+      mailSent(ago(days(30) - 1)),
+      mailSent(null),
+    ]
+    await database.outboxMessage.createMany({ data: [old, young, waiting] })
+
+    const hasMore = await sweepExpired(database, NOW)
+
+    const left = await database.outboxMessage.findMany({ select: { id: true } })
+    expect(left.map(({ id }) => id).sort()).toEqual([young.id, waiting.id].sort())
+    expect(hasMore).toBe(false)
+  })
+
+  test('takes a batch at a time, and says that there is more', async () => {
+    await database.outboxMessage.deleteMany()
+    for (const length of [250, 251]) {
+      const data = Array.from({ length }, () => mailSent(ago(days(31))))
+      await database.outboxMessage.createMany({ data })
+    }
+
+    const hasMore = [await sweepExpired(database, NOW), await sweepExpired(database, NOW)]
+
+    expect(hasMore).toEqual([true, false])
+    expect(await database.outboxMessage.count()).toBe(0)
+  })
+})
