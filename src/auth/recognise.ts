@@ -28,7 +28,7 @@ function demandLoader<User>({ options }: LoginParts<User>): void {
   )
 }
 
-// The login of a user who is gone: it must not make fresh, or remember, whoever comes after.
+// The login of a user who is gone: nobody who comes after may be remembered by it.
 async function dropOrphanedLogin<User>({ rememberMe }: LoginParts<User>, req: Request) {
   const login = req.session?.login
   if (!login || currentUser(req) !== null) return

@@ -40,8 +40,11 @@ export function loggedInUser<User>(req: Request): User {
 
 /** Takes a request and the options; says whether its user gave a password within freshFor. */
 export function isFresh<User>(req: Request, options: LoginManagerOptions<User>): boolean {
-  const freshAt = req.session?.login?.freshAt ?? 0
-  return currentUser(req) !== null && freshAt > options.clock().getTime() - options.freshFor
+  const user = currentUser<User>(req)
+  const { login, passport } = req.session ?? {}
+  // A user whom the request itself brought is not the one who gave a password in this session.
+  if (user === null || !login || passport?.user !== options.getId(user)) return false
+  return login.freshAt > options.clock().getTime() - options.freshFor
 }
 
 /** Puts a user into this request, or takes the one it has away. */
