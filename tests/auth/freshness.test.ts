@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../../src/durations.ts'
-import { byUserId } from './support/loaders.ts'
+import { byRequestAlone, byUserId } from './support/loaders.ts'
 import { createLoginApp, type LoginAppSettings } from './support/login-app.ts'
 
 /** Returns an application, its clock and a browser that has just logged in there. */
@@ -57,6 +57,18 @@ describe('a login', () => {
     const { browse } = await withLogin(byUserId)
 
     expect(await browse().who('/who?user_id=2')).toMatchObject({ name: 'Steve', isFresh: false })
+  })
+})
+
+describe('a login where the request alone tells who is visiting', () => {
+  test.each([
+    { path: '/who', who: 'whoever gave the password', isFresh: true },
+    { path: '/who?user_id=2', who: 'somebody else', isFresh: false },
+    { path: '/who?user_id=9000', who: 'nobody', isFresh: false },
+  ])('has isFresh $isFresh for $who', async ({ path, isFresh }) => {
+    const { browser } = await withLogin(byRequestAlone)
+
+    expect((await browser.who(path)).isFresh).toBe(isFresh)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Express } from 'express'
 import { describe, expect, test } from 'vitest'
+import { byUserId } from './support/loaders.ts'
 import { createLoginApp } from './support/login-app.ts'
 
 function addBasket(app: Express): void {
@@ -64,6 +65,32 @@ describe('strong protection', () => {
       if (cookie) visitor.jar.set('remember', cookie)
       expect((await visitor.who()).name).toBe(null)
     }
+  })
+})
+
+describe('a browser that strong protection has expelled', () => {
+  test('is a stranger for that request, whatever else it carries', async () => {
+    const options = { sessionProtection: 'strong', ...byUserId } as const
+    const browser = createLoginApp({ options }).browse()
+    await browser.logIn(1)
+
+    browser.becomeAnotherProgram()
+
+    expect((await browser.who('/who?user_id=2')).name).toBe(null)
+    expect((await browser.who('/who?user_id=2')).name).toBe('Steve')
+  })
+})
+
+describe('no protection', () => {
+  test('leaves a login fresh when the browser is another', async () => {
+    const { browse, heard } = createLoginApp({ options: { sessionProtection: 'off' } })
+    const browser = browse()
+    await browser.logIn(1)
+
+    browser.becomeAnotherProgram()
+
+    expect(await browser.who()).toMatchObject({ name: 'Notch', isFresh: true })
+    expect(heard('sessionProtected')).toEqual([])
   })
 })
 

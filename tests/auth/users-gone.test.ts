@@ -56,6 +56,19 @@ describe('a user who is deleted', () => {
     expect((await copy.who()).name).toBe(null)
   })
 
+  test('leaves no series behind even where its cookie is not sent', async () => {
+    const { browser, people } = await withLogin()
+    const kept = browser.jar.get('remember')
+    browser.jar.delete('remember')
+    people.delete('1')
+    await browser.who()
+
+    people.set('1', { id: 1, name: 'Another', isActive: true })
+    if (kept) browser.jar.set('remember', kept)
+
+    expect((await browser.who()).name).toBe(null)
+  })
+
   test('leaves a session that lends its freshness to nobody', async () => {
     const { browser, people } = await withLogin(byUserId)
     browser.jar.delete('remember')
