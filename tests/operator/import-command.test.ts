@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { examineUsers, importUsers } from '../../src/accounts/import-users.ts'
+import { readUserFile } from '../../src/operator/user-file.ts'
+import { openTestApp } from '../support/app.ts'
+import { importerOf, kindsOf, openOperator } from './support/operator.ts'
+import { flaskRow, writeRows } from './support/user-files.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const { database, clock, statements } = site
+const operator = openOperator(site)
+const importRows = importerOf(site)
+
+const find = (username: string) => database.user.findUnique({ where: { usernameKey: username } })
+
+async function examineRows(...rows: object[]) {
+  const file = await readUserFile(writeRows(...rows))
+  if (!file.ok) throw new Error(file.problem)
+  return examineUsers(database, file.users)
+}
+
+describe('npm run import-users', () => {
+  test('changes nothing unless told to commit, and says what it would do', async () => {
+    const row = flaskRow()
+
+    const outcome = await importRows([], row)
+
+    expect(outcome).toMatchObject({
+      lines: [
+        `entry 1: “${row.username}”, fine`,
+        '1 of 1 users can come over. Nothing was changed; add --commit to bring them over.',
+      ],
+      exitCode: 0,
+    })
+    expect(await find(row.username)).toBeNull()
+  })
+
+  test('keeps id, names and hash as they were, and writes down where the account is from', async () => {
+    const row = flaskRow({ id: 'kept-id', username: 'Kept', email: 'Kept@Example.org' })
+
+    const outcome = await importRows(['--commit'], row)
+
+    expect(outcome).toMatchObject({ lines: ['Brought over 1 of 1 users.'], exitCode: 0 })
+    expect(await find('kept')).toEqual({
+      id: 'kept-id',
+      username: 'Kept',
+      usernameKey: 'kept',
+      email: 'Kept@Example.org',
+      emailKey: 'kept@example.org',
+      name: 'Ada Lovelace',
+      passwordHash: row.password_hash,
+      authEpoch: 0,
+      isActive: true,
+      emailVerifiedAt: null,
+      createdAt: clock.now(),
+      eraseAt: null,
+    })
+    expect(await kindsOf(site, 'Kept')).toEqual(['imported'])
+  })
+
+  test('takes the addresses for confirmed where the operator says so', async () => {
+    const row = flaskRow()
+
+    await importRows(['--commit', '--confirmed'], row)
+
+    expect(await find(row.username)).toMatchObject({ emailVerifiedAt: clock.now() })
+  })
+
+  test.each([
+    [null, true],
+    ['', true],
+    [true, true],
+    [1, true],
+    ['t', true],
+    [false, false],
+    [0, false],
+    ['False', false],
+  ])('of a user whose "active" is %j makes one who is active: %j', async (active, isActive) => {
+    const row = flaskRow({ active })
+
+    await importRows(['--commit'], row)
+
+    expect(await find(row.username)).toMatchObject({ isActive })
+  })
+
+  test.each([null, '', '  '])('gives a user without a name (%j) the user name', async (name) => {
+    const row = flaskRow({ name })
+
+    await importRows(['--commit'], row)
+
+    expect(await find(row.username)).toMatchObject({ name: row.username })
+  })
+})
+
+describe('npm run import-users --commit', () => {
+  test('brings nobody over while one is refused', async () => {
+    const [good, bad] = [flaskRow(), flaskRow({ password_hash: 'x' })]
+
+    const outcome = await importRows(['--commit'], good, bad)
+
+    expect(outcome).toMatchObject({ json: { committed: false }, exitCode: 1 })
+    expect(await find(good.username)).toBeNull()
+  })
+
+  test('leaves them out where the operator says so', async () => {
+    const [good, bad] = [flaskRow(), flaskRow({ password_hash: 'x' })]
+
+    const outcome = await importRows(['--commit', '--skip-refused'], good, bad)
+
+    expect(outcome).toMatchObject({ json: { committed: true }, exitCode: 0 })
+    expect(await find(good.username)).not.toBeNull()
+    expect(await find(bad.username)).toBeNull()
+  })
+
+  test('brings nobody over when one of the names is taken at that moment', async () => {
+    const [first, taken] = [flaskRow(), flaskRow()]
+    const { accepted } = await examineRows(first, taken)
+    await importRows(['--commit'], { ...flaskRow(), username: taken.username })
+
+    const isDone = await importUsers(operator.accounts, accepted, { areConfirmed: false })
+
+    expect(isDone).toBe(false)
+    expect(await find(first.username)).toBeNull()
+  })
+
+  test('takes as many statements for 1,000 users as for one, and so not longer than it may', async () => {
+    const rows = Array.from({ length: 1000 }, () => flaskRow())
+    const { accepted } = await examineRows(...rows)
+    statements.length = 0
+
+    const isDone = await importUsers(operator.accounts, accepted, { areConfirmed: false })
+
+    expect(isDone).toBe(true)
+    expect(statements).toHaveLength(4)
+    const where = { id: { in: rows.slice(-500).map(({ id }) => id) } }
+    expect(await database.user.count({ where })).toBe(500)
+  })
+})

@@ -1,0 +1,78 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { importerOf } from './support/operator.ts'
+import { flaskRow } from './support/user-files.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const importRows = importerOf(site)
+
+async function reasonsFor(row: object): Promise<string[]> {
+  const outcome = await importRows(['--json'], row)
+  const { refused } = ('json' in outcome ? outcome.json : {}) as {
+    refused?: { reasons: string[] }[]
+  }
+  return refused?.flatMap(({ reasons }) => reasons) ?? []
+}
+
+describe('npm run import-users', () => {
+  test.each([
+    ['no id', { id: '' }, 'the id is missing'],
+    ['an id that would end in the middle of a login', { id: 'a.1' }, 'the id holds a dot'],
+    ['an id with a NUL', { id: 'a\0' }, 'something that cannot be seen'],
+    ['an id of 65 characters', { id: 'a'.repeat(65) }, 'the id is longer than 64 characters'],
+    ['no user name', { username: ' ' }, 'the user name is missing'],
+    ['a user name with a space', { username: 'a b' }, 'Use letters, digits'],
+    ['no address', { email: null }, 'the email address is missing'],
+    ['half an address', { email: 'ada@' }, 'Enter an email address in the form'],
+    ['a name with a NUL', { name: 'a\0' }, 'the name holds control characters'],
+    ['half a letter for a name', { name: '\ud800' }, 'the name holds control characters'],
+    ['a name of 101 characters', { name: 'a'.repeat(101) }, 'longer than 100 characters'],
+    ['no hash', { password_hash: '' }, 'the password hash is missing'],
+    ['a password for a hash', { password_hash: 'swordfish' }, 'in no format that is known'],
+    ['a hash that asks for an hour', { password_hash: 'pbkdf2:sha256:99999999$a$00' }, 'too much'],
+    ['a word for active', { active: 'maybe' }, 'neither true nor false'],
+    ['a list for active', { active: [] }, 'neither true nor false'],
+  ])('refuses %s', async (_kind, changes, reason) => {
+    const reasons = await reasonsFor(flaskRow(changes))
+
+    expect(reasons).toEqual([expect.stringContaining(reason)])
+  })
+
+  test('never says a hash, not even one that is none', async () => {
+    const outcome = await importRows(['--json'], flaskRow({ password_hash: 'swordfish' }))
+
+    expect(JSON.stringify(outcome)).not.toContain('swordfish')
+  })
+})
+
+describe('npm run import-users, of two that are one', () => {
+  test.each([
+    ['id', { id: 'same' }, { id: 'same' }],
+    ['user name', { username: 'Strasse' }, { username: 'ＳＴＲＡＳＳＥ' }],
+    ['email address', { email: 'same@example.org' }, { email: 'SAME@example.org' }],
+  ])('refuses the second in the file with the same %s', async (words, one, other) => {
+    const outcome = await importRows([], flaskRow(one), flaskRow(other))
+
+    expect(outcome).toMatchObject({
+      json: {
+        accepted: [{ place: 'entry 1' }],
+        refused: [{ place: 'entry 2', reasons: [`the ${words} is that of entry 1`] }],
+      },
+      exitCode: 1,
+    })
+  })
+
+  test.each([
+    ['id', { id: 'here' }, { id: 'here' }],
+    ['user name', { username: 'Here' }, { username: 'here' }],
+    ['email address', { email: 'Here@example.org' }, { email: 'here@example.org' }],
+  ])('refuses who has the %s of somebody who is here', async (words, one, other) => {
+    await importRows(['--commit'], flaskRow(one))
+
+    const reasons = await reasonsFor(flaskRow(other))
+
+    expect(reasons).toEqual([`the ${words} is that of a user who is here already`])
+  })
+})
