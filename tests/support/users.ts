@@ -33,3 +33,16 @@ export async function register(
 export function logIn(browser: Browser, { username, password }: Person, more = {}) {
   return browser.submit('/login', { username, password, ...more })
 }
+
+/** Takes an application; returns somebody with a second browser, in which they ticked the box. */
+export async function registerAndRemember(site: Pick<TestApp, 'browse'>): Promise<Person> {
+  const person = await register(site)
+  const browser = site.browse()
+  await logIn(browser, person, { remember: 'on' })
+  return { ...person, browser }
+}
+
+/** Takes a browser; says whether it reaches a page that is for members. */
+export async function isLoggedIn(browser: Browser): Promise<boolean> {
+  return (await browser.visit('/dashboard')).status === 200
+}

@@ -1,0 +1,73 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { readErrors, readField, readTitle } from '../support/html.ts'
+import { PASSWORD, register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('a form whose token is stale', () => {
+  test('shows the form again when its token is stale, with the name, the wish and no password', async () => {
+    const typed = {
+      username: 'Ada "L"',
+      password: PASSWORD,
+      next: '/account/devices',
+      _csrf: 'stale',
+    }
+
+    const answer = await site.browse().post('/login', typed)
+
+    expect([answer.status, readTitle(answer.text)]).toEqual([403, 'Error: Log in – Express Login'])
+    expect(readErrors(answer.text)).toEqual([expect.stringContaining('open for too long')])
+    expect(readField(answer.text, '/login', 'username')).toBe('Ada "L"')
+    expect(readField(answer.text, '/login', 'next')).toBe('/account/devices')
+    expect(answer.text).not.toContain(PASSWORD)
+  })
+
+  test('takes the form that it showed again', async () => {
+    const ada = await register(site)
+    const { username, password } = ada
+    const browser = site.browse()
+    const refused = await browser.post('/login', { username, password, _csrf: 'stale' })
+
+    const _csrf = readField(refused.text, '/login', '_csrf') ?? ''
+    const answer = await browser.post('/login', { username, password, _csrf })
+
+    expect(answer.headers.location).toBe('/dashboard')
+  })
+
+  test('logs nobody in for another site, though it shows the form', async () => {
+    const { username, password } = await register(site)
+    const browser = site.browse()
+    const _csrf = await browser.takeToken('/login')
+
+    const answer = await browser.post(
+      '/login',
+      { username, password, _csrf },
+      { 'Sec-Fetch-Site': 'cross-site' },
+    )
+
+    expect(answer.status).toBe(403)
+    expect(browser.valueOf('session')).toBeUndefined()
+    expect(readField(answer.text, '/login', '_csrf')).not.toBe('')
+  })
+
+  test('shows the form again when its token is stale, with name and address and no password', async () => {
+    const typed = {
+      username: 'Ada',
+      email: 'ada@example.org',
+      password: PASSWORD,
+      confirm: PASSWORD,
+    }
+
+    const answer = await site.browse().post('/register', typed)
+
+    expect([answer.status, readTitle(answer.text)]).toEqual([
+      403,
+      'Error: Register – Express Login',
+    ])
+    expect(readField(answer.text, '/register', 'username')).toBe('Ada')
+    expect(readField(answer.text, '/register', 'email')).toBe('ada@example.org')
+    expect(answer.text).not.toContain(PASSWORD)
+  })
+})

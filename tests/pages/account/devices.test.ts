@@ -1,0 +1,129 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { hours } from '../../../src/durations.ts'
+import { isLoggedIn, kindsOf, logInElsewhere, noticesTo } from '../../support/account.ts'
+import { openTestApp } from '../../support/app.ts'
+import { listDevices } from '../../support/device-rows.ts'
+import { userRow } from '../../support/rows.ts'
+import { logIn, PASSWORD, register } from '../../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const SAFARI =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15'
+
+describe('GET /account/devices', () => {
+  test('shows one row for each browser, the one that asks first and marked in words', async () => {
+    const ada = await register(site)
+    const other = site.browse()
+    other.headers['User-Agent'] = SAFARI
+    await logIn(other, ada, { remember: 'on' })
+
+    const rows = await listDevices(ada.browser)
+
+    expect(rows.map(({ isCurrent }) => isCurrent)).toEqual([true, false])
+    expect(rows[0]?.text).toContain('Firefox on Linux This browser')
+    expect(rows[0]?.text).toContain('logged in by registering · this visit only')
+    expect(rows[1]?.text).toContain('Safari on macOS')
+    expect(rows[1]?.text).toContain('logged in by password · kept logged in')
+    expect(rows.map(({ revoke }) => revoke !== null)).toEqual([false, true])
+  })
+
+  test('shows nobody the browsers of somebody else', async () => {
+    const [ada, bob] = [await register(site), await register(site)]
+    await logInElsewhere(site, bob)
+
+    expect(await listDevices(ada.browser)).toHaveLength(1)
+  })
+
+  test('shows nothing that anybody could be logged in with', async () => {
+    const ada = await register(site)
+    const other = await logInElsewhere(site, ada)
+    const { database } = site
+    const tables = [database.session.findMany(), database.rememberSeries.findMany()]
+    const rows = (await Promise.all(tables)).flat()
+    const devices = await database.device.findMany()
+
+    const { text } = await ada.browser.visit('/account/devices')
+
+    const kept = rows.flatMap((row) => ('idHash' in row ? row.idHash : [row.id, row.tokenHash]))
+    const cookies = [ada.browser, other].flatMap(({ cookies }) => [...cookies.values()])
+    const parts = cookies.flatMap(({ value }) => decodeURIComponent(value).split(/[.:]/))
+    const secrets = [...kept, ...devices.map(({ browserHash }) => browserHash), ...parts]
+    const long = secrets.filter((secret) => secret.length > 10)
+    expect(long.length).toBeGreaterThan(10)
+    expect(long.filter((secret) => text.includes(secret))).toEqual([])
+  })
+
+  test('knows a browser again that logs in anew, also as somebody who was there before', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    await register({ browse: () => ada.browser })
+    await ada.browser.submit('/logout')
+
+    await logIn(ada.browser, ada)
+
+    expect(await listDevices(ada.browser)).toHaveLength(1)
+    expect(await site.database.device.count({ where: { user: { username: ada.username } } })).toBe(
+      1,
+    )
+  })
+
+  test('goes on showing a remembered browser whose session has ended, and no other', async () => {
+    const ada = await register(site)
+    await logInElsewhere(site, ada)
+    await logInElsewhere(site, ada, {})
+
+    site.clock.advance(hours(13))
+    await logIn(ada.browser, ada)
+
+    const rows = await listDevices(ada.browser)
+    expect(rows).toHaveLength(2)
+    expect(rows[1]?.text).toContain('kept logged in')
+  })
+
+  test('shows no browser that has logged out', async () => {
+    const ada = await register(site)
+    const other = await logInElsewhere(site, ada)
+
+    await other.submit('/logout')
+
+    expect(await listDevices(ada.browser)).toHaveLength(1)
+  })
+})
+
+describe('a browser that an account was never logged in with', () => {
+  test('is an event, and its owner is told by mail', async () => {
+    const ada = await register(site)
+
+    await logInElsewhere(site, ada)
+
+    expect(await kindsOf(site, ada.username)).toContain('new-device')
+    expect(await noticesTo(site, ada.email)).toEqual(['Logged in from a new browser'])
+  })
+
+  test('is nothing to tell of when it is the first one ever', async () => {
+    const { username } = await register(site)
+    const found = { where: { usernameKey: username } }
+    const { passwordHash } = await site.database.user.findUniqueOrThrow(found)
+    const names = { username: `new-${username}`, usernameKey: `new-${username}` }
+    const bob = await site.database.user.create({ data: userRow({ ...names, passwordHash }) })
+
+    const browser = await logInElsewhere(site, { ...bob, ...PERSON, browser: site.browse() })
+
+    expect(await isLoggedIn(browser)).toBe(true)
+    expect(await kindsOf(site, bob.username)).toEqual(['logged-in'])
+    expect(await noticesTo(site, bob.email)).toEqual([])
+  })
+
+  test('is nothing to tell of when it is known already', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+
+    await logIn(ada.browser, ada)
+
+    expect(await noticesTo(site, ada.email)).toEqual([])
+  })
+})
+
+const PERSON = { password: PASSWORD, confirm: PASSWORD }
