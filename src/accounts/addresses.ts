@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { AccountLink, Tables } from '../database/database.ts'
+import type { Tables } from '../database/database.ts'
 import { enqueue } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
 import { hashBrowserId } from './devices.ts'
@@ -7,7 +7,6 @@ import { recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { createLink, type LinkWithUser, useLink } from './links.ts'
 import { voidPassword } from './password-reset.ts'
-import { recordAndTell } from './security-events.ts'
 import { isUniqueViolation } from './unique.ts'
 
 export type Confirmation =
@@ -69,22 +68,7 @@ function confirmFirstAddress(
     // its owner. Only the browser that registered is known to have chosen that password.
     if (browserId !== null && hashBrowserId(browserId) === link.browserHash)
       return { kind: 'confirmed' }
-    await voidPassword(tables, link.userId)
-    return { kind: 'set-password', linkId: await createResetLink(tables, link, at) }
-  })
-}
-
-async function createResetLink(tables: Tables, link: AccountLink, at: Date): Promise<string> {
-  const { id, authEpoch, email, emailKey } = await tables.user.findUniqueOrThrow({
-    where: { id: link.userId },
-  })
-  return createLink(tables, {
-    purpose: 'reset-password',
-    userId: id,
-    authEpoch,
-    email,
-    emailKey,
-    at,
+    return { kind: 'set-password', linkId: await voidPassword(tables, link.userId, at) }
   })
 }
 
@@ -142,26 +126,4 @@ async function tellOldAddress(tables: Tables, { id, name, email, oldEmail }: Mov
   const linkId = await createLink(tables, { purpose: 'undo-address', userId: id, ...back, at })
   const message = { template: 'address-changed', name, newEmail: email, linkId } as const
   await enqueue(tables, { userId: id, to: oldEmail, at, message })
-}
-
-/** Takes a link just found from a mail to an old address; gives the account back to it, ends everything else, and returns the id of a link that sets a new password, or null when somebody was faster. */
-export function undoAddress(
-  { database, clock }: Accounts,
-  link: LinkWithUser,
-  browser: string,
-): Promise<string | null> {
-  const at = clock()
-  return changeTogether<string | null>(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return null
-    const { userId, email, emailKey } = link
-    const data = { email, emailKey, emailVerifiedAt: at }
-    const user = await tables.user.update({ where: { id: userId }, data })
-    await voidPassword(tables, userId)
-    await recordAndTell(tables, user, { kind: 'email-change-undone', at, browser })
-    return createResetLink(tables, link, at)
-  }).catch((error: unknown) => {
-    // Somebody has registered with the old address since.
-    if (isUniqueViolation(error)) return null
-    throw error
-  })
 }

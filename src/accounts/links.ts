@@ -65,6 +65,12 @@ function isOfEpoch({ authEpoch }: AccountLink, current: number): boolean {
   return authEpoch === null || authEpoch === current
 }
 
+/** Takes a folded address; says whether somebody who gave it up can still take their account back to it. */
+export async function isKeptForOwner(tables: Tables, emailKey: string, now: Date) {
+  const where = { emailKey, purpose: 'undo-address', expiresAt: { gt: now } }
+  return (await tables.accountLink.count({ where })) > 0
+}
+
 /** Takes the tables of a transaction and a link just found; uses it up, and says whether nobody else had. */
 export async function useLink(tables: Tables, link: AccountLink, now: Date): Promise<boolean> {
   const epoch = link.authEpoch === null ? {} : { user: { authEpoch: link.authEpoch } }

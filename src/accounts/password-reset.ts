@@ -4,7 +4,7 @@ import { type Database, Prisma, type Tables } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { endOfLink, type LinkWithUser, useLink } from './links.ts'
+import { createLink, endOfLink, type LinkWithUser, useLink } from './links.ts'
 import { recordAndTell } from './security-events.ts'
 
 export type Asked = { email: string; browser: string }
@@ -99,10 +99,12 @@ async function confirmByTheWay(tables: Tables, link: LinkWithUser, at: Date): Pr
   await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
 }
 
-/** Takes an account whose password may be an impostor's; makes it useless, and with it every session. */
-export async function voidPassword(tables: Tables, userId: string): Promise<void> {
+/** Takes an account whose password may be an impostor's; makes it useless, and with it every session. Returns the id of a link that sets another. */
+export async function voidPassword(tables: Tables, userId: string, at: Date): Promise<string> {
   const data = { passwordHash: NO_PASSWORD, authEpoch: { increment: 1 } }
-  await tables.user.update({ where: { id: userId }, data })
+  const user = await tables.user.update({ where: { id: userId }, data })
+  const { authEpoch, email, emailKey } = user
+  return createLink(tables, { purpose: 'reset-password', userId, authEpoch, email, emailKey, at })
 }
 
 // In no format that we read, so that nothing matches it.

@@ -6,6 +6,7 @@ import { askToConfirm } from './addresses.ts'
 import { recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
+import { isKeptForOwner } from './links.ts'
 import { isUniqueViolation } from './unique.ts'
 import { toUser } from './users.ts'
 
@@ -28,7 +29,7 @@ export async function registerUser(
   if (isBusy(passwordHash)) return passwordHash
   return createUser(accounts, wanted, passwordHash).catch((error: unknown) => {
     // Asking first would let two through that ask at the same moment: the unique indexes decide.
-    if (!isUniqueViolation(error)) throw error
+    if (!isUniqueViolation(error) && !(error instanceof AddressKept)) throw error
     return sayWhatIsTaken(accounts, wanted)
   })
 }
@@ -44,11 +45,16 @@ function createUser(
   const data = { id: randomUUID(), ...names, passwordHash, createdAt: at }
   return changeTogether(database, async (tables) => {
     const user = await tables.user.create({ data })
+    // Whoever took an account over could else sit on its old address, and bar its owner's way back. Asked
+    // last: only now has a change of address that gives it up this moment been made.
+    if (await isKeptForOwner(tables, user.emailKey, at)) throw new AddressKept()
     await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser })
     await askToConfirm(tables, user, { browserId, at })
     return toUser(user)
   })
 }
+
+class AddressKept extends Error {}
 
 // The name first: where addresses are kept secret, a name that is taken must not depend on the address.
 async function sayWhatIsTaken(accounts: Accounts, { username, email }: NewUser): Promise<Taken> {

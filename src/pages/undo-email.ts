@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
-import { undoAddress } from '../accounts/addresses.ts'
 import { tokenOf } from '../accounts/link-tokens.ts'
+import { undoAddress } from '../accounts/undo-address.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import type { Rooms } from '../rooms.ts'
