@@ -1,0 +1,76 @@
+import type { TestApp } from './app.ts'
+import type { Browser } from './browser.ts'
+import { readLink } from './mails.ts'
+import type { Person } from './users.ts'
+
+// Walks through the forms that have a mail sent. Each ends with the link in that mail.
+
+export const NEW_PASSWORD = 'mauve otter gantry 71 plum'
+export const newPassword = { password: NEW_PASSWORD, confirm: NEW_PASSWORD }
+
+/** Has somebody ask for a new password. */
+export async function forgetPassword(site: TestApp, { email }: Person): Promise<string> {
+  await site.browse().submit('/forgot-password', { email })
+  return readLink(site, email, 'reset-password')
+}
+
+/** Has somebody who is logged in ask for another address. */
+export async function askForAddress(site: TestApp, { browser }: Person, email: string) {
+  await browser.submit('/account', { email })
+  return readLink(site, email, 'confirm-new-address')
+}
+
+/** Has somebody ask for another address and confirm it; the link is the one to the old address. */
+export async function moveTo(site: TestApp, person: Person, email: string): Promise<string> {
+  const { email: before } = await findUser(site, person)
+  await followLink(person.browser, await askForAddress(site, person, email))
+  return readLink(site, before, 'address-changed')
+}
+
+/** Has somebody close their account. */
+export async function leave(site: TestApp, { browser, username, password, email }: Person) {
+  await browser.submit('/account/delete', { username, password })
+  return readLink(site, email, 'deletion-scheduled')
+}
+
+/** Opens a link from a mail and sends the form behind it, whether or not the page still shows one. */
+export async function followLink(browser: Browser, link: string, fields = {}) {
+  await browser.visit(link)
+  return postLink(browser, link, fields)
+}
+
+/** Sends the form behind a link that the browser has opened already. */
+export async function postLink(browser: Browser, link: string, fields = {}) {
+  const _csrf = await browser.takeToken('/forgot-password')
+  return browser.post(pathOf(link), { _csrf, ...fields })
+}
+
+/** Opens a link from a mail and returns the page that it ends on. */
+export async function openLink(browser: Browser, link: string) {
+  return browser.follow(await browser.visit(link))
+}
+
+export function pathOf(link: string): string {
+  return link.split('?')[0] ?? ''
+}
+
+export function tokenIn(link: string): string {
+  return new URLSearchParams(link.split('?')[1]).get('token') ?? ''
+}
+
+/** Takes an application and somebody with an account; returns their row as it is now. */
+export function findUser({ database }: TestApp, { username }: Pick<Person, 'username'>) {
+  return database.user.findFirstOrThrow({ where: { username } })
+}
+
+/** Takes an application and somebody with an account; returns the kinds of its events. */
+export async function listEvents({ database }: TestApp, { username }: Pick<Person, 'username'>) {
+  const events = await database.securityEvent.findMany({
+    where: { user: { username } },
+    orderBy: { at: 'desc' },
+  })
+  return events.map(({ kind }) => kind)
+}
+
+export const LINK_IS_OVER =
+  'This link was used already, has been replaced by a newer one, or is too old.'

@@ -1,0 +1,31 @@
+import { createLinkUrls } from '../../src/accounts/link-tokens.ts'
+import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
+import type { TestApp } from './app.ts'
+
+type Site = Pick<TestApp, 'database' | 'settings'>
+
+/** Takes an application, an address and a template; returns what its mails there were told to say, newest first. Of two from one moment neither is the newer: turn the clock between them. */
+export async function findMails(
+  { database }: Site,
+  recipient: string,
+  template: TemplateName,
+): Promise<Record<string, string>[]> {
+  const rows = await database.outboxMessage.findMany({
+    where: { recipient, template },
+    orderBy: { createdAt: 'desc' },
+  })
+  return rows.map(({ data }) => JSON.parse(data))
+}
+
+/** Takes an application, an address and a template; returns path and query of the link in the newest such mail. */
+export async function readLink(site: Site, to: string, template: TemplateName): Promise<string> {
+  const [newest] = await findMails(site, to, template)
+  if (!newest?.linkId) throw new Error(`There is no link in a mail ${template} to ${to}`)
+  const linkUrl = createLinkUrls(site.settings.secrets, '')
+  return linkUrl(newest.linkId, KINDS[template].path)
+}
+
+/** Takes an application and an address; returns what its owner was told had happened, newest first. */
+export async function findNotices(site: Site, to: string): Promise<(string | undefined)[]> {
+  return (await findMails(site, to, 'security-notice')).map(({ words }) => words)
+}
