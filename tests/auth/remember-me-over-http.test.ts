@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
 import { minutes } from '../../src/durations.ts'
 import { setCookies } from './support/browser.ts'
 import { createLoginApp } from './support/login-app.ts'
@@ -33,6 +34,24 @@ describe('a remembered browser', () => {
 
     expect(setCookies(await browser.get('/who'))).toEqual([])
     expect(setCookies(await browser.get('/who'))).toEqual([])
+  })
+
+  test('asks the store for nothing more once its new cookie has been seen', async () => {
+    const asked: string[] = []
+    const store = new Proxy(createMemoryRememberStore(), {
+      get(target, name, receiver) {
+        asked.push(String(name))
+        return Reflect.get(target, name, receiver)
+      },
+    })
+    const browser = createLoginApp({ remember: { store } }).browse()
+    await browser.logIn(1, { remember: true })
+    browser.loseSession()
+    asked.length = 0
+
+    for (let visit = 0; visit < 4; visit++) await browser.who()
+
+    expect(asked).toEqual(['find', 'rotate', 'confirm'])
   })
 
   test('is given the cookie again after an answer that was lost', async () => {

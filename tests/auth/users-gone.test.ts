@@ -30,6 +30,15 @@ describe('a user who is deactivated while logged in', () => {
     expect(browser.jar.has('remember')).toBe(false)
   })
 
+  test('is not let in by the remember cookie alone', async () => {
+    const { browser, people, notch } = await withLogin()
+    browser.loseSession()
+
+    people.set('1', { ...notch, isActive: false })
+
+    expect((await browser.who()).name).toBe(null)
+  })
+
   test('does not come back by a cookie from before, when active again', async () => {
     const { app, clock, browser, people, notch } = await withLogin()
     const copy = copyCookies(browser, app, clock.now)
@@ -60,6 +69,19 @@ describe('a user who is deleted', () => {
     const { browser, people } = await withLogin()
     const kept = browser.jar.get('remember')
     browser.jar.delete('remember')
+    people.delete('1')
+    await browser.who()
+
+    people.set('1', { id: 1, name: 'Another', isActive: true })
+    if (kept) browser.jar.set('remember', kept)
+
+    expect((await browser.who()).name).toBe(null)
+  })
+
+  test('leaves no series behind where the cookie alone is sent', async () => {
+    const { browser, people } = await withLogin()
+    const kept = browser.jar.get('remember')
+    browser.loseSession()
     people.delete('1')
     await browser.who()
 
