@@ -33,13 +33,17 @@ const QUICK = {
   SESSION_SECRET: 'a secret that only the tests know of',
 }
 
-/** Takes environment variables; opens the application as an operator would have set it. */
-export async function openTestApp(variables: Record<string, string> = {}): Promise<TestApp> {
+/** Takes environment variables, and another application whose database and clock it is to share; opens the application as an operator would have set it. */
+export async function openTestApp(
+  variables: Record<string, string> = {},
+  other?: TestApp,
+): Promise<TestApp> {
   const settings = readSettings(variables)
   const statements: string[] = []
   const logged: LogLine[] = []
-  const database = await openTestDatabase({ onStatement: (sql) => void statements.push(sql) })
-  const clock = createTestClock()
+  const onStatement = (sql: string) => void statements.push(sql)
+  const database = other?.database ?? (await openTestDatabase({ onStatement }))
+  const clock = other?.clock ?? createTestClock()
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
   const app = createApp({ database, settings, clock: clock.now, log })
   const browse = () => new Browser(app, clock.now)

@@ -1,0 +1,164 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { logIn, type Person, register, userFields } from '../support/users.ts'
+
+const site = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '1' })
+afterAll(site.close)
+afterEach(() => site.database.rateLimiterFlexible.deleteMany())
+
+/** A browser that has never been here, at an address. */
+function browseFrom(address: string) {
+  const browser = site.browse()
+  browser.headers['X-Forwarded-For'] = address
+  return browser
+}
+
+async function guess(browser: ReturnType<typeof browseFrom>, username: string, times: number) {
+  const statuses: number[] = []
+  const _csrf = await browser.takeToken('/login')
+  for (let time = 0; time < times; time++) {
+    const answer = await browser.post('/login', { username, password: `guess ${time}`, _csrf })
+    statuses.push(answer.status)
+  }
+  return statuses
+}
+
+const rightAfter = (ada: Person, browser: ReturnType<typeof browseFrom>) => logIn(browser, ada)
+
+describe('the throttle of logging in', () => {
+  test('lets ten guesses of one account pass from one address, then says when to come back', async () => {
+    const ada = await register(site)
+    const browser = browseFrom('192.0.2.1')
+
+    const statuses = await guess(browser, ada.username, 11)
+    const answer = await rightAfter(ada, browser)
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429])
+    expect(answer.status).toBe(429)
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(15 * 60)
+    expect(answer.text).toContain('Too many attempts')
+    expect(answer.text).toMatch(/Try again in <strong>\d+ minutes<\/strong>/)
+  })
+
+  test('spends no hash and no look at the account on what it refuses', async () => {
+    const ada = await register(site)
+    const browser = browseFrom('192.0.2.1')
+    await guess(browser, ada.username, 11)
+    const before = await site.database.securityEvent.findMany()
+
+    await rightAfter(ada, browser)
+
+    expect(await site.database.securityEvent.findMany()).toEqual(before)
+  })
+
+  test('counts the account whatever it is called', async () => {
+    const ada = await register(site)
+    const browser = browseFrom('192.0.2.1')
+
+    await guess(browser, ada.username, 5)
+    await guess(browser, ada.email, 3)
+    await guess(browser, ` ${ada.username.toUpperCase()} `, 2)
+
+    expect((await rightAfter(ada, browser)).status).toBe(429)
+  })
+
+  test('gives back what a success took', async () => {
+    const ada = await register(site)
+
+    for (let time = 0; time < 12; time++) {
+      const answer = await rightAfter(ada, browseFrom('192.0.2.1'))
+      expect(answer.status).toBe(303)
+    }
+  })
+
+  test('does not lock the owner out of a browser that they have logged in with', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    for (let host = 1; host <= 6; host++) {
+      await guess(browseFrom(`198.51.100.${host}`), ada.username, 10)
+    }
+
+    const owner = await rightAfter(ada, ada.browser)
+    const stranger = await rightAfter(ada, browseFrom('203.0.113.9'))
+
+    expect([owner.status, stranger.status]).toEqual([303, 429])
+  })
+
+  test('is no way around it to bring the device cookie of another account', async () => {
+    const [ada, bob] = [await register(site), await register(site)]
+    await guess(browseFrom('192.0.2.1'), ada.username, 10)
+    const thief = browseFrom('192.0.2.1').copyCookies(bob.browser)
+    thief.cookies.delete('session')
+
+    expect((await rightAfter(ada, thief)).status).toBe(429)
+  })
+
+  test('counts one address over all names', async () => {
+    const browser = browseFrom('192.0.2.1')
+
+    const statuses: number[] = []
+    for (let name = 0; name < 101; name++) {
+      statuses.push(...(await guess(browser, `nobody${name}`, 1)))
+    }
+
+    expect(statuses.filter((status) => status === 422)).toHaveLength(100)
+    expect(statuses.at(-1)).toBe(429)
+  })
+
+  test.each([
+    ['a whole /64', '2001:db8:0:1::1', '2001:db8:0:1:ffff::2', 429],
+    ['not its neighbour', '2001:db8:0:1::1', '2001:db8:0:2::1', 422],
+    ['an IPv4 address written as IPv6', '::ffff:192.0.2.7', '192.0.2.7', 429],
+  ])('counts as one address %s', async (_, first, second, status) => {
+    const { username } = await register(site)
+    await guess(browseFrom(first), username, 10)
+
+    expect(await guess(browseFrom(second), username, 1)).toEqual([status])
+  })
+
+  test('believes no more of X-Forwarded-For than the proxies that there are', async () => {
+    const { username } = await register(site)
+    await guess(browseFrom('203.0.113.1, 192.0.2.1'), username, 10)
+
+    expect(await guess(browseFrom('203.0.113.2, 192.0.2.1'), username, 1)).toEqual([429])
+  })
+
+  test('starts anew when its time is over, and counts in the second window as in the first', async () => {
+    const { username } = await register(site)
+    const browser = browseFrom('192.0.2.1')
+    await guess(browser, username, 11)
+
+    await site.database.rateLimiterFlexible.updateMany({ data: { expire: new Date(0) } })
+    const second = await guess(browser, username, 11)
+
+    expect(second).toEqual([...Array(10).fill(422), 429])
+  })
+})
+
+describe('the throttle of registering', () => {
+  test('lets twenty accounts be made from one address in an hour', async () => {
+    const browser = browseFrom('192.0.2.1')
+    const statuses: number[] = []
+
+    for (let time = 0; time < 21; time++) {
+      const visitor = browseFrom('192.0.2.1')
+      statuses.push((await visitor.submit('/register', userFields())).status)
+    }
+    const another = await browseFrom('192.0.2.2').submit('/register', userFields())
+
+    expect(statuses).toEqual([...Array(20).fill(303), 429])
+    expect(another.status).toBe(303)
+    expect((await browser.visit('/register')).status).toBe(200)
+  })
+
+  test('counts no form that was refused for what was in it', async () => {
+    for (let time = 0; time < 21; time++) {
+      await browseFrom('192.0.2.1').submit('/register', userFields({ username: '' }))
+    }
+
+    const answer = await browseFrom('192.0.2.1').submit('/register', userFields())
+
+    expect(answer.status).toBe(303)
+  })
+})
