@@ -1,0 +1,64 @@
+import { Client } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { listDevices } from '../../src/accounts/device-list.ts'
+import { findTarget } from '../../src/accounts/devices.ts'
+import { listActivity } from '../../src/accounts/events.ts'
+import { Prisma } from '../../src/database/database.ts'
+import { createRememberStore } from '../../src/database/remember-store.ts'
+import { findSession } from '../../src/database/session-rows.ts'
+import { sweepExpired } from '../../src/database/sweep.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { userRow } from '../support/rows.ts'
+
+const statements: string[] = []
+const database = await openTestDatabase({ onStatement: (sql) => void statements.push(sql) })
+afterAll(database.close)
+
+const now = new Date('2026-01-01T00:00:00Z')
+
+const queries: [string, () => Promise<unknown>][] = [
+  ['finding a session with its user', () => findSession(database, 'id', now)],
+  ['finding a remember series', () => createRememberStore(database).find('id', now)],
+  ['finding whom a login means', () => findTarget(database, 'ada', 'browser')],
+  ['listing devices', () => listDevices({ database, clock: () => now } as never, userRow(), null)],
+  ['listing activity', () => listActivity(database, 'id', 100)],
+  ['sweeping', () => sweepExpired(database, now)],
+]
+
+describe('an index serves', () => {
+  test.each(queries)('%s', async (_, run) => {
+    statements.length = 0
+    await run()
+
+    const explain = database.engine === 'sqlite' ? explainOnSqlite : explainOnPostgresql
+    const plans = await Promise.all([...statements].map(explain))
+
+    expect(plans).not.toHaveLength(0)
+    for (const plan of plans) expect(plan).not.toMatch(READS_A_WHOLE_TABLE)
+  })
+})
+
+// What SQLite calls ended, batch and r are results of a query before, not tables.
+const READS_A_WHOLE_TABLE = /Seq Scan|SCAN (?!ended|batch|r LEFT-JOIN)/
+
+async function explainOnSqlite(sql: string): Promise<string> {
+  const filled = sql.replaceAll(/\?\d*/g, '1')
+  const rows = await database.$queryRaw<Plan[]>(Prisma.raw(`EXPLAIN QUERY PLAN ${filled}`))
+  return rows.map(({ detail }) => detail).join('\n')
+}
+
+type Plan = { detail: string }
+
+// Empty tables are read whole, whatever indexes there are: that way is made dear. And it is the plan
+// for any parameters that is asked for: PostgreSQL sees through a NULL.
+async function explainOnPostgresql(sql: string): Promise<string> {
+  const client = new Client(database.url)
+  await client.connect()
+  const count = new Set(sql.match(/\$\d+/g)).size
+  const nulls = count === 0 ? '' : `(${Array(count).fill('NULL')})`
+  await client.query('SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan')
+  await client.query(`PREPARE asked AS ${sql}`)
+  const { rows } = await client.query(`EXPLAIN EXECUTE asked${nulls}`)
+  await client.end()
+  return rows.map((row) => Object.values(row)).join('\n')
+}
