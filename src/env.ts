@@ -49,7 +49,8 @@ const EXAMPLES: Record<string, string> = {
   LOG_LEVEL: 'info',
 }
 
-const SECRET_PLACEHOLDER = 'change-me'
+// Whoever copies one of these as it stands would sign with what everybody can read.
+const SECRET_PLACEHOLDERS = ['change-me', 'the output of']
 
 const wholeNumber = (fallback: number, least: number, most: number) =>
   z
@@ -78,10 +79,7 @@ const Environment = z.object({
       (list) => list.every((secret) => secret.length >= 32),
       'needs 32 characters or more in each',
     )
-    .refine(
-      (list) => !list.some((one) => one.startsWith(SECRET_PLACEHOLDER)),
-      'is still the placeholder',
-    )
+    .refine((list) => !list.some(isPlaceholder), 'is still the placeholder')
     .optional(),
   TRUST_PROXY: wholeNumber(0, 0, 16),
   WEB_CONCURRENCY: wholeNumber(1, 1, 64),
@@ -107,6 +105,10 @@ type Environment = z.infer<typeof Environment>
 // A line such as "PORT=" in a file of settings means "not set".
 function withoutEmptyOnes(source: Record<string, string | undefined>) {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+}
+
+function isPlaceholder(secret: string): boolean {
+  return SECRET_PLACEHOLDERS.some((placeholder) => secret.startsWith(placeholder))
 }
 
 function isOrigin(value: string): boolean {

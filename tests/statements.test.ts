@@ -1,0 +1,93 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from './support/app.ts'
+import { isLoggedIn, register, registerAndRemember } from './support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+/** Counts the statements of an act. */
+async function count(act: () => Promise<unknown>): Promise<number> {
+  site.statements.length = 0
+  await act()
+  return site.statements.length
+}
+
+describe('a signed-in visit', () => {
+  test.each(['/dashboard', '/account/activity', '/account/devices'])(
+    'costs at most two statements: %s',
+    async (path) => {
+      const { browser } = await register(site)
+      await browser.visit('/dashboard')
+
+      expect(await count(() => browser.visit(path))).toBeLessThanOrEqual(2)
+    },
+  )
+
+  test.each(['/account/password', '/reauthenticate', '/nowhere', '/'])(
+    'costs one statement where the page shows nothing else: %s',
+    async (path) => {
+      const { browser } = await register(site)
+      await browser.visit('/dashboard')
+
+      expect(await count(() => browser.visit(path))).toBe(1)
+    },
+  )
+
+  test('costs no more when a remember cookie comes with it', async () => {
+    const { browser } = await registerAndRemember(site)
+    await browser.visit('/dashboard')
+
+    expect(await count(() => browser.visit('/dashboard'))).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a stranger', () => {
+  test.each(['/', '/login', '/register', '/logout', '/dashboard', '/nowhere', '/forgot-password'])(
+    'costs no statement: %s',
+    async (path) => {
+      const browser = site.browse()
+
+      expect(await count(() => browser.visit(path))).toBe(0)
+    },
+  )
+
+  test('costs none when they come again with the cookies that they were given', async () => {
+    const browser = site.browse()
+    await browser.visit('/dashboard')
+
+    expect(await count(() => browser.visit('/login'))).toBe(0)
+  })
+
+  test('costs none with a session cookie that nobody signed', async () => {
+    const browser = site.browse()
+    browser.cookies.set('session', { value: 's%3Aabc.def', attributes: {}, expiresAt: null })
+
+    expect(await count(() => browser.visit('/login'))).toBe(0)
+  })
+
+  test('has their dead session looked up once only', async () => {
+    const { browser } = await register(site)
+    await site.database.session.deleteMany()
+    await browser.visit('/login')
+
+    expect(await count(() => browser.visit('/login'))).toBe(0)
+    expect(await isLoggedIn(browser)).toBe(false)
+  })
+})
+
+describe('files and health checks', () => {
+  test.each(['/app.css', '/app.js', '/favicon.svg', '/healthz'])(
+    'ask nobody who is visiting: %s',
+    async (path) => {
+      const { browser } = await register(site)
+
+      expect(await count(() => browser.visit(path))).toBe(0)
+    },
+  )
+
+  test('ask the database once whether it is there', async () => {
+    const { browser } = await register(site)
+
+    expect(await count(() => browser.visit('/readyz'))).toBe(1)
+  })
+})
