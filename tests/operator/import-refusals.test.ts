@@ -33,6 +33,7 @@ describe('npm run import-users', () => {
     ['a password for a hash', { password_hash: 'swordfish' }, 'in no format that is known'],
     ['a hash that asks for an hour', { password_hash: 'pbkdf2:sha256:99999999$a$00' }, 'too much'],
     ['a word for active', { active: 'maybe' }, 'neither true nor false'],
+    ['two hashes', { password: flaskRow().password_hash }, 'more than one password_hash'],
     ['a list for active', { active: [] }, 'neither true nor false'],
   ])('refuses %s', async (_kind, changes, reason) => {
     const reasons = await reasonsFor(flaskRow(changes))
