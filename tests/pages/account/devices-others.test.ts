@@ -1,0 +1,75 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { days, hours } from '../../../src/durations.ts'
+import {
+  endsOfSeries,
+  isLoggedIn,
+  logInElsewhere,
+  noticesTo,
+  onlyRemembered,
+} from '../../support/account.ts'
+import { openTestApp } from '../../support/app.ts'
+import { listDevices } from '../../support/device-rows.ts'
+import { readFlashes } from '../../support/html.ts'
+import { register } from '../../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const OTHERS = '/account/devices/revoke-others'
+
+describe('POST /account/devices/revoke-others', () => {
+  test('ends every other browser, remembered or not, and keeps the one that asks under a new id', async () => {
+    const ada = await register(site)
+    const others = [await logInElsewhere(site, ada), await logInElsewhere(site, ada, {})]
+    const [remembered] = others.map((each) => onlyRemembered(site, each))
+    const copy = site.browse().copyCookies(ada.browser)
+
+    const answer = await ada.browser.submit('/account/devices', {}, OTHERS)
+    const page = await ada.browser.follow(answer)
+
+    expect(readFlashes(page.text)).toEqual(['All other browsers are logged out.'])
+    for (const each of others) expect(await isLoggedIn(each)).toBe(false)
+    expect(remembered && (await isLoggedIn(remembered))).toBe(false)
+    expect(await isLoggedIn(copy)).toBe(false)
+    expect(await isLoggedIn(ada.browser)).toBe(true)
+    expect(await listDevices(ada.browser)).toHaveLength(1)
+    expect(await noticesTo(site, ada.email)).toContain('All other browsers were logged out')
+  })
+
+  test('keeps the browser that asks remembered exactly as long as before', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    const browser = await logInElsewhere(site, ada)
+    const [end] = await endsOfSeries(site, ada.username)
+    site.clock.advance(days(3) + hours(1) + 1234)
+    await logInElsewhere(site, ada, {})
+
+    await browser.submit('/account/devices', {}, OTHERS)
+
+    expect(await endsOfSeries(site, ada.username)).toEqual([end])
+    expect(await isLoggedIn(onlyRemembered(site, browser))).toBe(true)
+    const kept = browser.cookies.get('remember')?.expiresAt ?? 0
+    expect(Math.abs(kept - (end ?? 0))).toBeLessThan(1000)
+  })
+
+  test('remembers nobody who was not remembered before', async () => {
+    const ada = await register(site)
+    await logInElsewhere(site, ada)
+
+    await ada.browser.submit('/account/devices', {}, OTHERS)
+
+    expect(ada.browser.valueOf('remember')).toBeUndefined()
+    expect(await endsOfSeries(site, ada.username)).toEqual([])
+  })
+
+  test('refuses forms that were opened before it', async () => {
+    const ada = await register(site)
+    await logInElsewhere(site, ada)
+    const _csrf = await ada.browser.takeToken('/account')
+
+    await ada.browser.submit('/account/devices', {}, OTHERS)
+    const answer = await ada.browser.post(OTHERS, { _csrf })
+
+    expect(answer.status).toBe(403)
+  })
+})

@@ -1,0 +1,50 @@
+import type { TestApp } from './app.ts'
+import type { Browser } from './browser.ts'
+import { logIn, type Person } from './users.ts'
+
+/** Takes an application and somebody with an account; logs them in with a browser that is new to it, remembered unless told otherwise. */
+export async function logInElsewhere(
+  site: Pick<TestApp, 'browse'>,
+  person: Person,
+  more: Record<string, string> = { remember: 'on' },
+): Promise<Browser> {
+  const browser = site.browse()
+  const answer = await logIn(browser, person, more)
+  if (answer.status !== 303) throw new Error(`Logging in was answered by ${answer.status}`)
+  return browser
+}
+
+/** Takes a browser; says whether it is shown a page for those who are logged in. */
+export async function isLoggedIn(browser: Browser): Promise<boolean> {
+  return (await browser.visit('/dashboard')).status === 200
+}
+
+/** Takes a browser; returns a copy of it with nothing left but the cookie that it is remembered by. */
+export function onlyRemembered(site: Pick<TestApp, 'browse'>, browser: Browser): Browser {
+  const copy = site.browse().copyCookies(browser)
+  copy.restart()
+  return copy
+}
+
+/** Takes an application and a user name; returns the kinds of what happened to that account, oldest first. */
+export async function kindsOf({ database }: TestApp, username: string): Promise<string[]> {
+  const where = { user: { username } }
+  const events = await database.securityEvent.findMany({ where, orderBy: { at: 'asc' } })
+  return events.map(({ kind }) => kind)
+}
+
+/** Takes an application and an address; returns what its owner was told by mail, in words. */
+export async function noticesTo({ database }: TestApp, recipient: string): Promise<string[]> {
+  const where = { recipient, template: 'security-notice' }
+  const mails = await database.outboxMessage.findMany({ where, orderBy: { createdAt: 'asc' } })
+  return mails.map(({ data }) => JSON.parse(data).words)
+}
+
+/** Takes an application and a user name; returns when each of their remember series ends, in ms since 1970. */
+export async function endsOfSeries({ database }: TestApp, username: string): Promise<number[]> {
+  const { id, authEpoch } = await database.user.findUniqueOrThrow({
+    where: { usernameKey: username.toLowerCase() },
+  })
+  const series = await database.rememberSeries.findMany({ where: { userId: id, authEpoch } })
+  return series.map(({ expiresAt }) => expiresAt.getTime())
+}
