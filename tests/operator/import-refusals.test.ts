@@ -42,9 +42,13 @@ describe('npm run import-users', () => {
   })
 
   test('never says a hash, not even one that is none', async () => {
-    const outcome = await importRows(['--json'], flaskRow({ password_hash: 'swordfish' }))
+    const [good, bad] = [flaskRow(), flaskRow({ password_hash: 'swordfish' })]
 
-    expect(JSON.stringify(outcome)).not.toContain('swordfish')
+    const outcome = JSON.stringify(await importRows(['--json'], good, bad))
+
+    expect(outcome).toContain(good.email)
+    expect(outcome).not.toContain(good.password_hash)
+    expect(outcome).not.toContain('swordfish')
   })
 })
 
