@@ -1,0 +1,122 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { seconds } from '../../src/durations.ts'
+import { openTestApp } from '../support/app.ts'
+import { readErrors, readFlashes } from '../support/html.ts'
+import {
+  findUser,
+  followLink,
+  forgetPassword,
+  listEvents,
+  newPassword,
+} from '../support/journeys.ts'
+import { findMails, readLink } from '../support/mails.ts'
+import { register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const ask = (email: string) => site.browse().submit('/forgot-password', { email })
+
+async function registerAndConfirm() {
+  const person = await register(site)
+  await followLink(person.browser, await readLink(site, person.email, 'confirm-address'))
+  return person
+}
+
+async function registerAndDisable() {
+  const person = await register(site)
+  const where = { usernameKey: person.username }
+  await site.database.user.update({ where, data: { isActive: false } })
+  return person
+}
+
+/** What a stranger can see or measure of the answer. */
+async function observe(email: string) {
+  const browser = site.browse()
+  const _csrf = await browser.takeToken('/forgot-password')
+  site.statements.length = 0
+  const answer = await browser.post('/forgot-password', { email, _csrf })
+  const statements = [...site.statements]
+  const page = await browser.follow(answer)
+  const { date: _, ...headers } = answer.headers
+  return {
+    status: answer.status,
+    headers,
+    text: answer.text,
+    statements,
+    says: readFlashes(page.text),
+  }
+}
+
+describe('POST /forgot-password', () => {
+  test('answers alike, byte for byte and statement for statement, whoever has the address', async () => {
+    const known = await observe((await registerAndConfirm()).email)
+    const others = [
+      await observe('nobody.at.all@example.org'),
+      await observe((await register(site)).email),
+      await observe((await registerAndDisable()).email),
+    ]
+
+    expect(known.status).toBe(303)
+    expect(known.headers.location).toBe('/forgot-password')
+    expect(known.says).toEqual([expect.stringContaining('If an account has that address')])
+    expect(known.statements.length).toBeGreaterThan(3)
+    for (const other of others) expect(other).toEqual(known)
+  })
+
+  test.each(['UPPER', ' spaces '])('finds the address in %s', async (how) => {
+    const { email } = await register(site)
+
+    await ask(how === 'UPPER' ? email.toUpperCase() : ` ${email} `)
+
+    expect(await findMails(site, email, 'reset-password')).toHaveLength(1)
+  })
+
+  test('writes to an address that is not confirmed yet, and to nobody who is disabled or unknown', async () => {
+    const unconfirmed = await register(site)
+    const disabled = await registerAndDisable()
+
+    for (const email of [unconfirmed.email, disabled.email, 'nobody@example.org']) await ask(email)
+
+    expect(await findMails(site, unconfirmed.email, 'reset-password')).toHaveLength(1)
+    expect(await findMails(site, disabled.email, 'reset-password')).toEqual([])
+    expect(await findMails(site, 'nobody@example.org', 'reset-password')).toEqual([])
+  })
+
+  test('is an event of the account, and changes nothing about it', async () => {
+    const ada = await register(site)
+    const before = await findUser(site, ada)
+
+    await ask(ada.email)
+
+    expect(await listEvents(site, ada)).toContain('reset-asked')
+    expect(await findUser(site, ada)).toEqual(before)
+  })
+
+  test('makes a link of which only the newest works', async () => {
+    const ada = await register(site)
+    const first = await forgetPassword(site, ada)
+    site.clock.advance(seconds(1))
+    const second = await forgetPassword(site, ada)
+
+    const older = await followLink(site.browse(), first, newPassword)
+    const newer = await followLink(site.browse(), second, newPassword)
+
+    expect([older.status, newer.status]).toEqual([422, 303])
+  })
+
+  test.each([
+    ['', 'Enter an email address.'],
+    ['ada', 'Enter an email address in the form name@example.com.'],
+    ['ada@example.org, eve@example.org', 'Enter an email address in the form name@example.com.'],
+    [
+      'ada@example.org\nBcc: eve@example.org',
+      'Enter an email address in the form name@example.com.',
+    ],
+  ])('refuses %j', async (email, message) => {
+    const answer = await ask(email)
+
+    expect(answer.status).toBe(422)
+    expect(readErrors(answer.text)).toEqual([message])
+  })
+})

@@ -1,0 +1,113 @@
+import type { Response } from 'supertest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { setCookies } from '../auth/support/browser.ts'
+import { openTestApp } from '../support/app.ts'
+import { followLink, openLink, pathOf, postLink, tokenIn } from '../support/journeys.ts'
+import { LINK_KINDS } from '../support/link-kinds.ts'
+import { register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+/** Everything of an answer that a page, a history, a log or a Referer could keep. */
+function describeAnswer({ text, headers }: Response): string {
+  const { 'set-cookie': _, ...others } = headers
+  return JSON.stringify([text, others])
+}
+
+const cookiesOf = (answer: Response, name: string) =>
+  setCookies(answer).filter((line) => line.startsWith(`${name}=`))
+
+describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
+  test('does nothing, however often a scanner opens it with GET and HEAD', async () => {
+    const link = await get(site, await register(site))
+    const users = await site.database.user.findMany()
+    const scanner = site.browse()
+
+    for (let count = 0; count < 10; count++) {
+      await openLink(scanner, link)
+      await scanner.ask('head', link)
+      await scanner.ask('head', pathOf(link))
+    }
+
+    expect(await site.database.user.findMany()).toEqual(users)
+    expect((await followLink(site.browse(), link, fields)).status).toBe(303)
+  })
+
+  test('leaves the address at once, for a cookie that no script reads and no other site sends', async () => {
+    const link = await get(site, await register(site))
+    const browser = site.browse()
+
+    const answer = await browser.visit(link)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, pathOf(link)])
+    expect(answer.headers['cache-control']).toContain('no-store')
+    expect(browser.cookies.get('link')?.attributes).toMatchObject({
+      path: '/',
+      httponly: '',
+      samesite: 'Lax',
+      'max-age': '900',
+    })
+  })
+
+  test('stands in no page, header, log line or row, and in no cookie but its own', async () => {
+    const link = await get(site, await register(site))
+    const token = tokenIn(link)
+    const mac = token.split('.')[1] ?? ''
+    const browser = site.browse()
+    site.logged.length = 0
+
+    const opened = await browser.visit(link)
+    const shown = await browser.follow(opened)
+    const sent = await postLink(browser, link, fields)
+    const next = await browser.follow(sent)
+    const rows = await Promise.all([
+      site.database.accountLink.findMany(),
+      site.database.outboxMessage.findMany(),
+      site.database.session.findMany(),
+    ])
+
+    const answers = [opened, shown, sent, next]
+    expect(mac).toHaveLength(43)
+    expect(sent.status).toBe(303)
+    expect(answers.map(describeAnswer).join()).not.toContain(mac)
+    expect(answers.flatMap(setCookies).filter((line) => line.includes(mac))).toEqual(
+      cookiesOf(opened, 'link'),
+    )
+    expect(site.logged.length).toBeGreaterThan(3)
+    expect(JSON.stringify(site.logged)).not.toContain(mac)
+    expect(JSON.stringify(rows)).not.toContain(mac)
+  })
+
+  test('is gone from the browser once it is used', async () => {
+    const link = await get(site, await register(site))
+    const browser = site.browse()
+
+    await followLink(browser, link, fields)
+
+    expect(decodeURIComponent(browser.valueOf('link') ?? '')).not.toContain(tokenIn(link))
+  })
+
+  test('gives one success to two who send it at the same time', async () => {
+    const link = await get(site, await register(site))
+
+    const answers = await Promise.all(
+      [site.browse(), site.browse()].map((browser) => followLink(browser, link, fields)),
+    )
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 422])
+  })
+
+  test('does not act on whoever opens it, only on whom it was made for', async () => {
+    const [ada, eve] = [await register(site), await register(site)]
+    const link = await get(site, ada)
+    const row = { where: { username: eve.username } }
+    const before = await site.database.user.findFirst(row)
+
+    const answer = await followLink(eve.browser, link, fields)
+
+    expect(answer.status).toBe(303)
+    expect(await site.database.user.findFirst(row)).toEqual(before)
+    expect((await eve.browser.visit('/dashboard')).text).toContain(eve.username)
+  })
+})

@@ -1,0 +1,31 @@
+import type { TestApp } from './app.ts'
+import { askForAddress, forgetPassword, leave, moveTo, newPassword } from './journeys.ts'
+import { readLink } from './mails.ts'
+import type { Person } from './users.ts'
+
+/** Every kind of link in a mail: how somebody gets one, and what its form is sent with. */
+export type LinkKind = {
+  name: string
+  get: (site: TestApp, person: Person) => Promise<string>
+  fields: Record<string, string>
+}
+
+export const LINK_KINDS: LinkKind[] = [
+  { name: 'reset-password', get: forgetPassword, fields: newPassword },
+  {
+    name: 'confirm-address',
+    get: (site, { email }) => readLink(site, email, 'confirm-address'),
+    fields: {},
+  },
+  {
+    name: 'confirm-new-address',
+    get: (site, person) => askForAddress(site, person, `new.${person.email}`),
+    fields: {},
+  },
+  {
+    name: 'undo-address',
+    get: (site, person) => moveTo(site, person, `new.${person.email}`),
+    fields: {},
+  },
+  { name: 'restore-account', get: leave, fields: {} },
+]
