@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { days, hours, minutes } from './durations.ts'
+import { EXAMPLES } from './env-examples.ts'
 import type { Settings } from './settings.ts'
 
 export type SettingsOrProblems =
@@ -24,29 +25,6 @@ export function readEnv(source: Record<string, string | undefined>): SettingsOrP
   ]
   if (!parsed.success || problems.length > 0) return { ok: false, problems: [...new Set(problems)] }
   return { ok: true, settings: toSettings(parsed.data) }
-}
-
-const EXAMPLES: Record<string, string> = {
-  NODE_ENV: 'production',
-  HOST: '127.0.0.1',
-  PORT: '3000',
-  APP_URL: 'https://accounts.example.com',
-  DATABASE_URL: 'file:./data/app.db',
-  SESSION_SECRET: 'the output of: openssl rand -hex 32',
-  TRUST_PROXY: '1',
-  WEB_CONCURRENCY: '2',
-  REGISTRATION: 'open',
-  SESSION_IDLE_MINUTES: '30',
-  SESSION_MAX_HOURS: '12',
-  REMEMBER_DAYS: '30',
-  FRESH_MINUTES: '10',
-  SESSION_PROTECTION: 'basic',
-  BCRYPT_COST: '12',
-  PASSWORD_MIN_LENGTH: '15',
-  THROTTLE: 'on',
-  SMTP_URL: 'smtp://user:password@mail.example.com:587',
-  MAIL_FROM: 'accounts@example.com',
-  LOG_LEVEL: 'info',
 }
 
 // Whoever copies one of these as it stands would sign with what everybody can read.

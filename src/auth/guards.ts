@@ -35,8 +35,10 @@ export function createGuards<User>(
     events.emit('unauthorized', { req })
     if (options.onUnauthorized) return options.onUnauthorized(req, res, next)
     if (prefersJson(req)) return res.status(401).json({ error: 'login_required' })
-    const { loginView, loginMessage, loginMessageCategory } = options
-    return sendTo(loginView, loginMessage, loginMessageCategory, req, res, isSafe(req))
+    const { loginView: view, loginMessage: message, loginMessageCategory: category } = options
+    // A form that was sent is lost: its address may have no page to come back to.
+    const wayBack = isSafe(req) ? req.originalUrl : null
+    return sendTo({ view, message, category, wayBack }, req, res)
   }
 
   const needsRefresh: Handler = (req, res, next) => {
@@ -44,21 +46,14 @@ export function createGuards<User>(
     if (options.onNeedsRefresh) return options.onNeedsRefresh(req, res, next)
     if (prefersJson(req)) return res.status(401).json({ error: 'login_required' })
     rememberInterruptedPost(req, options.getId(currentUser<User>(req) as User), options.clock())
-    const { refreshView, needsRefreshMessage, needsRefreshMessageCategory } = options
-    return sendTo(refreshView, needsRefreshMessage, needsRefreshMessageCategory, req, res, true)
+    const { refreshView: view, needsRefreshMessage: message } = options
+    const category = options.needsRefreshMessageCategory
+    return sendTo({ view, message, category, wayBack: req.originalUrl }, req, res)
   }
 
-  async function sendTo(
-    view: string | null,
-    message: string | null,
-    category: string,
-    req: Request,
-    res: Response,
-    knowsWayBack: boolean,
-  ) {
+  async function sendTo({ view, message, category, wayBack }: Detour, req: Request, res: Response) {
     if (view === null) throw new HttpError(401)
     if (message) options.flash(req, res, options.localize(message, req), category)
-    const wayBack = knowsWayBack ? req.originalUrl : null
     if (options.nextIn === 'session' && wayBack) req.session.next = wayBack
     const address = loginUrl(view, options.nextIn === 'query' ? wayBack : null)
     return saveThenRedirect(req, res, isSafe(req) ? 302 : 303, address)
@@ -80,6 +75,13 @@ export function createGuards<User>(
       res.redirect(isSafe(req) ? 302 : 303, address)
     },
   }
+}
+
+type Detour = {
+  view: string | null
+  message: string | null
+  category: string
+  wayBack: string | null
 }
 
 function isSafe(req: Request): boolean {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { minutes } from '../durations.ts'
+import { keepValues } from '../http/form.ts'
 
 /** A form that was sent while the login was not fresh, without its secrets. */
 export type InterruptedPost = {
@@ -16,18 +17,12 @@ declare module 'express-session' {
 }
 
 const GOOD_FOR = minutes(5)
-const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
 const MOST_CHARACTERS = 4096
 
 /** Takes a request that needs a fresh login, its user's id and the time; keeps its form in the session if it was one. */
 export function rememberInterruptedPost(req: Request, userId: string, now: Date): void {
   if (req.method !== 'POST') return
-  const fields = Object.fromEntries(
-    Object.entries(req.body ?? {}).filter(
-      (field): field is [string, string] =>
-        typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),
-    ),
-  )
+  const fields = keepValues(req.body)
   const post = { path: req.originalUrl, fields, userId, at: now.getTime() }
   if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
 }
@@ -45,10 +40,15 @@ export function takeInterruptedPost(
   return post.userId === userId && now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
 }
 
-/** Takes a kept form; hands it to the application again, as if it had only now been sent. */
-export function resumePost(req: Request, res: Response, post: InterruptedPost): void {
+/** Takes a kept form and a CSRF token that is good now; hands it to the application again, through all its middleware, as if it had only now been sent. */
+export function resumePost(
+  req: Request,
+  res: Response,
+  post: InterruptedPost,
+  csrfToken: string,
+): void {
   req.url = post.path
   req.originalUrl = post.path
-  req.body = { ...post.fields, _csrf: req.csrfToken() }
+  req.body = { ...post.fields, _csrf: csrfToken }
   req.app(req, res)
 }

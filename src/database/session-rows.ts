@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { SessionData } from 'express-session'
 import { minutes } from '../durations.ts'
 import type { Database, User } from './database.ts'
+import { parseLoginId } from './login-id.ts'
 
 /** A user as a session brings it along: whatever pages need, and no password hash. */
 export type SessionOwner = Omit<User, 'passwordHash' | 'usernameKey' | 'emailKey' | 'eraseAt'>
@@ -52,9 +54,22 @@ export function hashSessionId(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }
 
-/** Takes when a session was born and last used; returns when it ends: by idleness or by age, whichever is first. */
-export function endOfSession(bornAt: Date, seenAt: Date, { idle, max }: SessionLimits): Date {
-  return new Date(Math.min(seenAt.getTime() + idle, bornAt.getTime() + max))
+/** Takes a session; returns the columns of its row that say what it holds and whose it is. */
+export function columnsOf(session: SessionData) {
+  const { cookie: _, ...data } = session
+  const login = parseLoginId(session.passport?.user)
+  return {
+    data: JSON.stringify(data),
+    userId: login?.userId ?? null,
+    authEpoch: login?.authEpoch ?? null,
+    deviceId: session.login?.deviceId ?? null,
+  }
+}
+
+/** Takes when a session was born and last used; returns the columns that say so, and when it ends: by idleness or by age, whichever is first. */
+export function timesOf(createdAt: Date, lastSeenAt: Date, { idle, max }: SessionLimits) {
+  const end = Math.min(lastSeenAt.getTime() + idle, createdAt.getTime() + max)
+  return { createdAt, lastSeenAt, expiresAt: new Date(end) }
 }
 
 /** Says whether a last-seen time is old enough to be written again: once a minute tells enough. */

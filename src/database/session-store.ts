@@ -5,12 +5,13 @@ import { changeTogether } from './change-together.ts'
 import type { Database, Tables } from './database.ts'
 import { type LoginId, parseLoginId } from './login-id.ts'
 import {
-  endOfSession,
+  columnsOf,
   findSession,
   hashSessionId,
   isSeenLongAgo,
   type SessionLimits,
   type SessionOwner,
+  timesOf,
 } from './session-rows.ts'
 
 /** A session that somebody has just logged in with, and the request that did it. */
@@ -98,8 +99,8 @@ export class SessionStore extends Store {
     const now = clock()
     const row = () => ({
       idHash: hashSessionId(id),
-      ...columns(session),
-      ...times(now, now, limits),
+      ...columnsOf(session),
+      ...timesOf(now, now, limits),
     })
     const { req } = session
     const login = parseLoginId(session.passport?.user)
@@ -118,7 +119,7 @@ export class SessionStore extends Store {
     const bornAt = session[stored]?.createdAt ?? now
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
-      data: { ...columns(session), ...times(bornAt, now, limits) },
+      data: { ...columnsOf(session), ...timesOf(bornAt, now, limits) },
     })
   }
 
@@ -129,7 +130,7 @@ export class SessionStore extends Store {
     if (!known || !isSeenLongAgo(known.lastSeenAt, now)) return
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
-      data: times(known.createdAt, now, limits),
+      data: timesOf(known.createdAt, now, limits),
     })
   }
 }
@@ -137,19 +138,4 @@ export class SessionStore extends Store {
 // Not to be seen by whoever copies a session's fields into a new one: that one has no row yet.
 function markStored(session: Session, value: Stored): void {
   Object.defineProperty(session, stored, { value, enumerable: false, configurable: true })
-}
-
-function columns(session: Session) {
-  const { cookie: _, ...data } = session
-  const login = parseLoginId(session.passport?.user)
-  return {
-    data: JSON.stringify(data),
-    userId: login?.userId ?? null,
-    authEpoch: login?.authEpoch ?? null,
-    deviceId: session.login?.deviceId ?? null,
-  }
-}
-
-function times(createdAt: Date, lastSeenAt: Date, limits: SessionLimits) {
-  return { createdAt, lastSeenAt, expiresAt: endOfSession(createdAt, lastSeenAt, limits) }
 }

@@ -21,6 +21,11 @@ export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<
   return { ok: false, view: { values, errors: firstPerField(parsed.error.issues) } }
 }
 
+/** Takes a body that was refused unread; returns its form with what is wrong. */
+export function refillForm(body: unknown, message: string): FormView {
+  return { values: keepValues(body), errors: [{ field: '', message }] }
+}
+
 /** Takes a form and what is wrong with it after all; field '' is the form as a whole. */
 export function rejectForm(form: { view: FormView }, field: string, message: string): RefusedForm {
   return { ok: false, view: { ...form.view, errors: [{ field, message }] } }
@@ -28,8 +33,8 @@ export function rejectForm(form: { view: FormView }, field: string, message: str
 
 const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
 
-// What was typed comes back to be mended, but a secret never leaves in a page.
-function keepValues(body: unknown): Record<string, string> {
+/** Takes a body; returns what was typed into it, to be shown and mended, but nothing secret: that never leaves in a page. */
+export function keepValues(body: unknown): Record<string, string> {
   const fields = Object.entries(body ?? {}).filter(
     (field): field is [string, string] =>
       typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),

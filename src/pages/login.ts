@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
-import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
@@ -77,15 +77,11 @@ export function loginPage(rooms: Rooms): Page {
   function showLoginAgain(_error: unknown, req: Request, res: Response) {
     const message = 'This page was open for too long. Enter your password and log in again.'
     res.status(403)
-    show(res, rejectForm(readAgain(req), '', message).view, req.body?.next)
+    show(res, refillForm(req.body, message), req.body?.next)
   }
 
   function show(res: Response, form: FormView, next: unknown) {
     const rememberDays = settings.rememberFor / days(1)
     res.render('login', { form, rememberDays, next: safeNext(next, settings.appUrl) ?? '' })
   }
-}
-
-function readAgain(req: Request) {
-  return parseForm(z.unknown(), req.body)
 }

@@ -51,7 +51,7 @@ export function reauthenticatePage(rooms: Rooms): Page {
   // Where the interrupted request was a form, it is sent again; where that is too late, its address may have no page.
   function goOn(req: Request, res: Response, path: string) {
     const post = takeInterruptedPost(req, formatLoginId(auth.loggedInUser(req)), path, clock())
-    if (post !== null && post !== 'lost') return resumePost(req, res, post)
+    if (post !== null && post !== 'lost') return resumePost(req, res, post, req.csrfToken())
     return saveThenRedirect(req, res, 303, post === 'lost' ? '/dashboard' : path)
   }
 

@@ -5,7 +5,7 @@ import { Email, Username } from '../accounts/identifiers.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
 import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
-import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
@@ -55,6 +55,7 @@ export function registerPage(rooms: Rooms): Page {
     const user = await registerUser(accounts, { ...form.data, ...browser, signal })
     if (isBusy(user)) return refuseBusy(next, user)
     if (user === 'username-taken') return refuse(res, rejectTaken(form, user))
+    // Before anything is said of the address: where it must be confirmed, nobody learns whose it is.
     if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email)
     if (user === 'email-taken') return refuse(res, rejectTaken(form, user))
     await auth.logIn(req, res, user, { startedBy: 'registration' })
@@ -81,7 +82,7 @@ export function registerPage(rooms: Rooms): Page {
   function showRegisterAgain(_error: unknown, req: Request, res: Response) {
     const message = 'This page was open for too long. Enter a password and register again.'
     res.status(403)
-    show(res, rejectForm(parseForm(z.unknown(), req.body), '', message).view)
+    show(res, refillForm(req.body, message))
   }
 
   function show(res: Response, form: FormView) {
