@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { days, hours, minutes } from '../src/durations.ts'
 import { readEnv } from '../src/env.ts'
@@ -140,19 +139,5 @@ describe('readEnv in production', () => {
     const problems = problemsOf({ ...PRODUCTION, [name]: value })
 
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} .*For example`))])
-  })
-})
-
-describe('.env.example', () => {
-  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
-  const listed = [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)]
-
-  test('says the defaults as they are', () => {
-    const { SESSION_SECRET: _, ...said } = Object.fromEntries(
-      listed.map(([, name, value]) => [name, value ?? '']),
-    )
-
-    expect(listed).toHaveLength(20)
-    expect(settingsOf(said as Record<string, string>)).toEqual(settingsOf({}))
   })
 })
