@@ -52,5 +52,5 @@ export async function drop(database: Database, message: OutboxMessage): Promise<
 }
 
 function asSeen({ id, attempts }: OutboxMessage) {
-  return { id, attempts, sentAt: null }
+  return { id, attempts }
 }

@@ -53,7 +53,6 @@ export function createSender(options: SenderOptions): Sender {
 
 function keepSending(options: SenderOptions): () => Promise<void> {
   let isStopped = false
-  let timer: NodeJS.Timeout
   let underWay: Promise<void> = Promise.resolve()
   const send = () => {
     underWay = sendDue(options, () => isStopped)
@@ -61,12 +60,11 @@ function keepSending(options: SenderOptions): () => Promise<void> {
       .then(plan)
   }
   const plan = () => {
-    if (!isStopped) timer = setTimeout(send, EVERY).unref()
+    if (!isStopped) setTimeout(send, EVERY).unref()
   }
   plan()
   return () => {
     isStopped = true
-    clearTimeout(timer)
     return underWay
   }
 }

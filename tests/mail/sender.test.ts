@@ -22,7 +22,10 @@ describe('a sender', () => {
       clock.advance(seconds(1))
     }
 
-    expect([await sender.sendDue(), await sender.sendDue()]).toEqual([3, 0])
+    const sent = await sender.sendDue()
+    clock.advance(LEASE)
+
+    expect([sent, await sender.sendDue()]).toEqual([3, 0])
     expect(addresses).toEqual(['c@x.org', 'a@x.org', 'b@x.org'])
   })
 

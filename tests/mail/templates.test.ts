@@ -121,6 +121,14 @@ describe('a mail', () => {
     },
   )
 
+  test('keeps a new address on its line', () => {
+    const newEmail = 'ada\n\u2028@example.org'
+
+    const { text } = render({ template: 'address-changed', name: 'Ada', linkId, newEmail }, AT)
+
+    expect(text).toContain('was changed to ada @example.org.\n')
+  })
+
   test('shows no address that a browser gives as its name', () => {
     const message = {
       template: 'security-notice',

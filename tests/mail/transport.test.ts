@@ -57,6 +57,9 @@ describe('a mail over SMTP', () => {
     'Ada <eve@evil.example>',
     'friends: eve@evil.example;',
     '"ada eve"@evil.example',
+    'ada eve@evil.example',
+    'ada@example.org,evil.example',
+    'ada\0@evil.example',
     '',
   ])('goes to nobody when its address is more than one address: %j', async (to) => {
     const office = await openPostOffice()

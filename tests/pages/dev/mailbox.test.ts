@@ -51,6 +51,18 @@ describe('GET /dev/mailbox', () => {
     expect(text).not.toContain('waiting@example.org')
   })
 
+  test('leaves out what was sent and emptied', async () => {
+    const at = site.clock.now()
+    await put('emptied@example.org', 'Eve')
+    const where = { recipient: 'emptied@example.org' }
+    await site.database.outboxMessage.updateMany({ where, data: { sentAt: at, data: '{}' } })
+
+    const { status, text } = await site.browse().visit('/dev/mailbox')
+
+    expect(status).toBe(200)
+    expect(text).not.toContain('emptied@example.org')
+  })
+
   test('has the link that confirms an address, ready to open', async () => {
     const { browser, email } = await register(site)
     await sender.sendDue()
