@@ -1,0 +1,132 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { days, seconds } from '../../src/durations.ts'
+import { openTestApp } from '../support/app.ts'
+import { readFlashes } from '../support/html.ts'
+import {
+  askForAddress,
+  findUser,
+  followLink,
+  listEvents,
+  newPassword,
+} from '../support/journeys.ts'
+import { findMails, readLink } from '../support/mails.ts'
+import { isLoggedIn, logIn, register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const answerLink = async (link: string) => (await followLink(site.browse(), link)).status
+
+describe('a new address', () => {
+  test('counts once it is confirmed, and not before', async () => {
+    const ada = await register(site)
+    const email = `new.${ada.email}`
+
+    const answer = await ada.browser.submit('/account', { email })
+    const profile = await ada.browser.follow(answer)
+    const before = await findUser(site, ada)
+    await followLink(ada.browser, await readLink(site, email, 'confirm-new-address'))
+
+    expect(readFlashes(profile.text)).toEqual([
+      expect.stringContaining('Open the link in the mail'),
+    ])
+    expect(profile.text).toContain(`We sent a link to <strong><bdi>${email}</bdi>`)
+    expect(before).toMatchObject({ email: ada.email })
+    expect(await findUser(site, ada)).toMatchObject({ email, emailVerifiedAt: site.clock.now() })
+    expect((await logIn(site.browse(), { ...ada, username: email })).status).toBe(303)
+    expect((await ada.browser.visit('/account')).text).not.toContain('We sent a link')
+    expect(await isLoggedIn(ada.browser)).toBe(true)
+    expect(await listEvents(site, ada)).toContain('email-changed')
+  })
+
+  test('is asked for nowhere but there: the old one hears of it once it counts', async () => {
+    const ada = await register(site)
+
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const before = await findMails(site, ada.email, 'address-changed')
+    await followLink(ada.browser, link)
+
+    expect(before).toEqual([])
+    expect(await findMails(site, ada.email, 'address-changed')).toHaveLength(1)
+  })
+
+  test('can be confirmed in any browser: who reads the mail is who counts', async () => {
+    const ada = await register(site)
+
+    const status = await answerLink(await askForAddress(site, ada, `new.${ada.email}`))
+
+    expect(status).toBe(303)
+    expect(await isLoggedIn(ada.browser)).toBe(true)
+  })
+
+  test.each([
+    [days(1) - seconds(1), 303],
+    [days(1), 422],
+  ])('can be confirmed for a day: after %i ms it is answered by %i', async (wait, status) => {
+    const ada = await register(site)
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+
+    site.clock.advance(wait)
+
+    expect(await answerLink(link)).toBe(status)
+  })
+
+  test('is forgotten when another is asked for: neither link confirms what the other asked', async () => {
+    const ada = await register(site)
+    const first = await askForAddress(site, ada, `one.${ada.email}`)
+    const second = await askForAddress(site, ada, `two.${ada.email}`)
+
+    const statuses = [await answerLink(first), await answerLink(second)]
+
+    expect(statuses).toEqual([422, 303])
+    expect(await findUser(site, ada)).toMatchObject({ email: `two.${ada.email}` })
+  })
+
+  test('is one of two that were asked for at once, and its link the only one', async () => {
+    const ada = await register(site)
+    const emails = [`one.${ada.email}`, `two.${ada.email}`]
+
+    await Promise.all(emails.map((email) => ada.browser.submit('/account', { email })))
+    const links = await Promise.all(
+      emails.map((email) => readLink(site, email, 'confirm-new-address')),
+    )
+    const statuses = [await answerLink(links[0] ?? ''), await answerLink(links[1] ?? '')]
+
+    expect([...statuses].sort()).toEqual([303, 422])
+    const confirmed = emails[statuses.indexOf(303)]
+    expect(await findUser(site, ada)).toMatchObject({ email: confirmed })
+  })
+
+  test('is refused where somebody has it by then, and says so', async () => {
+    const ada = await register(site)
+    const email = `wanted.${ada.email}`
+    const link = await askForAddress(site, ada, email)
+    await register(site, { email: email.toUpperCase() })
+
+    const answer = await followLink(ada.browser, link)
+
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('That address belongs to another account by now.')
+    expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
+    expect(await listEvents(site, ada)).not.toContain('email-changed')
+    expect(await findMails(site, ada.email, 'address-changed')).toEqual([])
+  })
+
+  test('does not tell whoever asks whether somebody has it', async () => {
+    const [ada, bob] = [await register(site), await register(site)]
+
+    const taken = await ada.browser.submit('/account', { email: bob.email })
+    const free = await ada.browser.submit('/account', { email: `free.${bob.email}` })
+
+    expect([taken.status, taken.headers.location]).toEqual([free.status, free.headers.location])
+  })
+
+  test('dies with a change of the password', async () => {
+    const ada = await register(site)
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+
+    await ada.browser.submit('/account/password', { current: ada.password, ...newPassword })
+
+    expect(await answerLink(link)).toBe(422)
+  })
+})

@@ -1,0 +1,65 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { readErrors, readField, readTitle } from '../support/html.ts'
+import { findUser } from '../support/journeys.ts'
+import { logIn, register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('POST /account', () => {
+  test('changes the user name, and frees the one before', async () => {
+    const ada = await register(site)
+    const username = `${ada.username}.lovelace`
+
+    const answer = await ada.browser.submit('/account', { username })
+    const [before, now] = [
+      await logIn(site.browse(), ada),
+      await logIn(site.browse(), { ...ada, username }),
+    ]
+    const heir = await register(site, { username: ada.username, email: 'heir@example.org' })
+
+    expect(answer.status).toBe(303)
+    expect([before.status, now.status]).toEqual([422, 303])
+    expect((await heir.browser.visit('/dashboard')).text).toContain(ada.username)
+  })
+
+  test('lets somebody spell their own user name anew', async () => {
+    const ada = await register(site)
+
+    const answer = await ada.browser.submit('/account', { username: ada.username.toUpperCase() })
+
+    expect(answer.status).toBe(303)
+    expect(await findUser(site, { username: ada.username.toUpperCase() })).toMatchObject({
+      usernameKey: ada.username,
+    })
+  })
+
+  test.each([
+    ['as it is', 'grace', 'grace'],
+    ['in other case', 'hopper', 'HOPPER'],
+    ['in full-width letters', 'turing', 'ｔｕｒｉｎｇ'],
+    ['composed otherwise', 'zo\u00eb', 'zoe\u0308'],
+  ])('refuses a user name that somebody has, written %s', async (_, taken, username) => {
+    await register(site, { username: taken, email: `${taken.slice(0, 2)}.owner@example.org` })
+    const ada = await register(site)
+
+    const answer = await ada.browser.submit('/account', { username, name: 'Somebody Else' })
+
+    expect(answer.status).toBe(422)
+    expect(readErrors(answer.text)).toEqual(['That user name is already taken.'])
+    expect(readTitle(answer.text)).toMatch(/^Error: /)
+    expect(readField(answer.text, '/account', 'username')).toBe(username)
+    expect(await findUser(site, ada)).toMatchObject({ name: ada.username })
+  })
+
+  test('gives a user name that two want at once to one of them', async () => {
+    const people = [await register(site), await register(site)]
+
+    const answers = await Promise.all(
+      people.map(({ browser }) => browser.submit('/account', { username: 'wanted' })),
+    )
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 422])
+  })
+})

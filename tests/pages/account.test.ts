@@ -1,0 +1,100 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { readErrors, readField, readFlashes, readTitle } from '../support/html.ts'
+import { findUser, listEvents } from '../support/journeys.ts'
+import { register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('GET /account', () => {
+  test('shows name, user name and address, and the ways to take the data along and to leave', async () => {
+    const { browser, username, email } = await register(site)
+
+    const { text } = await browser.visit('/account')
+
+    expect(readField(text, '/account', 'name')).toBe(username)
+    expect(readField(text, '/account', 'username')).toBe(username)
+    expect(readField(text, '/account', 'email')).toBe(email)
+    expect(text).toContain('action="/account/export"')
+    expect(text).toContain('href="/account/delete"')
+  })
+})
+
+describe('POST /account', () => {
+  test('changes the name, by which the dashboard then greets', async () => {
+    const ada = await register(site)
+
+    const answer = await ada.browser.submit('/account', { name: 'Ada Lovelace' })
+    const profile = await ada.browser.follow(answer)
+    const dashboard = await ada.browser.visit('/dashboard')
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect(readFlashes(profile.text)).toEqual(['Saved.'])
+    expect(dashboard.text).toContain('Hello, <bdi>Ada Lovelace</bdi>.')
+    expect(await listEvents(site, ada)).toEqual(['profile-changed', 'registered'])
+  })
+
+  test('shows a name made of HTML as text', async () => {
+    const { browser } = await register(site)
+    const name = '<script>alert("1")</script>'
+
+    await browser.submit('/account', { name })
+    const pages = [await browser.visit('/account'), await browser.visit('/dashboard')]
+
+    for (const { text } of pages) expect(text).not.toContain('<script>alert')
+    expect(readField(pages[0]?.text ?? '', '/account', 'name')).toBe(name)
+    expect(pages[1]?.text).toContain('&lt;script&gt;')
+  })
+
+  test('calls somebody who gives no name by their user name', async () => {
+    const ada = await register(site)
+
+    await ada.browser.submit('/account', { name: '' })
+
+    expect(await findUser(site, ada)).toMatchObject({ name: ada.username })
+  })
+
+  test.each([
+    [
+      'a name of 101 characters',
+      { name: 'x'.repeat(101) },
+      'Use at most 100 characters for the name.',
+    ],
+    [
+      'a name with a control character',
+      { name: 'Ada\u0007' },
+      'Use no control characters in the name.',
+    ],
+    ['no user name', { username: '' }, 'Enter a user name.'],
+    [
+      'a user name with a space',
+      { username: 'ada lovelace' },
+      expect.stringContaining('Use letters'),
+    ],
+    [
+      'a user name like an address',
+      { username: 'a@b.example' },
+      expect.stringContaining('Use letters'),
+    ],
+    ['no address', { email: '' }, 'Enter an email address.'],
+    ['half an address', { email: 'ada@' }, expect.stringContaining('in the form')],
+  ])('refuses %s', async (_, fields: Record<string, string>, message) => {
+    const ada = await register(site)
+    const before = await findUser(site, ada)
+
+    const answer = await ada.browser.submit('/account', fields)
+
+    expect(answer.status).toBe(422)
+    expect(readErrors(answer.text)).toEqual([message])
+    expect(await findUser(site, ada)).toEqual(before)
+  })
+
+  test('takes a name of 100 characters', async () => {
+    const { browser } = await register(site)
+
+    const answer = await browser.submit('/account', { name: 'x'.repeat(100) })
+
+    expect(answer.status).toBe(303)
+  })
+})

@@ -1,0 +1,108 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import type { Browser } from '../support/browser.ts'
+import { readErrors, readFlashes } from '../support/html.ts'
+import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
+import { readLink } from '../support/mails.ts'
+import { isLoggedIn, PASSWORD, userFields } from '../support/users.ts'
+
+const site = await openTestApp({ REGISTRATION: 'verified' })
+afterAll(site.close)
+
+/** Somebody who has sent the form, and waits for the mail. */
+async function applyFor(changes: Parameters<typeof userFields>[0] = {}) {
+  const fields = userFields(changes)
+  const browser = site.browse()
+  const answer = await browser.submit('/register', fields)
+  return { ...fields, browser, answer }
+}
+
+const confirm = async (browser: Browser, email: string) =>
+  followLink(browser, await readLink(site, email, 'confirm-address'))
+
+const tryLogin = (username: string, password = PASSWORD, browser = site.browse()) =>
+  browser.submit('/login', { username, password })
+
+const UNCONFIRMED = expect.stringContaining('Confirm your email address first')
+
+describe('where addresses must be confirmed', () => {
+  test('registering logs nobody in, and says where to look', async () => {
+    const { answer, browser, email } = await applyFor()
+
+    const page = await browser.follow(answer)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(readFlashes(page.text)).toEqual([
+      expect.stringContaining(`open the link in the mail to ${email}, then log in.`),
+    ])
+    expect(browser.valueOf('session')).toBeUndefined()
+    expect(await isLoggedIn(browser)).toBe(false)
+  })
+
+  test('the right password says that the address is not confirmed, a wrong one says nothing', async () => {
+    const { username, email } = await applyFor()
+
+    const right = await tryLogin(username)
+    const byAddress = await tryLogin(email)
+    const wrong = await tryLogin(username, 'a guess')
+
+    expect([right.status, byAddress.status, wrong.status]).toEqual([422, 422, 422])
+    expect(readErrors(right.text)).toEqual([UNCONFIRMED])
+    expect(readErrors(byAddress.text)).toEqual([UNCONFIRMED])
+    expect(readErrors(wrong.text)).toEqual(['Wrong user name or password.'])
+  })
+
+  test('confirming logs nobody in either, but lets them', async () => {
+    const { username, email, browser } = await applyFor()
+
+    const confirmed = await confirm(browser, email)
+    const before = await isLoggedIn(browser)
+    const login = await tryLogin(username, PASSWORD, browser)
+
+    expect([confirmed.status, confirmed.headers.location]).toEqual([303, '/login'])
+    expect(before).toBe(false)
+    expect([login.status, login.headers.location]).toEqual([303, '/dashboard'])
+  })
+
+  test('confirming from another browser voids the password of whoever registered', async () => {
+    const { username, email } = await applyFor()
+    const owner = site.browse()
+
+    const confirmed = await confirm(owner, email)
+    const impostor = await tryLogin(username)
+    await owner.submit('/reset-password', newPassword)
+    const login = await tryLogin(username, NEW_PASSWORD, owner)
+
+    expect(confirmed.headers.location).toBe('/reset-password')
+    expect(readErrors(impostor.text)).toEqual(['Wrong user name or password.'])
+    expect(login.headers.location).toBe('/dashboard')
+  })
+
+  test('a new password through a link confirms the address too', async () => {
+    const { username, email } = await applyFor()
+    await site.browse().submit('/forgot-password', { email })
+
+    await followLink(site.browse(), await readLink(site, email, 'reset-password'), newPassword)
+
+    expect((await tryLogin(username, NEW_PASSWORD)).status).toBe(303)
+  })
+})
+
+describe('where registration is closed', () => {
+  test('the page is not there, for GET, HEAD and POST, with a token and without', async () => {
+    const closed = await openTestApp({ REGISTRATION: 'closed' })
+    const browser = closed.browse()
+    const _csrf = await browser.takeToken('/login')
+
+    const answers = [
+      await browser.visit('/register'),
+      await browser.ask('head', '/register'),
+      await browser.post('/register', { ...userFields(), _csrf }),
+    ]
+    const users = await closed.database.user.count()
+    await closed.close()
+
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404])
+    expect(users).toBe(0)
+  })
+})
