@@ -1,5 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
+import type { User } from '../accounts/accounts.ts'
+import { askToConfirmAgain } from '../accounts/addresses.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
@@ -7,7 +9,7 @@ import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
-import { admitLogin } from './attempts.ts'
+import { admitLogin, admitMail } from './attempts.ts'
 
 const LoginForm = z.object({
   username: z
@@ -21,15 +23,19 @@ const LoginForm = z.object({
   next: z.string().optional(),
 })
 
+const WRONG = { ok: false, reason: 'wrong' } as const
+
+// One message for every mistake: saying which was wrong tells a stranger who has an account.
 // All but the first are told only to whoever knows the password.
 const REFUSALS = {
   wrong: 'Wrong user name or password.',
   disabled: 'This account is disabled. Ask whoever runs this site to enable it.',
-  unconfirmed: 'Confirm your email address first: open the link in the mail that we sent to it.',
+  unconfirmed:
+    'Confirm your email address first: open the link in the newest mail that we sent to it.',
 }
 
 export function loginPage(rooms: Rooms): Page {
-  const { auth, authenticate, flashes, limitHashing, settings } = rooms
+  const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = rooms
   return {
     path: '/login',
     get: [auth.requireAnonymous, showLogin],
@@ -48,8 +54,12 @@ export function loginPage(rooms: Rooms): Page {
     const admission = await admitLogin(rooms, req, form.data.username)
     if (!admission.ok) return refuseTooMany(next, admission)
 
-    const outcome = await authenticate(req, res)
-    if (!outcome?.ok) return refuseOutcome(outcome, form.view, res, next)
+    const outcome = (await authenticate(req, res)) ?? WRONG
+    if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome)
+    if (!outcome.ok) {
+      if (outcome.reason === 'unconfirmed') await sendLinkAgain(req, res, outcome.user)
+      return refuse(res, rejectForm(form, '', REFUSALS[outcome.reason]).view)
+    }
 
     await admission.refund()
     await auth.logIn(req, res, outcome.user, { remember: form.data.remember !== undefined })
@@ -57,16 +67,10 @@ export function loginPage(rooms: Rooms): Page {
     await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
   }
 
-  function refuseOutcome(
-    outcome: Exclude<Awaited<ReturnType<Rooms['authenticate']>>, { ok: true }>,
-    view: FormView,
-    res: Response,
-    next: NextFunction,
-  ) {
-    if (outcome?.reason === 'busy') return refuseBusy(next, outcome)
-    // One message for every mistake: saying which was wrong tells a stranger who has an account.
-    const reason = outcome?.reason ?? 'wrong'
-    return refuse(res, rejectForm({ view }, '', REFUSALS[reason]).view)
+  // The first may be lost or too old, or, for somebody brought over from another program, never have been sent.
+  async function sendLinkAgain(req: Request, res: Response, user: User) {
+    const admission = await admitMail(rooms, req, user.email)
+    if (admission.ok) await askToConfirmAgain(accounts, user, browsers.identify(req, res))
   }
 
   function refuse(res: Response, form: FormView) {
