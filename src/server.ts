@@ -11,6 +11,7 @@ import { loadEnv } from './env.ts'
 import { answerClientErrors } from './http/client-errors.ts'
 import { createLog } from './log.ts'
 import { openMail } from './open-rooms.ts'
+import { startProcesses } from './processes.ts'
 import { isSecure, type Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
 import { keepSweeping } from './sweeping.ts'
@@ -33,27 +34,13 @@ async function start(): Promise<void> {
   if (!read.ok) return refuseToStart(read.problems)
   const settings = withSecret(read.settings)
   if (cluster.isPrimary) await migrateDatabase(settings.databaseUrl)
-  if (cluster.isPrimary && settings.processes > 1) return startProcesses(settings)
+  if (cluster.isPrimary && settings.processes > 1) return startProcesses(settings.processes)
   await serve(settings, systemClock)
 }
 
 function refuseToStart(problems: string[]): void {
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   process.exitCode = 1
-}
-
-function startProcesses(settings: Settings): void {
-  for (let count = 0; count < settings.processes; count++) cluster.fork()
-  let isEnding = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      isEnding = true
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
-    })
-  }
-  cluster.on('exit', () => {
-    if (!isEnding) cluster.fork()
-  })
 }
 
 async function serve(settings: Settings, clock: Clock): Promise<void> {
@@ -66,7 +53,10 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
-  await listen(server, settings)
+  if (!(await listen(server, settings))) {
+    refuseToStart([sayTaken(settings)])
+    return drain(server, database, async () => stopSweeping())
+  }
   const stopSending = openMail(parts).sender.start()
   announce(settings, server)
   // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
@@ -80,11 +70,18 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   }
 }
 
-function listen(server: Server, { port, host }: Settings): Promise<void> {
+/** Says whether it may listen there: not where another program does. */
+function listen(server: Server, { port, host }: Settings): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    )
+    server.listen(port, host, () => resolve(true))
   })
+}
+
+function sayTaken({ port }: Settings): string {
+  return `PORT ${port} is taken by another program. For example: PORT=${port + 1}`
 }
 
 function announce(settings: Settings, server: Server): void {
