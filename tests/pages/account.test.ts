@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
-import { readErrors, readField, readFlashes, readTitle } from '../support/html.ts'
+import { readErrors, readField, readFlashes } from '../support/html.ts'
 import { findUser, listEvents } from '../support/journeys.ts'
 import { register } from '../support/users.ts'
 
