@@ -16,7 +16,7 @@ afterAll(() => database.close())
 describe('a sender', () => {
   test('sends each message once, the longest waiting first', async () => {
     const { addresses, transport } = collect()
-    const sender = outbox.openSender({ transport })
+    const sender = outbox.openSender({ transport, keepsSent: true })
     for (const to of ['c@x.org', 'a@x.org', 'b@x.org']) {
       await outbox.put(to)
       clock.advance(seconds(1))

@@ -6,7 +6,7 @@ import type { Message } from '../../src/mail/messages.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { APP_URL, outboxOn } from './support/outbox.ts'
 import { transportTo } from './support/outgoing.ts'
-import { openPostOffice, openSilence, reply } from './support/post-office.ts'
+import { openPostOffice, reply } from './support/post-office.ts'
 
 const database = await openTestDatabase()
 const outbox = outboxOn(database)
@@ -49,10 +49,13 @@ describe('sending over SMTP', () => {
   })
 
   test('tries another time when the server hangs', async () => {
-    const silence = await openSilence()
+    const office = await openPostOffice({
+      onData: (stream) => void stream.resume(),
+      closeTimeout: 1,
+    })
     await outbox.put('ada@example.org')
 
-    const sender = outbox.openSender({ transport: transportTo(silence.url), sendFor: 100 })
+    const sender = outbox.openSender({ transport: transportTo(office.url), sendFor: 500 })
     const sent = await sender.sendDue()
 
     const [row] = await outbox.rows()

@@ -62,11 +62,10 @@ describe('a mail over SMTP', () => {
     'ada\0@evil.example',
     '',
   ])('goes to nobody when its address is more than one address: %j', async (to) => {
-    const office = await openPostOffice()
+    // Nobody listens there: no server has a chance to refuse it for us.
+    const send = transportTo('smtp://127.0.0.1:1')
 
-    const outcome = await transportTo(office.url)(mail({ to }), never)
-
-    expect([outcome, office.received]).toEqual(['refused', []])
+    expect(await send(mail({ to }), never)).toBe('refused')
   })
 
   test('has one subject and one recipient, whatever was typed into its words', async () => {
