@@ -66,12 +66,18 @@ function isOneAddress(to: string): boolean {
   return /^[^\s\p{Cc}<>,;:"()[\]\\@]+@[^\s\p{Cc}<>,;:"()[\]\\@]+$/u.test(to)
 }
 
-type Failure = { code?: string; command?: string; responseCode?: number; permanent?: boolean }
+type Failure = {
+  code?: string
+  originalCode?: string
+  command?: string
+  responseCode?: number
+  permanent?: boolean
+}
 
 // Only the address itself is refused for good: any other refusal may be a mistake in our settings.
 function judgeFailure(failure: Failure): 'refused' {
   if (failure.permanent && failure.command === 'RCPT TO') return 'refused'
-  const { code = 'failed', command = 'SMTP', responseCode = '' } = failure
+  const { code = 'failed', originalCode = code, command = 'SMTP', responseCode = '' } = failure
   // Not the server's own words: they may quote the address, and a filter for spam the link.
-  throw new Error(`${command}: ${code} ${responseCode}`.trim())
+  throw new Error(`${command}: ${originalCode} ${responseCode}`.trim())
 }

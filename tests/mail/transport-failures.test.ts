@@ -41,7 +41,7 @@ describe('a mail over SMTP that does not go out', () => {
     const office = await openPostOffice()
     await office.close()
 
-    expect(await failure(transportTo(office.url)(mail(), never))).toBe('Error: CONN: ESOCKET')
+    expect(await failure(transportTo(office.url)(mail(), never))).toBe('Error: CONN: ECONNREFUSED')
   })
 
   test('is called off when a server takes the connection and says nothing', async () => {
