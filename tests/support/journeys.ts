@@ -1,3 +1,4 @@
+import type { Database } from '../../src/database/database.ts'
 import type { TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
 import { readLink } from './mails.ts'
@@ -5,30 +6,33 @@ import type { Person } from './users.ts'
 
 // Walks through the forms that have a mail sent. Each ends with the link in that mail.
 
+/** What these walks need of an application. */
+export type Site = { database: Database } & Pick<TestApp, 'settings' | 'browse'>
+
 export const NEW_PASSWORD = 'mauve otter gantry 71 plum'
 export const newPassword = { password: NEW_PASSWORD, confirm: NEW_PASSWORD }
 
 /** Has somebody ask for a new password. */
-export async function forgetPassword(site: TestApp, { email }: Person): Promise<string> {
+export async function forgetPassword(site: Site, { email }: Person): Promise<string> {
   await site.browse().submit('/forgot-password', { email })
   return readLink(site, email, 'reset-password')
 }
 
 /** Has somebody who is logged in ask for another address. */
-export async function askForAddress(site: TestApp, { browser }: Person, email: string) {
+export async function askForAddress(site: Site, { browser }: Person, email: string) {
   await browser.submit('/account', { email })
   return readLink(site, email, 'confirm-new-address')
 }
 
 /** Has somebody ask for another address and confirm it; the link is the one to the old address. */
-export async function moveTo(site: TestApp, person: Person, email: string): Promise<string> {
+export async function moveTo(site: Site, person: Person, email: string): Promise<string> {
   const { email: before } = await findUser(site, person)
   await followLink(person.browser, await askForAddress(site, person, email))
   return readLink(site, before, 'address-changed')
 }
 
 /** Has somebody close their account. */
-export async function leave(site: TestApp, { browser, username, password, email }: Person) {
+export async function leave(site: Site, { browser, username, password, email }: Person) {
   await browser.submit('/account/delete', { username, password })
   return readLink(site, email, 'deletion-scheduled')
 }
@@ -59,12 +63,18 @@ export function tokenIn(link: string): string {
 }
 
 /** Takes an application and somebody with an account; returns their row as it is now. */
-export function findUser({ database }: TestApp, { username }: Pick<Person, 'username'>) {
+export function findUser(
+  { database }: Pick<Site, 'database'>,
+  { username }: Pick<Person, 'username'>,
+) {
   return database.user.findFirstOrThrow({ where: { username } })
 }
 
 /** Takes an application and somebody with an account; returns the kinds of its events. */
-export async function listEvents({ database }: TestApp, { username }: Pick<Person, 'username'>) {
+export async function listEvents(
+  { database }: Pick<Site, 'database'>,
+  { username }: Pick<Person, 'username'>,
+) {
   const events = await database.securityEvent.findMany({
     where: { user: { username } },
     orderBy: { at: 'desc' },

@@ -1,8 +1,9 @@
 import { createLinkUrls } from '../../src/accounts/link-tokens.ts'
+import type { Database } from '../../src/database/database.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { TestApp } from './app.ts'
 
-type Site = Pick<TestApp, 'database' | 'settings'>
+type Site = { database: Database } & Pick<TestApp, 'settings'>
 
 /** Takes an application, an address and a template; returns what its mails there were told to say, newest first. Of two from one moment neither is the newer: turn the clock between them. */
 export async function findMails(

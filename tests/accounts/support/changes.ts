@@ -1,0 +1,119 @@
+import type { Database } from '../../../src/database/database.ts'
+
+import {
+  askForAddress,
+  forgetPassword,
+  leave,
+  moveTo,
+  newPassword,
+  pathOf,
+  type Site,
+} from '../../support/journeys.ts'
+import { register, userFields } from '../../support/users.ts'
+
+/** Somebody at the last step of a change, which `act` takes. */
+export type Prepared = { username: string; act: () => Promise<{ status: number }> }
+
+/** A change to an account, the event that it is, and the mail that tells of it. */
+export type Change = {
+  name: string
+  event: string
+  mail: string
+  prepare: (site: Site) => Promise<Prepared>
+}
+
+export const CHANGES: Change[] = [
+  {
+    name: 'registration',
+    event: 'registered',
+    mail: 'confirm-address',
+    async prepare(site) {
+      const browser = site.browse()
+      const fields = { ...userFields(), _csrf: await browser.takeToken('/register') }
+      return { username: fields.username, act: () => browser.post('/register', fields) }
+    },
+  },
+  {
+    name: 'a change of password',
+    event: 'password-changed',
+    mail: 'Password changed',
+    async prepare(site) {
+      const { browser, username, password: current } = await register(site)
+      const _csrf = await browser.takeToken('/account/password')
+      const fields = { _csrf, current, ...newPassword }
+      return { username, act: () => browser.post('/account/password', fields) }
+    },
+  },
+  fromLink('asking for a new password', 'reset-asked', 'reset-password', async () => {
+    return '/forgot-password'
+  }),
+  fromLink(
+    'a new password',
+    'password-reset',
+    'New password chosen through a link',
+    forgetPassword,
+  ),
+  fromLink('a change of address', 'email-changed', 'address-changed', (site, person) =>
+    askForAddress(site, person, `new.${person.email}`),
+  ),
+  fromLink(
+    'a change of address undone',
+    'email-change-undone',
+    'Change of email address undone',
+    (site, person) => moveTo(site, person, `new.${person.email}`),
+  ),
+  fromLink('restoring an account', 'restored', 'Account restored', leave),
+  {
+    name: 'deletion',
+    event: 'deletion-asked',
+    mail: 'deletion-scheduled',
+    async prepare(site) {
+      const { browser, username, password } = await register(site)
+      const _csrf = await browser.takeToken('/account/delete')
+      const fields = { _csrf, username, password }
+      return { username, act: () => browser.post('/account/delete', fields) }
+    },
+  },
+]
+
+function fromLink(name: string, event: string, mail: string, get: typeof forgetPassword): Change {
+  return {
+    name,
+    event,
+    mail,
+    async prepare(site) {
+      const { username, email, ...person } = await register(site)
+      const link = await get(site, { username, email, ...person })
+      const browser = site.browse()
+      await browser.visit(link)
+      const _csrf = await browser.takeToken('/forgot-password')
+      const fields = { _csrf, email, ...newPassword }
+      return { username, act: () => browser.post(pathOf(link), fields) }
+    },
+  }
+}
+
+/** Takes a user name; returns everything of the account that a change may change, to be compared. */
+export async function readAccount({ user }: Database, usernameKey: string): Promise<string> {
+  const links = { select: { id: true }, orderBy: { id: 'asc' } } as const
+  return JSON.stringify(await user.findUnique({ where: { usernameKey }, include: { links } }))
+}
+
+/** Takes a user name, a change and how the account was before; says which of the three were made. */
+export async function readTrace(
+  database: Database,
+  usernameKey: string,
+  { event: kind, mail }: Change,
+  before: string,
+) {
+  const user = await database.user.findUnique({ where: { usernameKey }, include: { events: true } })
+  const mails = await database.outboxMessage.findMany({ where: { userId: user?.id ?? '' } })
+  return {
+    isChanged: (await readAccount(database, usernameKey)) !== before,
+    hasEvent: (user?.events ?? []).some((each) => each.kind === kind),
+    hasMail: mails.some(({ template, data }) => `${template} ${data}`.includes(mail)),
+  }
+}
+
+export const BOTH = { isChanged: true, hasEvent: true, hasMail: true }
+export const NEITHER = { isChanged: false, hasEvent: false, hasMail: false }

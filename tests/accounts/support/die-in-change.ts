@@ -1,0 +1,34 @@
+// A process of its own: it brings somebody to the last step of a change, says how the account is then,
+// takes the step, and is killed once the mail about it has been written and nothing is settled yet.
+
+import { argv, kill, pid, stdout } from 'node:process'
+import { createApp } from '../../../src/app.ts'
+import { openDatabase } from '../../../src/database/database.ts'
+import { readEnv } from '../../../src/env.ts'
+import { createLog } from '../../../src/log.ts'
+import { createTestClock } from '../../auth/support/test-clock.ts'
+import { Browser } from '../../support/browser.ts'
+import { CHANGES, readAccount } from './changes.ts'
+
+const [, , url = '', name] = argv
+let isArmed = false
+let isWritten = false
+
+const database = await openDatabase(url, {
+  onStatement(sql) {
+    if (isWritten) kill(pid, 'SIGKILL')
+    isWritten = isArmed && /INSERT INTO .*"?OutboxMessage/.test(sql)
+  },
+})
+const read = readEnv({ BCRYPT_COST: '4', THROTTLE: 'off', SESSION_SECRET: 's'.repeat(32) })
+const change = CHANGES.find((each) => each.name === name)
+if (!read.ok || !change) throw new Error('There is nothing to do')
+
+const { settings } = read
+const { now: clock } = createTestClock()
+const app = createApp({ database, settings, clock, log: createLog('silent') })
+const browse = () => new Browser(app, clock)
+const { username, act } = await change.prepare({ database, settings, browse })
+stdout.write(JSON.stringify({ username, before: await readAccount(database, username) }))
+isArmed = true
+await act()
