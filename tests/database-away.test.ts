@@ -1,0 +1,90 @@
+import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
+import { openDatabase } from '../src/database/database.ts'
+import { openTestApp } from './support/app.ts'
+import { layWire } from './support/cut-wire.ts'
+import { lockSqliteFile } from './support/locked-file.ts'
+import { isLoggedIn, logIn, register, userFields } from './support/users.ts'
+
+const { engine } = inject('template')
+
+const expectOutage = (answer: { status: number; headers: object; text: string }) => {
+  expect(answer.status).toBe(503)
+  expect(answer.headers).toMatchObject({ 'retry-after': '10', 'x-frame-options': 'DENY' })
+  expect(answer.text).toContain('Try again in <strong>10 seconds</strong>')
+  expect(answer.text).not.toMatch(/prisma|ECONN|127\.0\.0\.1/i)
+}
+
+describe.runIf(engine === 'postgresql')('a database whose server is away', async () => {
+  if (engine !== 'postgresql') return
+  const near = await openTestApp()
+  const wire = await layWire(near.database.url)
+  const database = Object.assign(await openDatabase(wire.url), { url: wire.url })
+  const site = await openTestApp({}, { ...near, database })
+  afterEach(wire.mend)
+  afterAll(async () => {
+    await database.close()
+    await wire.close()
+    await near.close()
+  })
+
+  test('is told as that, to everybody who needs it, and to nobody else', async () => {
+    const { browser, ...ada } = await register(site)
+    const stranger = site.browse()
+    const login = await stranger.takeToken('/login')
+    wire.cut()
+
+    const dashboard = await browser.visit('/dashboard')
+    const post = await stranger.post('/login', { ...ada, _csrf: login })
+    const page = await stranger.visit('/login')
+    const ready = await stranger.visit('/readyz')
+    const health = await stranger.visit('/healthz')
+
+    expectOutage(dashboard)
+    expectOutage(post)
+    expectOutage(ready)
+    expect([page.status, health.status]).toEqual([200, 200])
+  })
+
+  test('logs nobody out, and is used again as soon as it is back', async () => {
+    const { browser } = await register(site)
+    wire.cut()
+    await browser.visit('/dashboard')
+
+    wire.mend()
+
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  test('leaves nothing half done behind', async () => {
+    const before = await near.database.user.count()
+    const browser = site.browse()
+    const _csrf = await browser.takeToken('/register')
+    wire.cut()
+
+    expectOutage(await browser.post('/register', { ...userFields(), _csrf }))
+
+    expect(await near.database.user.count()).toBe(before)
+    expect(browser.valueOf('session')).toBeUndefined()
+  })
+})
+
+describe.runIf(engine === 'sqlite')('a database file that somebody else holds', async () => {
+  if (engine !== 'sqlite') return
+  const site = await openTestApp()
+  afterAll(site.close)
+
+  test('lets people read, says 503 to who would write, and goes on once it is let go', async () => {
+    const ada = await register(site)
+    const stranger = site.browse()
+    const letGo = lockSqliteFile(site.database.url)
+
+    const dashboard = await ada.browser.visit('/dashboard')
+    const login = await logIn(stranger, ada)
+    letGo()
+    const again = await logIn(stranger, ada)
+
+    expect(dashboard.status).toBe(200)
+    expectOutage(login)
+    expect(again.status).toBe(303)
+  })
+})

@@ -1,0 +1,64 @@
+import { Client } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { isDatabaseOutage } from '../../src/database/outage.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { userRow } from '../support/rows.ts'
+
+const database = await openTestDatabase()
+afterAll(database.close)
+
+const catchError = (work: Promise<unknown>) => work.catch((error: unknown) => error)
+
+describe('isDatabaseOutage', () => {
+  test.each([
+    new Error('a bug'),
+    new Error('Connection to nowhere'),
+    Object.assign(new Error(), { code: 'P2002' }),
+    'ECONNREFUSED',
+    null,
+    undefined,
+  ])('blames no outage for %s', (error) => {
+    expect(isDatabaseOutage(error)).toBe(false)
+  })
+
+  test('blames no outage for a row that is there already, or for wrong SQL', async () => {
+    const user = userRow()
+    await database.user.create({ data: user })
+
+    const duplicate = await catchError(database.user.create({ data: user }))
+    const nonsense = await catchError(database.$queryRaw`SELECT nothing FROM nowhere`)
+
+    expect([duplicate, nonsense].map(isDatabaseOutage)).toEqual([false, false])
+  })
+
+  test.each([
+    Object.assign(new Error(), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error(), { code: 'P1001' }),
+    new Error('wrapped', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
+    new Error('Connection terminated due to connection timeout'),
+  ])('knows %s', (error) => {
+    expect(isDatabaseOutage(error)).toBe(true)
+  })
+
+  test.runIf(database.engine === 'postgresql')('knows a server that shuts down', async () => {
+    const asleep = catchError(database.$queryRaw`SELECT pg_sleep(30)::text`)
+
+    await endConnections()
+
+    expect(isDatabaseOutage(await asleep)).toBe(true)
+  })
+})
+
+async function endConnections(): Promise<void> {
+  const client = new Client(database.url)
+  await client.connect()
+  const count = async () =>
+    (
+      await client.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()`,
+      )
+    ).rowCount
+  while (!(await count())) await new Promise((resolve) => setTimeout(resolve, 20))
+  await client.end()
+}

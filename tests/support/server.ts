@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Browser } from './browser.ts'
+import { createEmptyDatabase } from './database.ts'
+
+const TSX = import.meta.resolve('tsx')
+const SERVER = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
+
+type Variables = Record<string, string>
+
+export type Server = {
+  url: string
+  /** What it has printed so far that is no line of the log. */
+  lines: string[]
+  log: { pid: number; msg: string }[]
+  browse: () => Browser
+  /** Sends a signal and waits for the end; says how it was. */
+  end: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: string | null }>
+}
+
+export type Place = {
+  folder: string
+  /** Starts the server, and waits until it listens. */
+  start: (variables?: Variables) => Promise<Server>
+  /** Starts a server that is to refuse; gives what it said. */
+  fail: (variables: Variables) => Promise<{ code: number | null; stdout: string; stderr: string }>
+  leave: () => Promise<void>
+}
+
+/** Makes an empty folder and an empty database, in which the real server is started as a process. */
+export async function openPlace(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
+  const database = await createEmptyDatabase()
+  const children = new Set<ChildProcess>()
+  const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
+  const run = (variables: Variables) => {
+    const { PATH = '', HOME = '' } = process.env
+    // Without BCRYPT_COST each of them would hash for a quarter of a second.
+    const env = { PATH, HOME, PORT: '0', BCRYPT_COST: '4', ...onServer, ...variables }
+    const child = spawn(process.execPath, ['--import', TSX, SERVER], { cwd: folder, env })
+    children.add(child)
+    return child
+  }
+  return {
+    folder,
+    start: (variables = {}) => waitForServer(run(variables)),
+    fail: (variables) => waitForRefusal(run(variables)),
+    async leave() {
+      for (const child of children) child.kill('SIGKILL')
+      await database.drop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+function waitForServer(child: ChildProcess): Promise<Server> {
+  const lines: string[] = []
+  const log: Server['log'] = []
+  const ended = waitForEnd(child)
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', (text) => (said += text))
+    ended.then(({ code }) => reject(new Error(`The server ended with ${code}: ${said}`)))
+    listenToLines(child, (line) => {
+      if (line.startsWith('{')) log.push(JSON.parse(line))
+      else lines.push(line)
+      if (!line.startsWith('Mail: ')) return
+      const url = /http:\S+/.exec(lines.join('\n'))?.[0].replace('localhost', '127.0.0.1') ?? ''
+      const browse = () => new Browser(url, () => new Date())
+      const end: Server['end'] = (signal) => {
+        child.kill(signal)
+        return ended
+      }
+      resolve({ url, lines, log, browse, end })
+    })
+  })
+}
+
+async function waitForRefusal(child: ChildProcess) {
+  const said = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (text) => (said.stdout += text))
+  child.stderr?.on('data', (text) => (said.stderr += text))
+  const { code } = await waitForEnd(child)
+  return { code, ...said }
+}
+
+function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: string | null }> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+}
+
+function listenToLines(child: ChildProcess, hear: (line: string) => void): void {
+  let rest = ''
+  child.stdout?.on('data', (text) => {
+    const parts = `${rest}${text}`.split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) hear(line)
+  })
+}
