@@ -1,5 +1,5 @@
 import type { Accounts, User } from './accounts/accounts.ts'
-import { endStolenDevice } from './accounts/device-list.ts'
+import { endStolenDevice, logOutDevice } from './accounts/device-list.ts'
 import { recordLogin } from './accounts/devices.ts'
 import { findUser, verifyCredentials } from './accounts/users.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
@@ -70,6 +70,7 @@ export function openAuth(
     sessionProtection: settings.sessionProtection,
     freshFor: settings.freshFor,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
+    logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),
     endStolenSeries: ({ id, loginId, deviceId }, req) =>
       endStolenDevice(accounts, {
         id,

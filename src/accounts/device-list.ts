@@ -1,4 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
+import { emptyDevice } from '../database/device-hold.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent } from './events.ts'
 import { recordAndTell } from './security-events.ts'
@@ -87,6 +88,11 @@ export function revokeDevice(
   })
 }
 
+/** Takes a device that is to be logged out; ends its sessions and its remember series, and goes on knowing it. */
+export function logOutDevice({ database, clock }: Accounts, deviceId: string): Promise<void> {
+  return changeTogether(database, (tables) => emptyDevice(tables, deviceId, clock()))
+}
+
 /** Takes a user; ends every session, remember series and link there is, also one that is being made this moment. Returns the user in the new epoch. */
 export function revokeOtherDevices(
   { database, clock }: Accounts,
@@ -109,9 +115,10 @@ export function endStolenDevice(
   const { id, userId, deviceId, browser } = series
   const at = clock()
   return changeTogether(database, async (tables) => {
-    const { count } = await tables.rememberSeries.deleteMany({ where: { id } })
+    // The device first, as everybody does: two who wait for each other would both fail.
     if (deviceId)
       await tables.device.updateMany({ where: { id: deviceId }, data: { revokedAt: at } })
+    const { count } = await tables.rememberSeries.deleteMany({ where: { id } })
     // Of two requests with the copy, one reports it.
     if (count === 0) return
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })

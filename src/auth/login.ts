@@ -43,7 +43,9 @@ export async function logOut<User>(
   res: Response,
 ): Promise<User | null> {
   const user = currentUser<User>(req)
+  const deviceId = req.session?.login?.deviceId
   await forget(parts, req, res)
+  if (deviceId) await parts.options.logOutDevice?.(deviceId, req)
   await endSession(req)
   setUser(req, null)
   parts.events.emit('loggedOut', { user, req })

@@ -72,6 +72,8 @@ export type LoginManagerOptions<User> = GuardOptions & {
   sessionFields: (user: User, req: Request, res: Response) => Promise<SessionFields>
   /** Session keys that survive logging in; everything else of the anonymous session is dropped. */
   carriedKeys: readonly (keyof SessionData)[]
+  /** Ends what else is logged in at a device when it logs out, such as what its other tabs started meanwhile. */
+  logOutDevice: ((deviceId: string, req: Request) => Promise<void>) | null
   /** Ends whatever hangs on a series whose cookie was copied; the series alone where nothing is given. */
   endStolenSeries: ((series: RememberSeries, req: Request) => Promise<void>) | null
 }
@@ -118,6 +120,7 @@ function defaultManager<User>() {
     freshFor: minutes(10),
     sessionFields: async () => ({}),
     carriedKeys: [],
+    logOutDevice: null,
     endStolenSeries: null,
   }
 }

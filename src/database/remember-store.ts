@@ -1,5 +1,6 @@
 import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
+import { holdDevice } from './device-hold.ts'
 import { formatLoginId, parseLoginId } from './login-id.ts'
 
 /** A remember series as the rest of the program sees it; auth/remember-store.ts says what each part means. */
@@ -16,13 +17,17 @@ export type StoredSeries = {
 
 type Row = Omit<StoredSeries, 'loginId'> & { userId: string; authEpoch: number }
 
-/** Takes the database; returns remember series in it. Each method changes one row, in one statement. */
+/** Takes the database; returns remember series in it. Each method changes one row. */
 export function createRememberStore(database: Database) {
   return {
     async create({ loginId, ...series }: StoredSeries, now: Date): Promise<void> {
       const login = parseLoginId(loginId)
       if (!login) throw new Error('A remember series needs the id of a user and its epoch')
-      await database.rememberSeries.create({ data: { ...series, ...login, createdAt: now } })
+      await changeTogether(database, async (tables) => {
+        // Whoever logs out while they are being remembered is logged out.
+        if (!(await holdDevice(tables, series.deviceId))) return
+        await tables.rememberSeries.create({ data: { ...series, ...login, createdAt: now } })
+      })
     },
 
     /** Finds a series only while its user, its device and its epoch are all still good. */

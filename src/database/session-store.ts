@@ -3,6 +3,7 @@ import { type SessionData, Store } from 'express-session'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from './change-together.ts'
 import type { Database, Tables } from './database.ts'
+import { holdDevice } from './device-hold.ts'
 import { type LoginId, parseLoginId } from './login-id.ts'
 import {
   columnsOf,
@@ -30,7 +31,8 @@ type Stored = { createdAt: Date; lastSeenAt: Date; owner: SessionOwner | null }
 
 // A symbol, because express-session takes the other keys of a session for its data.
 const stored = Symbol('stored')
-type Session = SessionData & { req?: Request; [stored]?: Stored }
+const replaced = Symbol('replaced')
+type Session = SessionData & { req?: Request; [stored]?: Stored; [replaced]?: string }
 
 /** Sessions in the database. A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
 export class SessionStore extends Store {
@@ -70,19 +72,18 @@ export class SessionStore extends Store {
     )
   }
 
-  // The session of most visitors was never stored: there is nothing to destroy.
+  // The old session goes when the new one comes, in one transaction: a login that goes on under a new
+  // id must not start anew what was ended meanwhile. That of most visitors was never stored.
   override regenerate(req: Request, done: (error?: unknown) => void): void {
-    if ((req.session as Session)[stored]) {
-      super.regenerate(req, done)
-      return
-    }
+    const old = (req.session as Session)[stored] ? req.sessionID : null
     this.generate(req)
+    if (old) hide(req.session as Session, replaced, old)
     done()
   }
 
   override createSession(req: Request, data: Session) {
     const session: Session = super.createSession(req, data)
-    if (data[stored]) markStored(session, data[stored])
+    if (data[stored]) hide(session, stored, data[stored])
     return session as ReturnType<Store['createSession']>
   }
 
@@ -102,15 +103,16 @@ export class SessionStore extends Store {
       ...columnsOf(session),
       ...timesOf(now, now, limits),
     })
-    const { req } = session
+    const { req, [replaced]: old } = session
     const login = parseLoginId(session.passport?.user)
-    if (login && req && onLogin) {
-      await changeTogether(database, async (tables) => {
-        await onLogin(tables, { ...login, session, req, at: now })
-        await tables.session.create({ data: row() })
-      })
-    } else await database.session.create({ data: row() })
-    markStored(session, { createdAt: now, lastSeenAt: now, owner: null })
+    await changeTogether(database, async (tables) => {
+      // Not an error: like a session that was ended later in the request, it is simply not there.
+      if (!(await holdDevice(tables, session.login?.deviceId))) return
+      if (login && req) await onLogin?.(tables, { ...login, session, req, at: now })
+      await tables.session.create({ data: row() })
+      if (old) await tables.session.deleteMany({ where: { idHash: hashSessionId(old) } })
+    })
+    hide(session, stored, { createdAt: now, lastSeenAt: now, owner: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
@@ -136,6 +138,6 @@ export class SessionStore extends Store {
 }
 
 // Not to be seen by whoever copies a session's fields into a new one: that one has no row yet.
-function markStored(session: Session, value: Stored): void {
-  Object.defineProperty(session, stored, { value, enumerable: false, configurable: true })
+function hide<Key extends keyof Session>(session: Session, key: Key, value: Session[Key]): void {
+  Object.defineProperty(session, key, { value, enumerable: false, configurable: true })
 }
