@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
-import { isLoggedIn, logInElsewhere, onlyRemembered } from '../support/account.ts'
+import { logInElsewhere, onlyRemembered } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
-import { PASSWORD, register } from '../support/users.ts'
+import { isLoggedIn, PASSWORD, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)

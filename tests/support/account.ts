@@ -14,11 +14,6 @@ export async function logInElsewhere(
   return browser
 }
 
-/** Takes a browser; says whether it is shown a page for those who are logged in. */
-export async function isLoggedIn(browser: Browser): Promise<boolean> {
-  return (await browser.visit('/dashboard')).status === 200
-}
-
 /** Takes a browser; returns a copy of it with nothing left but the cookie that it is remembered by. */
 export function onlyRemembered(site: Pick<TestApp, 'browse'>, browser: Browser): Browser {
   const copy = site.browse().copyCookies(browser)

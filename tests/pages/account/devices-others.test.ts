@@ -1,16 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { days, hours } from '../../../src/durations.ts'
-import {
-  endsOfSeries,
-  isLoggedIn,
-  logInElsewhere,
-  noticesTo,
-  onlyRemembered,
-} from '../../support/account.ts'
+import { endsOfSeries, logInElsewhere, noticesTo, onlyRemembered } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
 import { listDevices } from '../../support/device-rows.ts'
 import { readFlashes } from '../../support/html.ts'
-import { register } from '../../support/users.ts'
+import { isLoggedIn, register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)

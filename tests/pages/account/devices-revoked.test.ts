@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import {
-  isLoggedIn,
-  kindsOf,
-  logInElsewhere,
-  noticesTo,
-  onlyRemembered,
-} from '../../support/account.ts'
+import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
 import { listDevices, revokeOther } from '../../support/device-rows.ts'
 import { readFlashes } from '../../support/html.ts'
-import { logIn, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)

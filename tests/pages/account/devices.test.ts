@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { hours } from '../../../src/durations.ts'
-import { isLoggedIn, kindsOf, logInElsewhere, noticesTo } from '../../support/account.ts'
+import { kindsOf, logInElsewhere, noticesTo } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
 import { listDevices } from '../../support/device-rows.ts'
 import { userRow } from '../../support/rows.ts'
-import { logIn, PASSWORD, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createPasswords } from '../../../src/accounts/password-hash.ts'
 import { minutes } from '../../../src/durations.ts'
-import { isLoggedIn, logInElsewhere, onlyRemembered } from '../../support/account.ts'
+import { logInElsewhere, onlyRemembered } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
 import type { Browser } from '../../support/browser.ts'
 import { readErrors } from '../../support/html.ts'
-import { logIn, PASSWORD, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)

@@ -2,7 +2,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { days, minutes, seconds } from '../../../src/durations.ts'
 import {
   endsOfSeries,
-  isLoggedIn,
   kindsOf,
   logInElsewhere,
   noticesTo,
@@ -12,7 +11,7 @@ import { openTestApp } from '../../support/app.ts'
 import type { Browser } from '../../support/browser.ts'
 import { readFlashes } from '../../support/html.ts'
 import { findMailedLink } from '../../support/mailed-link.ts'
-import { logIn, PASSWORD, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
