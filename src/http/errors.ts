@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
+import { abandonSession } from './session.ts'
 
 export type ErrorSettings = {
   /** Says whether an error means that something we depend on is away, and may be back soon. */
@@ -19,6 +20,7 @@ export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestH
     if (res.headersSent) return next(error)
     const { status, retryAfter } = classify(error, isOutage)
     const incidentId = status >= 500 && !(error instanceof HttpError) ? randomUUID() : null
+    if (status >= 500) abandonSession(req)
     if (incidentId) report(error, { incidentId, method: req.method, path: req.path })
     if (retryAfter) res.set('Retry-After', String(retryAfter))
     res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))

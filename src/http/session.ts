@@ -39,6 +39,12 @@ export function saveSession(req: Request): Promise<void> {
   })
 }
 
+/** Takes a request that has failed; leaves its session in the store as it was before. */
+export function abandonSession(req: Request): void {
+  // express-session would store it when the error page is sent: somebody whose login failed would be logged in.
+  Object.assign(req, { session: undefined })
+}
+
 // express-session keeps a Secure cookie back unless it believes that the request came over TLS.
 // TLS ends at the proxy; APP_URL says what the browser sees, and no header can say otherwise.
 function trustOwnScheme(isSecure: boolean): RequestHandler {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { readTitle } from '../support/html.ts'
-import { PASSWORD, register, userFields } from '../support/users.ts'
+import { logIn, PASSWORD, register, userFields } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -95,6 +95,21 @@ describe('500', () => {
     await broken.close()
 
     expect([answer.status, users]).toEqual([500, 0])
+  })
+
+  test('is not followed by the session of a login that failed', async () => {
+    const broken = await openTestApp()
+    const ada = await register(broken)
+    const browser = broken.browse()
+    await broken.database.$executeRaw`DROP TABLE "SecurityEvent"`
+    broken.statements.length = 0
+
+    const answer = await logIn(browser, ada)
+    await broken.close()
+
+    expect(answer.status).toBe(500)
+    expect(broken.statements.filter((sql) => sql === 'BEGIN')).toHaveLength(1)
+    expect(browser.valueOf('session')).toBeUndefined()
   })
 
   test('writes nothing that was typed into the log, nor a password hash', async () => {
