@@ -1,0 +1,32 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { chromiumPath } from './chromium-path.ts'
+
+/** Starts Chromium, without a window. */
+export function openChromium(): Promise<Browser> {
+  const args = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+  return chromium.launch({ executablePath: chromiumPath, args })
+}
+
+/** Takes a window; returns what its pages complain about: errors, warnings, what the policy refused. */
+export function noteComplaints(context: BrowserContext): string[] {
+  const complaints: string[] = []
+  const listen = (page: Page) => {
+    page.on('console', (line) => {
+      if (['error', 'warning'].includes(line.type())) complaints.push(line.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`))
+  }
+  for (const page of context.pages()) listen(page)
+  context.on('page', listen)
+  return complaints
+}
