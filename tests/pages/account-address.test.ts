@@ -6,8 +6,10 @@ import {
   askForAddress,
   findUser,
   followLink,
+  LINK_IS_OVER,
   listEvents,
   newPassword,
+  openLink,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, logIn, register } from '../support/users.ts'
@@ -127,6 +129,19 @@ describe('a new address', () => {
 
     await ada.browser.submit('/account/password', { current: ada.password, ...newPassword })
 
+    const shown = await openLink(site.browse(), link)
+    expect(shown.text).toContain(LINK_IS_OVER)
     expect(await answerLink(link)).toBe(422)
+  })
+
+  test('is not put in the place of an address that it was not asked from', async () => {
+    const ada = await register(site)
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const email = `set.by.another.program.${ada.email}`
+    const where = { username: ada.username }
+    await site.database.user.updateMany({ where, data: { email, emailKey: email } })
+
+    expect(await answerLink(link)).toBe(422)
+    expect(await findUser(site, ada)).toMatchObject({ email })
   })
 })
