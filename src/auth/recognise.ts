@@ -3,7 +3,7 @@ import { startSession } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
 import type { PresentedCookie } from './remember-cookie.ts'
 import type { Remembered } from './remember-me.ts'
-import { forget } from './remembering.ts'
+import { forget, keepRemembered } from './remembering.ts'
 import { currentUser, setUser } from './visit.ts'
 
 /** Takes the parts of a login manager; returns the middleware that finds out who is visiting: by session, remember cookie, or the request itself. */
@@ -74,25 +74,6 @@ async function lookFurther<User>(parts: LoginParts<User>, req: Request, res: Res
   if (presented && parts.options.loadUser) await restore(parts, req, res, presented)
   else if (parts.cookie.isSent(req)) parts.cookie.clear(res)
   if (currentUser(req) === null) await loadFromRequest(parts, req)
-}
-
-async function keepRemembered<User>(
-  { options, rememberMe, cookie }: LoginParts<User>,
-  req: Request,
-  res: Response,
-  presented: PresentedCookie | null,
-) {
-  const { login } = req.session
-  if (!presented || login?.seriesId !== presented.seriesId) return
-  if (login.hasUnseenToken) {
-    // The successor has arrived: its predecessor is good for a minute more, and then evidence.
-    login.hasUnseenToken = false
-    await rememberMe.confirm(presented.seriesId, presented.token)
-  }
-  const { refreshEachRequest, duration } = options.remember
-  if (refreshEachRequest) {
-    cookie.write(res, presented, new Date(options.clock().getTime() + duration))
-  }
 }
 
 async function restore<User>(

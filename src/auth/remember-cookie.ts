@@ -19,6 +19,11 @@ export function createRememberCookie(
       const [seriesId, token] = value?.split('.') ?? []
       return seriesId && token ? { seriesId, token } : null
     },
+    /** Says whether what the browser presents was signed by another secret than the newest. */
+    isSignedBefore(req: Request): boolean {
+      const sent = rawCookies(req)[remember.name]
+      return verifySignature(sent, secrets) !== verifySignature(sent, secrets.slice(0, 1))
+    },
     isSent: (req: Request): boolean => rawCookies(req)[remember.name] !== undefined,
     write(res: Response, { seriesId, token }: PresentedCookie, expiresAt: Date): void {
       const maxAge = expiresAt.getTime() - clock().getTime()

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { LoginParts } from './login-parts.ts'
 import type { LoginManagerOptions } from './options.ts'
+import type { PresentedCookie } from './remember-cookie.ts'
 
 export type RememberingOptions = {
   /** How long this browser is remembered, in ms; the option remember.duration where nothing is said. */
@@ -35,6 +36,41 @@ export async function forget<User>(
   const ids = new Set(known.filter((id) => typeof id === 'string'))
   for (const id of ids) await rememberMe.end(id)
   if (cookie.isSent(req)) cookie.clear(res)
+}
+
+/** Takes a visitor who is logged in and what their remember cookie says; notes that its token has arrived, and sends the cookie again where that is due. */
+export async function keepRemembered<User>(
+  parts: LoginParts<User>,
+  req: Request,
+  res: Response,
+  presented: PresentedCookie | null,
+) {
+  const { options, rememberMe, cookie } = parts
+  const { login } = req.session
+  if (!presented || login?.seriesId !== presented.seriesId) return
+  if (login.hasUnseenToken) {
+    // The successor has arrived: its predecessor is good for a minute more, and then evidence.
+    login.hasUnseenToken = false
+    await rememberMe.confirm(presented.seriesId, presented.token)
+  }
+  if (cookie.isSignedBefore(req)) await renewToken(parts, req, res, presented)
+  const { refreshEachRequest, duration } = options.remember
+  if (refreshEachRequest) {
+    cookie.write(res, presented, new Date(options.clock().getTime() + duration))
+  }
+}
+
+// Under a secret that is about to go, the token and not only its signature: the series must outlive it.
+async function renewToken<User>(
+  { rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+  { seriesId, token }: PresentedCookie,
+) {
+  const redemption = await rememberMe.redeem(seriesId, token)
+  if (redemption.kind !== 'remembered' || !req.session.login) return
+  req.session.login.hasUnseenToken = redemption.isSuccessor
+  cookie.write(res, { seriesId, token: redemption.token }, redemption.series.expiresAt)
 }
 
 /** Takes the options and what this login asks for; returns when remembering ends. Throws a TypeError when that is no length of time. */

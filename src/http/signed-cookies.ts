@@ -53,7 +53,8 @@ export function createSignedCookies(settings: CookieSettings): SignedCookies {
   return { nameOf, attributesOf, read, write, clear, renewSignatures }
 }
 
-const KEPT = ['session', 'remember', 'csrf', 'device'] as const
+// Not the remember cookie: whoever knows when it ends sends it again (auth/recognise.ts).
+const KEPT = ['session', 'csrf', 'device'] as const
 
 /** Takes a value and the secrets, newest first; returns it signed, in the form that express-session reads too. */
 export function signValue(value: string, secrets: readonly string[]): string {
