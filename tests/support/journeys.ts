@@ -70,16 +70,14 @@ export function findUser(
   return database.user.findFirstOrThrow({ where: { username } })
 }
 
-/** Takes an application and somebody with an account; returns the kinds of its events. */
+/** Takes an application and somebody with an account; returns the kinds of its events, in alphabetical order. */
 export async function listEvents(
   { database }: Pick<Site, 'database'>,
-  { username }: Pick<Person, 'username'>,
+  person: { username: string },
 ) {
-  const events = await database.securityEvent.findMany({
-    where: { user: { username } },
-    orderBy: { at: 'desc' },
-  })
-  return events.map(({ kind }) => kind)
+  const where = { user: { username: person.username } }
+  const events = await database.securityEvent.findMany({ where })
+  return events.map(({ kind }) => kind).sort()
 }
 
 export const LINK_IS_OVER =
