@@ -69,6 +69,27 @@ describe('a remembered browser', () => {
   })
 })
 
+describe('a remember cookie without our signature', () => {
+  test('neither lets anybody in nor ends the series that it names', async () => {
+    const { browser, browse, heard } = await withRememberedBrowser()
+    const cookie = browser.jar.get('remember')
+    const [seriesId, token] = decodeURIComponent(cookie?.value ?? '').split('.')
+    const forger = browse()
+
+    for (const value of [
+      `${seriesId}.${token}`,
+      `${seriesId}.${token}.forged`,
+      `${seriesId}.guessed`,
+    ]) {
+      forger.jar.set('remember', { value, attributes: {}, expiresAt: null })
+      expect((await forger.who()).name).toBe(null)
+    }
+
+    expect(heard('rememberStolen')).toEqual([])
+    expect((await browser.who()).name).toBe('Notch')
+  })
+})
+
 describe('a copied cookie', () => {
   test('is caught once its owner has gone on, and then remembers neither of the two', async () => {
     const { browser, browse, clock, heard } = await withRememberedBrowser()
