@@ -11,11 +11,12 @@ export type ProfileChange = { name: string; username: string; browser: string }
 export function changeProfile(
   { database, clock }: Accounts,
   user: User,
-  { name, username, browser }: ProfileChange,
+  { name: typed, username, browser }: ProfileChange,
 ): Promise<User | 'username-taken'> {
+  const name = typed || username
   if (name === user.name && username === user.username) return Promise.resolve(user)
   const userId = user.id
-  const data = { name: name || username, username, usernameKey: usernameKeyOf(username) }
+  const data = { name, username, usernameKey: usernameKeyOf(username) }
   return changeTogether<User | 'username-taken'>(database, async (tables) => {
     const changed = await tables.user.update({ where: { id: userId }, data })
     await recordEvent(tables, { userId, kind: 'profile-changed', at: clock(), browser })

@@ -147,6 +147,9 @@ CREATE INDEX "RememberSeries_expiresAt_idx" ON "RememberSeries"("expiresAt");
 CREATE INDEX "AccountLink_userId_purpose_idx" ON "AccountLink"("userId", "purpose");
 
 -- CreateIndex
+CREATE INDEX "AccountLink_emailKey_idx" ON "AccountLink"("emailKey");
+
+-- CreateIndex
 CREATE INDEX "AccountLink_expiresAt_idx" ON "AccountLink"("expiresAt");
 
 -- CreateIndex
