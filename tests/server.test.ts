@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test, vi } from 'vitest'
-import { minutes, seconds } from '../src/durations.ts'
+import { minutes } from '../src/durations.ts'
 import { readTitle } from './support/html.ts'
 import { openPlace, type Place } from './support/server.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
@@ -15,9 +15,23 @@ const newPlace = async () => {
 }
 afterAll(() => Promise.all(places.map(({ leave }) => leave())))
 
-const { engine } = inject('template')
+const isSqlite = inject('template').engine === 'sqlite'
+const DATABASE_LINE = isSqlite
+  ? /^Database: SQLite, \.\/data\/app\.db$/
+  : /^Database: PostgreSQL, test_\w+ at /
+const FILES_IN_DATA = {
+  'data/session-secret': '600',
+  ...(isSqlite && { 'data/app.db': '600', 'data/app.db-shm': '600', 'data/app.db-wal': '600' }),
+}
 
-// Each start reads the whole program from its sources, on a machine that may be busy.
+/** Everything in a folder, with who may do what with it. */
+function readModes(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
+  return Object.fromEntries(names.map((name) => [name, modeOf(name)]))
+}
+
+// Each start reads the whole program, on a machine that may be busy.
 vi.setConfig({ testTimeout: minutes(1) })
 
 describe('the start', () => {
@@ -29,30 +43,14 @@ describe('the start', () => {
 
     expect(server.lines).toEqual([
       expect.stringMatching(/^Listening on http:\/\/localhost:\d+$/),
-      expect.stringMatching(
-        engine === 'sqlite'
-          ? /^Database: SQLite, \.\/data\/app\.db$/
-          : /^Database: PostgreSQL, test_\w+ at /,
-      ),
+      expect.stringMatching(DATABASE_LINE),
       expect.stringMatching(/^Mail: kept, see http:\/\/localhost:\d+\/dev\/mailbox$/),
     ])
     expect(readTitle(page.text)).toContain('Express Login')
+    expect(readModes(place.folder)).toEqual({ data: '700', ...FILES_IN_DATA })
   })
 
-  test('keeps what it makes in data/, for its owner only', async () => {
-    const place = await newPlace()
-    await place.start()
-
-    const data = join(place.folder, 'data')
-    const modes = readdirSync(data).map((name) => [name, statSync(join(data, name)).mode & 0o777])
-
-    expect(readdirSync(place.folder)).toEqual(['data'])
-    expect(statSync(data).mode & 0o777).toBe(0o700)
-    expect(modes.length).toBeGreaterThan(0)
-    for (const [, mode] of modes) expect(mode).toBe(0o600)
-  })
-
-  test('changes nothing the second time: the users, the sessions and the secret are those of before', async () => {
+  test('changes nothing the second time, and finds everybody again after it was killed', async () => {
     const place = await newPlace()
     const first = await place.start()
     const ada = await registerAndRemember(first)
@@ -61,26 +59,20 @@ describe('the start', () => {
 
     const second = await place.start()
     const browser = second.browse().copyCookies(ada.browser)
-
-    expect(readFileSync(join(place.folder, 'data/session-secret'))).toEqual(secret)
-    expect(await isLoggedIn(browser)).toBe(true)
-    browser.cookies.delete('session')
-    expect(await isLoggedIn(browser)).toBe(true)
-    expect((await logIn(second.browse(), ada)).status).toBe(303)
-  })
-
-  test('finds everybody again after it was killed in the middle of things', async () => {
-    const place = await newPlace()
-    const first = await place.start()
-    const ada = await register(first)
-    const underWay = register(first).catch(() => null)
-
-    await first.end('SIGKILL')
+    const afterAnEnd = await isLoggedIn(browser)
+    const underWay = register(second).catch(() => null)
+    await second.end('SIGKILL')
     await underWay
-    const second = await place.start()
 
-    expect(await isLoggedIn(second.browse().copyCookies(ada.browser))).toBe(true)
-    expect((await logIn(second.browse(), ada)).status).toBe(303)
+    const third = await place.start()
+    const again = third.browse().copyCookies(browser)
+    const afterAKill = await isLoggedIn(again)
+    again.cookies.delete('session')
+
+    expect([afterAnEnd, afterAKill]).toEqual([true, true])
+    expect(await isLoggedIn(again)).toBe(true)
+    expect((await logIn(third.browse(), ada)).status).toBe(303)
+    expect(readFileSync(join(place.folder, 'data/session-secret'))).toEqual(secret)
   })
 
   test('is refused with one line for each wrong setting, no trace, and no secret repeated', async () => {
@@ -127,49 +119,4 @@ describe('the start', () => {
       expect(stderr).toContain(PORT)
     },
   )
-})
-
-describe('SIGTERM', () => {
-  test('lets who is being answered have their answer, lets nobody new in, and ends with 0', async () => {
-    const place = await newPlace()
-    const server = await place.start()
-    const { port } = new URL(server.url)
-    const slow = connect(Number(port), '127.0.0.1')
-    const heard: string[] = []
-    slow.on('data', (text) => heard.push(String(text)))
-    slow.write(
-      'POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nuser',
-    )
-    await server.browse().visit('/healthz')
-
-    const ended = server.end('SIGTERM')
-    await vi.waitFor(
-      () => expect(server.browse().visit('/')).rejects.toThrow('ECONNREFUSED'),
-      seconds(5),
-    )
-    slow.write('name=a')
-
-    expect(await ended).toEqual({ code: 0, signal: null })
-    expect(heard.join('')).toMatch(/^HTTP\/1\.1 403 /)
-  })
-})
-
-describe('WEB_CONCURRENCY', () => {
-  test('has two processes serve the same people, and end together', async () => {
-    const place = await newPlace()
-    const server = await place.start({ WEB_CONCURRENCY: '2' })
-    const ada = await register(server)
-
-    const visits = Array.from({ length: 20 }, () =>
-      isLoggedIn(server.browse().copyCookies(ada.browser)),
-    )
-    const answers = await Promise.all(visits)
-    const pids = new Set(server.log.map(({ pid }) => pid))
-    const ended = await server.end('SIGTERM')
-
-    expect(answers).toEqual(Array(20).fill(true))
-    expect(pids.size).toBe(2)
-    expect(server.lines).toHaveLength(3)
-    expect(ended.code).toBe(0)
-  })
 })

@@ -6,8 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { Browser } from './browser.ts'
 import { createEmptyDatabase } from './database.ts'
 
-const TSX = import.meta.resolve('tsx')
-const SERVER = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SERVER = join(ROOT, 'dist/server.js')
+
+// What `npm start` starts: twice as quick there as the sources, once it is built.
+let built: Promise<void> | undefined
+const build = async (): Promise<void> => {
+  const compiler = spawn('npx', ['--no-install', 'tsc', '-p', 'src'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
+  const { code } = await waitForEnd(compiler)
+  if (code !== 0) throw new Error('The server does not compile')
+}
 
 type Variables = Record<string, string>
 
@@ -32,6 +43,8 @@ export type Place = {
 
 /** Makes an empty folder and an empty database, in which the real server is started as a process. */
 export async function openPlace(): Promise<Place> {
+  built ??= build()
+  await built
   const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
   const database = await createEmptyDatabase()
   const children = new Set<ChildProcess>()
@@ -40,7 +53,7 @@ export async function openPlace(): Promise<Place> {
     const { PATH = '', HOME = '' } = process.env
     // Without BCRYPT_COST each of them would hash for a quarter of a second.
     const env = { PATH, HOME, PORT: '0', BCRYPT_COST: '4', ...onServer, ...variables }
-    const child = spawn(process.execPath, ['--import', TSX, SERVER], { cwd: folder, env })
+    const child = spawn(process.execPath, [SERVER], { cwd: folder, env })
     children.add(child)
     return child
   }
