@@ -48,7 +48,11 @@ const Environment = z.object({
   APP_URL: z.string().refine(isOrigin, 'must be an origin: scheme and host, no path').optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, 'must start with file: or postgresql://')
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, {
+      error: 'must start with file: or postgresql://',
+      abort: true,
+    })
+    .refine((url) => url.startsWith('file:') || URL.canParse(url), 'is no address that can be read')
     .default('file:./data/app.db'),
   SESSION_SECRET: z
     .string()
@@ -72,7 +76,11 @@ const Environment = z.object({
   THROTTLE: oneOf('on', 'off').default('on'),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .regex(/^smtps?:\/\/.+/, { error: 'must start with smtp:// or smtps://', abort: true })
+    .refine(
+      (url) => URL.canParse(url) && new URL(url).hostname !== '',
+      'is no address that can be read',
+    )
     .optional(),
   MAIL_FROM: z.email('must be an email address').optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),

@@ -27,7 +27,7 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
 }
 
-await start()
+await start().catch(failToStart)
 
 async function start(): Promise<void> {
   const read = loadEnv()
@@ -36,6 +36,14 @@ async function start(): Promise<void> {
   if (cluster.isPrimary) await migrateDatabase(settings.databaseUrl)
   if (cluster.isPrimary && settings.processes > 1) return startProcesses(settings.processes)
   await serve(settings, systemClock)
+}
+
+// In one line and without a trace: what went wrong is a setting or a neighbour, and either may hold a secret.
+function failToStart(error: unknown): void {
+  const [line = ''] = error instanceof Error ? error.message.trim().split('\n').slice(-1) : []
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  refuseToStart([`Cannot start: ${[code, line.replace(/\/\/[^@\s]*@/g, '//…@')].join(' ').trim()}`])
+  process.exit(1)
 }
 
 function refuseToStart(problems: string[]): void {

@@ -62,7 +62,9 @@ function confirmFirstAddress(
   return changeTogether(database, async (tables) => {
     if (!(await useLink(tables, link, at))) return { kind: 'used' }
     const where = { id: link.userId, emailKey: link.emailKey }
-    await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+    const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+    // The account has another address by now: whoever has the old mailbox has no claim on it.
+    if (count === 0) return { kind: 'used' }
     await recordEvent(tables, { userId: link.userId, kind: 'email-confirmed', at, browser })
     // Somebody else may have registered with this address and a password of their own, to wait for
     // its owner. Only the browser that registered is known to have chosen that password.
@@ -111,7 +113,10 @@ function confirmNewAddress(
     })
     if (!user) return { kind: 'used' }
     await recordEvent(tables, { userId, kind: 'email-changed', at, browser })
-    await tellOldAddress(tables, { ...user, oldEmail: link.user.email }, at)
+    // A way back goes to a proven address only: a mistyped one belongs to a stranger.
+    if (link.user.emailVerifiedAt) {
+      await tellOldAddress(tables, { ...user, oldEmail: link.user.email }, at)
+    }
     return { kind: 'confirmed' }
   }).catch((error: unknown) => {
     if (isUniqueViolation(error)) return { kind: 'taken' }

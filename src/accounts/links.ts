@@ -26,7 +26,9 @@ export type NewLink = {
   at: Date
 }
 
-export type LinkWithUser = AccountLink & { user: { username: string; email: string } }
+export type LinkWithUser = AccountLink & {
+  user: { username: string; email: string; emailVerifiedAt: Date | null }
+}
 
 /** Takes the tables of a transaction; writes a link down, in place of any earlier one for the same, and returns its id. */
 export async function createLink(tables: Tables, { at, ...link }: NewLink): Promise<string> {
@@ -56,7 +58,9 @@ export async function findLink(
 ): Promise<LinkWithUser | null> {
   const link = await database.accountLink.findFirst({
     where: { id, purpose: { in: [...purposes] }, expiresAt: { gt: now } },
-    include: { user: { select: { username: true, email: true, authEpoch: true } } },
+    include: {
+      user: { select: { username: true, email: true, authEpoch: true, emailVerifiedAt: true } },
+    },
   })
   return link && isOfEpoch(link, link.user.authEpoch) ? link : null
 }

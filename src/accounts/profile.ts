@@ -27,6 +27,11 @@ export function changeProfile(
   })
 }
 
+/** Takes a user who wants to keep their address after all; voids the link to another one. */
+export async function keepEmail({ database }: Accounts, { id: userId }: User): Promise<void> {
+  await database.accountLink.deleteMany({ where: { userId, purpose: 'confirm-new-address' } })
+}
+
 /** Takes a user; returns the address that waits for its confirmation, or null. */
 export async function findPendingEmail(
   { database, clock }: Accounts,

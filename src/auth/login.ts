@@ -12,6 +12,8 @@ export type LogInOptions = RememberingOptions & {
   force?: boolean
   /** Whether a password was given just now. */
   fresh?: boolean
+  /** When the password was last given, in ms since 1970; goes before fresh. */
+  freshAt?: number
   startedBy?: StartedBy
   /** The device that this browser is known as already. */
   deviceId?: string | null
@@ -77,10 +79,11 @@ export async function renewLogin<User>(
   res: Response,
   user: User,
 ): Promise<boolean> {
-  const { rememberUntil = null, deviceId = null } = req.session.login ?? {}
+  // As fresh as it was: no password was given for this, and a copied remember cookie gets here too.
+  const { rememberUntil = null, deviceId = null, freshAt = 0 } = req.session.login ?? {}
   const remembering = rememberUntil === null ? {} : { rememberUntil: new Date(rememberUntil) }
-  const remember = rememberUntil !== null
-  return logIn(parts, req, res, user, { ...remembering, remember, deviceId, startedBy: 'renewal' })
+  const kept = { ...remembering, remember: rememberUntil !== null, deviceId, freshAt }
+  return logIn(parts, req, res, user, { ...kept, startedBy: 'renewal' })
 }
 
 /** Takes what a new session knows about its login; starts it with the fields of the application and those carried over. */
@@ -112,10 +115,10 @@ function carriedFields<User>(
 function newLogin<User>(
   { clock, fingerprint }: LoginManagerOptions<User>,
   req: Request,
-  { fresh = true, startedBy = 'password', deviceId = null }: LogInOptions,
+  { fresh = true, freshAt, startedBy = 'password', deviceId = null }: LogInOptions,
 ): LoginState {
   return {
-    freshAt: fresh ? clock().getTime() : 0,
+    freshAt: freshAt ?? (fresh ? clock().getTime() : 0),
     fingerprint: fingerprint(req),
     startedBy,
     deviceId,

@@ -17,6 +17,11 @@ const HEADERS = [
   'Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'Cache-Control: no-store',
   'Content-Type: text/plain; charset=utf-8',
+  'Origin-Agent-Cluster: ?1',
+  'X-DNS-Prefetch-Control: off',
+  'X-Download-Options: noopen',
+  'X-Permitted-Cross-Domain-Policies: none',
+  'X-XSS-Protection: 0',
   'Connection: close',
 ]
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { User } from '../accounts/accounts.ts'
 import { askForNewAddress, askToConfirmAgain } from '../accounts/addresses.ts'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
-import { changeProfile, findPendingEmail } from '../accounts/profile.ts'
+import { changeProfile, findPendingEmail, keepEmail } from '../accounts/profile.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { refuseTooMany } from '../http/http-error.ts'
@@ -66,6 +66,7 @@ export function accountPages(rooms: Rooms): Page[] {
       return refuse(req, res, rejectForm(form, 'username', 'That user name is already taken.').view)
     }
     if (isNewEmail) await askForNewAddress(accounts, changed, form.data.email)
+    else await keepEmail(accounts, changed)
     const message = isNewEmail ? 'Saved. Open the link in the mail to your new address.' : 'Saved.'
     flashes.add(req, res, 'success', isNewEmail ? message + mailGoes : message)
     return saveThenRedirect(req, res, 303, '/account')

@@ -25,14 +25,13 @@ const LoginForm = z.object({
 
 const WRONG = { ok: false, reason: 'wrong' } as const
 
-// One message for every mistake: saying which was wrong tells a stranger who has an account.
-// All but the first are told only to whoever knows the password.
-const REFUSALS = {
-  wrong: 'Wrong user name or password.',
-  disabled: 'This account is disabled. Ask whoever runs this site to enable it.',
-  unconfirmed:
-    'Confirm your email address first: open the link in the newest mail that we sent to it.',
-}
+// One message for every mistake: saying which was wrong tells a stranger who has an account. Where
+// addresses must be confirmed, whether one was is part of it: it would tell whether the address was new.
+const WRONG_WORDS = 'Wrong user name or password.'
+const WRONG_OR_UNCONFIRMED =
+  'Wrong user name or password, or an email address that is not confirmed yet: open the link in our newest mail first.'
+// This one is told only to whoever knows the password.
+const DISABLED_WORDS = 'This account is disabled. Ask whoever runs this site to enable it.'
 
 export function loginPage(rooms: Rooms): Page {
   const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = rooms
@@ -58,13 +57,18 @@ export function loginPage(rooms: Rooms): Page {
     if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome)
     if (!outcome.ok) {
       if (outcome.reason === 'unconfirmed') await sendLinkAgain(req, res, outcome.user)
-      return refuse(res, rejectForm(form, '', REFUSALS[outcome.reason]).view)
+      return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
     }
 
     await admission.refund()
-    await auth.logIn(req, res, outcome.user, { remember: form.data.remember !== undefined })
+    await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
     flashes.add(req, res, 'success', `Welcome back, ${outcome.user.name}`)
     await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
+  }
+
+  function sayWhyNot(reason: 'wrong' | 'disabled' | 'unconfirmed'): string {
+    if (reason === 'disabled') return DISABLED_WORDS
+    return accounts.mustConfirm ? WRONG_OR_UNCONFIRMED : WRONG_WORDS
   }
 
   // The first may be lost or too old, or, for somebody brought over from another program, never have been sent.

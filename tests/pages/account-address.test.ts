@@ -10,6 +10,7 @@ import {
   listEvents,
   newPassword,
   openLink,
+  proveAddress,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, logIn, register } from '../support/users.ts'
@@ -43,6 +44,7 @@ describe('a new address', () => {
 
   test('is asked for nowhere but there: the old one hears of it once it counts', async () => {
     const ada = await register(site)
+    await proveAddress(site, ada)
 
     const link = await askForAddress(site, ada, `new.${ada.email}`)
     const before = await findMails(site, ada.email, 'address-changed')
@@ -50,6 +52,25 @@ describe('a new address', () => {
 
     expect(before).toEqual([])
     expect(await findMails(site, ada.email, 'address-changed')).toHaveLength(1)
+  })
+
+  test('sends no way back to an old one that was never confirmed: it may be a stranger’s', async () => {
+    const ada = await register(site)
+
+    await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
+
+    expect(await findMails(site, ada.email, 'address-changed')).toEqual([])
+  })
+
+  test('voids the link that would have confirmed the one before', async () => {
+    const ada = await register(site)
+    const first = await readLink(site, ada.email, 'confirm-address')
+
+    await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
+    const stranger = await answerLink(first)
+
+    expect(stranger).toBe(422)
+    expect(await isLoggedIn(ada.browser)).toBe(true)
   })
 
   test('can be confirmed in any browser: who reads the mail is who counts', async () => {

@@ -23,7 +23,7 @@ const confirm = async (browser: Browser, email: string) =>
 const tryLogin = (username: string, password = PASSWORD, browser = site.browse()) =>
   browser.submit('/login', { username, password })
 
-const UNCONFIRMED = expect.stringContaining('Confirm your email address first')
+const UNCONFIRMED = expect.stringContaining('not confirmed yet')
 
 describe('where addresses must be confirmed', () => {
   test('registering logs nobody in, and says where to look', async () => {
@@ -39,7 +39,7 @@ describe('where addresses must be confirmed', () => {
     expect(await isLoggedIn(browser)).toBe(false)
   })
 
-  test('the right password says that the address is not confirmed, a wrong one says nothing', async () => {
+  test('a right and a wrong password are refused with the same words: which it was would tell whether the address was new', async () => {
     const { username, email } = await applyFor()
 
     const right = await tryLogin(username)
@@ -49,7 +49,7 @@ describe('where addresses must be confirmed', () => {
     expect([right.status, byAddress.status, wrong.status]).toEqual([422, 422, 422])
     expect(readErrors(right.text)).toEqual([UNCONFIRMED])
     expect(readErrors(byAddress.text)).toEqual([UNCONFIRMED])
-    expect(readErrors(wrong.text)).toEqual(['Wrong user name or password.'])
+    expect(readErrors(wrong.text)).toEqual([UNCONFIRMED])
   })
 
   test('confirming logs nobody in either, but lets them', async () => {
@@ -74,7 +74,7 @@ describe('where addresses must be confirmed', () => {
     const login = await tryLogin(username, NEW_PASSWORD, owner)
 
     expect(confirmed.headers.location).toBe('/reset-password')
-    expect(readErrors(impostor.text)).toEqual(['Wrong user name or password.'])
+    expect(readErrors(impostor.text)).toEqual([UNCONFIRMED])
     expect(login.headers.location).toBe('/dashboard')
   })
 

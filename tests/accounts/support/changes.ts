@@ -7,6 +7,7 @@ import {
   moveTo,
   newPassword,
   pathOf,
+  proveAddress,
   type Site,
 } from '../../support/journeys.ts'
 import { register, userFields } from '../../support/users.ts'
@@ -53,9 +54,10 @@ export const CHANGES: Change[] = [
     'New password chosen through a link',
     forgetPassword,
   ),
-  fromLink('a change of address', 'email-changed', 'address-changed', (site, person) =>
-    askForAddress(site, person, `new.${person.email}`),
-  ),
+  fromLink('a change of address', 'email-changed', 'address-changed', async (site, person) => {
+    await proveAddress(site, person)
+    return askForAddress(site, person, `new.${person.email}`)
+  }),
   fromLink(
     'a change of address undone',
     'email-change-undone',

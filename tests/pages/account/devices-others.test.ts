@@ -30,6 +30,19 @@ describe('POST /account/devices/revoke-others', () => {
     expect(await noticesTo(site, ada.email)).toContain('All other browsers were logged out')
   })
 
+  test('makes no login fresh: whoever has a copy of a remember cookie still needs the password', async () => {
+    const ada = await register(site)
+    const thief = onlyRemembered(site, await logInElsewhere(site, ada))
+
+    await thief.submit('/account/devices', {}, OTHERS)
+    const leaving = await thief.visit('/account/delete')
+
+    expect([leaving.status, leaving.headers.location]).toEqual([
+      302,
+      '/reauthenticate?next=%2Faccount%2Fdelete',
+    ])
+  })
+
   test('keeps the browser that asks remembered exactly as long as before', async () => {
     const ada = await register(site)
     await ada.browser.submit('/logout')
