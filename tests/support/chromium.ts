@@ -24,7 +24,11 @@ export function noteComplaints(context: BrowserContext): string[] {
       if (['error', 'warning'].includes(line.type())) complaints.push(line.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`))
+    page.on('requestfailed', (request) => {
+      // Whoever goes on before the icon has come is no failure.
+      const reason = request.failure()?.errorText
+      if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()} failed: ${reason}`)
+    })
   }
   for (const page of context.pages()) listen(page)
   context.on('page', listen)
