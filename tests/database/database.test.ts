@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openDatabase, Prisma } from '../../src/database/database.ts'
+import { changeTogether } from '../../src/database/change-together.ts'
+import { openDatabase, Prisma, type Tables } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
@@ -42,13 +43,22 @@ describe.runIf(database.engine === 'sqlite')('openDatabase on SQLite', () => {
 
   test.each([
     ['journal_mode', 'wal'],
-    ['synchronous', 2n],
+    ['synchronous', 1n],
     ['foreign_keys', 1n],
     ['busy_timeout', 5000n],
   ])('sets %s', async (name, value) => {
     const rows = await database.$queryRaw<object[]>(Prisma.raw(`PRAGMA ${name}`))
 
     expect(rows.map((row) => Object.values(row))).toEqual([[value]])
+  })
+
+  test('waits for the disk with what is changed together, and with nothing else', async () => {
+    const readMode = (tables: Tables) => tables.$queryRaw<object[]>`PRAGMA synchronous`
+
+    const within = await changeTogether(database, readMode)
+    const after = await readMode(database)
+
+    expect([within, after].map(([row = {}]) => Object.values(row))).toEqual([[2n], [1n]])
   })
 })
 
