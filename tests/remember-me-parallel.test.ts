@@ -12,7 +12,7 @@ afterAll(site.close)
 const LIVES = 60
 const VISITS = 10
 const LOST_ANSWERS = 0.05
-const LATE_REQUESTS = 0.1
+const LATE_REQUESTS = 0.2
 const STOLEN = 'A copied “keep me logged in” cookie was used; that browser was logged out'
 const random = seedRandom(11)
 
@@ -54,6 +54,8 @@ async function payVisits(browsers: Browser[]): Promise<number> {
   const atOnce = await countRefused(browsers, openAgain)
   site.clock.advance(random() * seconds(25))
   const readers = browsers.filter(() => random() < 0.8)
+  // A browser that loses its session again at once presents the new cookie, while a late request has the old one.
+  for (const reader of readers) if (random() < 0.4) reader.restart()
   const reading = await countRefused(readers, (browser) => [isLoggedIn(browser)])
   site.clock.advance(random() * seconds(25))
   return atOnce + reading + (await countRefused(late, (browser) => [isLoggedIn(browser)]))
@@ -62,7 +64,7 @@ async function payVisits(browsers: Browser[]): Promise<number> {
 /** Comes back until the cookie is another one, and brings that one once. */
 async function goOn(browser: Browser): Promise<void> {
   const before = browser.valueOf('remember')
-  while (browser.valueOf('remember') === before) {
+  for (let again = 0; again < 5 && browser.valueOf('remember') === before; again++) {
     site.clock.advance(hours(1))
     browser.restart()
     await isLoggedIn(browser)
@@ -90,14 +92,14 @@ describe('remembered browsers over HTTP', { timeout: minutes(5) }, () => {
       const ada = await begin()
       const other = await logInElsewhere(site, ada)
       await payVisits([ada.browser])
-      const thieves = times(3, () => onlyRemembered(site, ada.browser))
+      const thieves = times(8, () => onlyRemembered(site, ada.browser))
       await goOn(ada.browser)
       site.clock.advance(seconds(60))
 
       const stolen = await Promise.all(thieves.map(isLoggedIn))
       const owner = [onlyRemembered(site, ada.browser), ada.browser]
 
-      expect(stolen).toEqual([false, false, false])
+      expect(stolen).not.toContain(true)
       expect(await Promise.all(owner.map(isLoggedIn))).toEqual([false, false])
       expect(await isLoggedIn(other)).toBe(true)
       const thefts = (await kindsOf(site, ada.username)).filter((kind) => kind === 'cookie-stolen')

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { minutes } from '../src/durations.ts'
+import { minutes, seconds } from '../src/durations.ts'
 import { onlyRemembered } from './support/account.ts'
 import type { TestApp } from './support/app.ts'
 import { findMailedLink } from './support/mailed-link.ts'
@@ -35,6 +35,18 @@ describe('a new secret in front of the old one', () => {
     expect(other?.value).toBe(one?.value)
     expect(one?.expiresAt).toBe(before?.expiresAt)
     expect(withoutAge(one?.attributes)).toEqual(withoutAge(before?.attributes))
+  })
+
+  test('goes on noticing a remember cookie that was copied before', async () => {
+    const { browser } = await registerRemembered(first)
+    const later = moveTo(both, browser)
+    await later.visit('/dashboard')
+    await later.visit('/dashboard')
+
+    first.clock.advance(seconds(60))
+
+    expect(await isLoggedIn(onlyRemembered(both, browser))).toBe(false)
+    expect(await isLoggedIn(later)).toBe(false)
   })
 
   test.each(['session', 'device'])(
