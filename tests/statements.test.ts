@@ -13,7 +13,7 @@ async function count(act: () => Promise<unknown>): Promise<number> {
 }
 
 describe('a signed-in visit', () => {
-  test.each(['/dashboard', '/account/activity', '/account/devices'])(
+  test.each(['/dashboard', '/account', '/account/activity', '/account/devices'])(
     'costs at most two statements: %s',
     async (path) => {
       const { browser } = await register(site)
