@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { blankForm, parseForm, rejectForm } from '../../src/http/form.ts'
+
+const Form = z.object({
+  name: z.string('Enter a name.').min(1, 'Enter a name.').max(3, 'Too long.').regex(/^a/, 'An a.'),
+  password: z.string('Enter a password.').min(1, 'Enter a password.'),
+})
+
+describe('parseForm', () => {
+  test('gives the data of a form that is as it should be', () => {
+    const form = parseForm(Form, { name: 'ada', password: 'x', other: 'y' })
+
+    expect(form).toMatchObject({ ok: true, data: { name: 'ada', password: 'x' } })
+  })
+
+  test('tells one error for each field, in the order of the form', () => {
+    const form = parseForm(Form, { password: '', name: 'bobby' })
+
+    expect(form.view.errors).toEqual([
+      { field: 'name', message: 'Too long.' },
+      { field: 'password', message: 'Enter a password.' },
+    ])
+  })
+
+  test('takes no body for an empty one', () => {
+    expect(parseForm(Form, undefined).view.errors.map(({ field }) => field)).toEqual([
+      'name',
+      'password',
+    ])
+  })
+
+  test('keeps what was typed, and no secret of any name', () => {
+    const secrets = { password: 'p', confirm: 'c', current: 'u', _csrf: 't' }
+
+    const form = parseForm(Form, { name: 'ada', email: 'e', ...secrets })
+
+    expect(form.view.values).toEqual({ name: 'ada', email: 'e' })
+  })
+
+  test('keeps no value that is not a text', () => {
+    expect(parseForm(Form, { name: ['a'], age: 5 }).view.values).toEqual({})
+  })
+})
+
+describe('rejectForm', () => {
+  test('says what is wrong after all, beside what was typed', () => {
+    const form = parseForm(Form, { name: 'ada', password: 'x' })
+
+    const { ok, view } = rejectForm(form, 'name', 'Taken.')
+
+    expect(ok).toBe(false)
+    expect(view).toEqual({
+      values: { name: 'ada' },
+      errors: [{ field: 'name', message: 'Taken.' }],
+    })
+  })
+})
+
+describe('blankForm', () => {
+  test('begins without errors, with the values it is given', () => {
+    expect(blankForm({ name: 'ada' })).toEqual({ values: { name: 'ada' }, errors: [] })
+    expect(blankForm().values).toEqual({})
+  })
+})
