@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { createLog } from '../src/log.ts'
+import { openTestDatabase } from './support/database.ts'
+
+const database = await openTestDatabase()
+afterAll(database.close)
+
+/** Logs an error; gives the line. */
+function logError(error: unknown) {
+  const lines: string[] = []
+  createLog('info', { write: (line) => void lines.push(line) }).error({ err: error }, 'it failed')
+  return JSON.parse(lines.join('')) as { time: string; msg: string; err: Record<string, string> }
+}
+
+const SECRETS = { passwordHash: 'a hash that nobody may see', username: 'ada' }
+
+describe('the log', () => {
+  test('keeps no argument of a call that Prisma refused, as its message quotes them', async () => {
+    const create = database.user.create({ data: SECRETS as never })
+    const error: Error = await create.catch((failure) => failure)
+
+    const line = logError(error)
+
+    expect(error.message).toContain(SECRETS.passwordHash)
+    expect(JSON.stringify(line)).not.toContain(SECRETS.passwordHash)
+    expect(line.err.message).toContain('Argument')
+  })
+
+  test('says where an error came from, and its code', () => {
+    const { err, msg, time } = logError(
+      Object.assign(new Error('no such file'), { code: 'ENOENT' }),
+    )
+
+    expect(msg).toBe('it failed')
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(err).toMatchObject({ type: 'Error', code: 'ENOENT', message: 'no such file' })
+    expect(err.stack).toContain('log.test.ts')
+  })
+
+  test('says no more than the kind of what is no error', () => {
+    expect(logError('a secret').err).toEqual({ type: 'string' })
+  })
+
+  test('leaves out what is below its level', () => {
+    const lines: string[] = []
+    const log = createLog('warn', { write: (line) => void lines.push(line) })
+
+    log.info('quiet')
+    log.warn('loud')
+
+    expect(lines).toHaveLength(1)
+  })
+})
