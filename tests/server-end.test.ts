@@ -15,28 +15,31 @@ afterAll(() => Promise.all(places.map(({ leave }) => leave())))
 vi.setConfig({ testTimeout: minutes(1) })
 
 describe('SIGTERM', () => {
-  test('lets who is being answered have their answer, lets nobody new in, and ends with 0', async () => {
-    const place = await newPlace()
-    const server = await place.start()
-    const { port } = new URL(server.url)
-    const slow = connect(Number(port), '127.0.0.1')
-    const heard: string[] = []
-    slow.on('data', (text) => heard.push(String(text)))
-    slow.write(
-      'POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nuser',
-    )
-    await server.browse().visit('/healthz')
+  test.each(['1', '2'])(
+    'lets who is being answered have their answer, lets nobody new in, and ends with 0: %s processes',
+    async (WEB_CONCURRENCY) => {
+      const place = await newPlace()
+      const server = await place.start({ WEB_CONCURRENCY })
+      const { port } = new URL(server.url)
+      const slow = connect(Number(port), '127.0.0.1')
+      const heard: string[] = []
+      slow.on('data', (text) => heard.push(String(text)))
+      slow.write(
+        'POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nuser',
+      )
+      await server.browse().visit('/healthz')
 
-    const ended = server.end('SIGTERM')
-    await vi.waitFor(
-      () => expect(server.browse().visit('/')).rejects.toThrow('ECONNREFUSED'),
-      seconds(5),
-    )
-    slow.write('name=a')
+      const ended = server.end('SIGTERM')
+      await vi.waitFor(
+        () => expect(server.browse().visit('/')).rejects.toThrow('ECONNREFUSED'),
+        seconds(5),
+      )
+      slow.write('name=a')
 
-    expect(await ended).toEqual({ code: 0, signal: null })
-    expect(heard.join('')).toMatch(/^HTTP\/1\.1 403 /)
-  })
+      expect(await ended).toEqual({ code: 0, signal: null })
+      expect(heard.join('')).toMatch(/^HTTP\/1\.1 403 /)
+    },
+  )
 })
 
 describe('WEB_CONCURRENCY', () => {
