@@ -9,7 +9,7 @@ const secure = await openTestApp({ APP_URL: 'https://accounts.example.com' })
 const broken = await openTestApp()
 const throttled = await openTestApp({ THROTTLE: 'on' })
 const ada = await register(site)
-await broken.database.$executeRaw`DROP TABLE "User"`
+await broken.database.$executeRaw`DROP TABLE "SecurityEvent"`
 afterAll(() => Promise.all([site, secure, broken, throttled].map(({ close }) => close())))
 
 const HEADERS = {
