@@ -9,7 +9,7 @@ import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
 const site = await openServedApp()
 afterAll(site.close)
 
-const LIVES = 60
+const LIVES = 30
 const VISITS = 10
 const LOST_ANSWERS = 0.05
 const LATE_REQUESTS = 0.2
@@ -88,7 +88,7 @@ describe('remembered browsers over HTTP', { timeout: minutes(5) }, () => {
   })
 
   test('are all caught when their cookie was copied and used after they went on, and told once', async () => {
-    for (let life = 0; life < 10; life++) {
+    for (let life = 0; life < 8; life++) {
       const ada = await begin()
       const other = await logInElsewhere(site, ada)
       await payVisits([ada.browser])
