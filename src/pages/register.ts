@@ -2,7 +2,6 @@ import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { isBusy } from '../accounts/hash-gate.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
-import { checkPassword } from '../accounts/password-rules.ts'
 import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
@@ -13,11 +12,9 @@ import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitRegistration } from './attempts.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
-import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts'
+import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
-const RegisterForm = demandSamePasswords(
-  z.object({ username: Username, email: Email, ...newPasswordFields }),
-)
+const RegisterFields = z.object({ username: Username, email: Email, ...newPasswordFields })
 
 const TAKEN: Record<Taken, { field: string; message: string }> = {
   'username-taken': { field: 'username', message: 'That user name is already taken.' },
@@ -26,6 +23,10 @@ const TAKEN: Record<Taken, { field: string; message: string }> = {
 
 export function registerPage(rooms: Rooms): Page {
   const { accounts, auth, browsers, flashes, limitHashing, settings } = rooms
+  const RegisterForm = demandGoodPassword(RegisterFields, (fields) => ({
+    ...accounts.passwordRules,
+    ...fields,
+  }))
   return {
     path: '/register',
     get: [auth.requireAnonymous, demandOpenRegistration, showRegister],
@@ -44,8 +45,6 @@ export function registerPage(rooms: Rooms): Page {
   async function register(req: Request, res: Response, next: NextFunction) {
     const form = parseForm(RegisterForm, req.body)
     if (!form.ok) return refuse(res, form.view)
-    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...form.data })
-    if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
 
     const admission = await admitRegistration(rooms, req, form.data.email)
     if (!admission.ok) return refuseTooMany(next, admission)

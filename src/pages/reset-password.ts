@@ -3,17 +3,16 @@ import { z } from 'zod'
 import { isBusy } from '../accounts/hash-gate.ts'
 import type { LinkWithUser } from '../accounts/links.ts'
 import { resetPassword } from '../accounts/password-reset.ts'
-import { checkPassword } from '../accounts/password-rules.ts'
 import { describeBrowser } from '../http/browsers.ts'
-import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
-import { demandSamePasswords, newPasswordFields } from './new-password-fields.ts'
+import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
-const ResetForm = demandSamePasswords(z.object(newPasswordFields))
+const ResetFields = z.object(newPasswordFields)
 
 export function resetPasswordPage(rooms: Rooms): Page {
   const { accounts, flashes, limitHashing } = rooms
@@ -31,10 +30,12 @@ export function resetPasswordPage(rooms: Rooms): Page {
   async function reset(req: Request, res: Response, next: NextFunction) {
     const link = await door.findLink(req)
     if (!link) return refuse(res, null, blankForm())
-    const form = parseForm(ResetForm, req.body)
+    const owner = { ...accounts.passwordRules, ...link.user }
+    const form = parseForm(
+      demandGoodPassword(ResetFields, () => owner),
+      req.body,
+    )
     if (!form.ok) return refuse(res, link, form.view)
-    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...link.user })
-    if (problem) return refuse(res, link, rejectForm(form, 'password', problem.message).view)
 
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)

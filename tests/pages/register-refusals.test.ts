@@ -48,6 +48,19 @@ describe('POST /register', () => {
     expect(await countUsers()).toBe(before)
   })
 
+  test('says everything that is wrong at once', async () => {
+    const wrong = { username: 'a', email: 'ada', password: 'short', confirm: 'other' }
+
+    const { text } = await site.browse().submit('/register', wrong)
+
+    expect(readErrors(text)).toEqual([
+      'Use 2 to 32 characters for the user name.',
+      'Enter an email address in the form name@example.com.',
+      'Use at least 15 characters.',
+      'The two passwords are not the same.',
+    ])
+  })
+
   test('says Error in the title, sums up, keeps what was typed and never the passwords', async () => {
     const fields = userFields({ username: 'Ada<b>"', email: "o'hara@example" })
 

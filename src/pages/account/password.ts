@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { isBusy } from '../../accounts/hash-gate.ts'
 import { changePassword, verifyOwnPassword } from '../../accounts/own-password.ts'
-import { checkPassword } from '../../accounts/password-rules.ts'
+import { composePassword } from '../../accounts/password-text.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import { hangUpOf } from '../../http/hang-up.ts'
@@ -11,14 +11,17 @@ import type { Page } from '../../http/page.ts'
 import { saveThenRedirect } from '../../http/session.ts'
 import type { Rooms } from '../../rooms.ts'
 import { admitOwnPassword } from '../attempts.ts'
-import { demandSamePasswords, newPasswordFields } from '../new-password-fields.ts'
+import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 
-const PasswordForm = demandSamePasswords(
-  z.object({
+const PasswordFields = z
+  .object({
     current: z.string('Enter your current password.').min(1, 'Enter your current password.'),
     ...newPasswordFields,
-  }),
-)
+  })
+  .refine(({ current, password }) => composePassword(current) !== composePassword(password), {
+    path: ['password'],
+    message: 'Choose a password that is not your current one.',
+  })
 
 export function passwordPage(rooms: Rooms): Page {
   const { accounts, auth, flashes, limitHashing } = rooms
@@ -33,11 +36,13 @@ export function passwordPage(rooms: Rooms): Page {
   }
 
   async function change(req: Request, res: Response, next: NextFunction) {
-    const form = parseForm(PasswordForm, req.body)
-    if (!form.ok) return refuse(res, form.view)
     const user = auth.loggedInUser(req)
-    const problem = checkPassword(form.data.password, { ...accounts.passwordRules, ...user })
-    if (problem) return refuse(res, rejectForm(form, 'password', problem.message).view)
+    const owner = { ...accounts.passwordRules, ...user }
+    const form = parseForm(
+      demandGoodPassword(PasswordFields, () => owner),
+      req.body,
+    )
+    if (!form.ok) return refuse(res, form.view)
 
     const admission = await admitOwnPassword(rooms, user)
     if (!admission.ok) return refuseTooMany(next, admission)

@@ -24,6 +24,7 @@ describe('POST /account/password', () => {
     ['is short', same('fourteen chars'), 'Use at least 15 characters.'],
     ['is long', same('é'.repeat(513)), 'Use a shorter password, of at most 1,024 letters.'],
     ['is common', same('passwordpassword'), 'harder to guess'],
+    ['is the current one', same(PASSWORD), 'Choose a password that is not your current one.'],
     ['is typed differently', { confirm: `${NEXT}!` }, 'The two passwords are not the same.'],
     ['is missing', same(''), 'Enter a password.'],
   ])('refuses one that %s, and changes nothing', async (_, changes, message) => {
