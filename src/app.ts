@@ -32,7 +32,7 @@ import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import type { Parts } from './rooms.ts'
-import { isSecure } from './settings.ts'
+import { canMail, isSecure } from './settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
@@ -51,9 +51,13 @@ export function createApp(parts: Parts): Express {
   app.set('trust proxy', settings.trustedProxies)
   const giveVisitToViews = useViews(app, {
     folder: VIEWS,
-    appName: APP_NAME,
-    isProduction: settings.isProduction,
     flashes,
+    locals: {
+      appName: APP_NAME,
+      development: !settings.isProduction,
+      canMail: canMail(settings),
+      canRegister: settings.registration !== 'closed',
+    },
   })
 
   app.use(logRequests(log))

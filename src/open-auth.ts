@@ -67,6 +67,7 @@ export function openAuth(
     refreshView: '/reauthenticate',
     needsRefreshMessageCategory: 'info',
     homeView: '/dashboard',
+    alreadyLoggedInMessage: 'You are logged in already. To use another account, log out first.',
     sessionProtection: settings.sessionProtection,
     freshFor: settings.freshFor,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),

@@ -23,6 +23,11 @@ export type Settings = Readonly<{
   logLevel: string
 }>
 
+/** Says whether a mail reaches anybody: in development it is shown instead of being sent. */
+export function canMail({ smtpUrl, isProduction }: Settings): boolean {
+  return smtpUrl !== null || !isProduction
+}
+
 /** Says whether browsers reach us over TLS, wherever it ends. */
 export function isSecure(settings: Settings): boolean {
   return settings.appUrl.startsWith('https:')

@@ -21,11 +21,11 @@ export type LoginAttempt = {
 
 export type LoginOutcome =
   | { ok: true; user: User }
-  | { ok: false; reason: 'wrong' | 'disabled' }
+  | { ok: false; reason: 'wrong' | 'disabled' | 'leaving' }
   | { ok: false; reason: 'unconfirmed'; user: User }
   | { ok: false; reason: 'busy'; retryAfterSeconds: number }
 
-/** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and disabled only to whoever knows the password. */
+/** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and more than wrong only to whoever knows the password. */
 export async function verifyCredentials(
   accounts: Accounts,
   { login, password, browser, signal }: LoginAttempt,
@@ -41,7 +41,7 @@ export async function verifyCredentials(
   }
   const user = toUser(found)
   if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
-  if (!user.isActive) return { ok: false, reason: 'disabled' }
+  if (!user.isActive) return { ok: false, reason: found.eraseAt ? 'leaving' : 'disabled' }
   const isUnconfirmed = accounts.mustConfirm && user.emailVerifiedAt === null
   return isUnconfirmed ? { ok: false, reason: 'unconfirmed', user } : { ok: true, user }
 }

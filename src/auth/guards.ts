@@ -71,6 +71,9 @@ export function createGuards<User>(
     },
     requireAnonymous(req, res, next) {
       if (!isLoggedIn(req)) return next()
+      const { alreadyLoggedInMessage: message, loginMessageCategory: category } = options
+      // Whoever sent a form to be somebody else now would believe that they are.
+      if (message && !isSafe(req)) options.flash(req, res, options.localize(message, req), category)
       const address = safeNext(req.query.next, options.origin) ?? options.homeView
       res.redirect(isSafe(req) ? 302 : 303, address)
     },

@@ -23,6 +23,8 @@ export type GuardOptions = {
   needsRefreshMessageCategory: string
   /** Where requireAnonymous sends those who are logged in. */
   homeView: string
+  /** What requireAnonymous tells those whose form it does not take. */
+  alreadyLoggedInMessage: string | null
   /** Replaces everything that requireLogin does with a visitor who is not logged in. */
   onUnauthorized: Handler | null
   /** Replaces everything that requireFreshLogin does with a login that is not fresh. */
@@ -99,6 +101,7 @@ const defaultGuards: GuardOptions = {
   needsRefreshMessage: 'Please reauthenticate to access this page.',
   needsRefreshMessageCategory: 'message',
   homeView: '/',
+  alreadyLoggedInMessage: null,
   onUnauthorized: null,
   onNeedsRefresh: null,
   nextIn: 'query',

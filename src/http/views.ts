@@ -5,9 +5,9 @@ import type { Flashes } from './flash.ts'
 
 export type ViewSettings = {
   folder: string
-  appName: string
-  isProduction: boolean
   flashes: Flashes
+  /** What every view can read. */
+  locals: Record<string, unknown>
 }
 
 /** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
@@ -21,7 +21,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
   app.set('view engine', 'njk')
   app.enable('view cache')
   app.set('views', settings.folder)
-  Object.assign(app.locals, { appName: settings.appName, development: !settings.isProduction })
+  Object.assign(app.locals, settings.locals)
   return giveVisitToViews(settings.flashes)
 }
 

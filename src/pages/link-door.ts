@@ -5,15 +5,17 @@ import { minutes } from '../durations.ts'
 import type { Rooms } from '../rooms.ts'
 
 const KEPT_FOR = minutes(15)
+// Ours have 80 characters. A cookie that is too large takes the others along.
+const LONGEST_TOKEN = 200
 
 /** How a page takes a link from a mail: its token leaves the address at once, and nothing else happens until a form is sent. */
 export type LinkDoor = {
   /** Moves a token from the address into a cookie; lets every other request pass. */
   takeToken: RequestHandler
   findLink: (req: Request) => Promise<LinkWithUser | null>
-  /** Puts a link that was made this moment where takeToken would have put it. */
-  handOver: (res: Response, path: string, token: string) => void
-  forget: (res: Response) => void
+  /** Puts a link that was made this moment, in place of the one used here, where takeToken would have put it. */
+  handOver: (req: Request, res: Response, path: string, token: string) => void
+  forget: (req: Request, res: Response) => void
 }
 
 export const LINK_IS_OVER =
@@ -25,8 +27,14 @@ export function createLinkDoor(
   path: string,
   purposes: readonly LinkPurpose[],
 ): LinkDoor {
-  const handOver: LinkDoor['handOver'] = (res, where, token) =>
-    cookies.write(res, 'link', `${where} ${token}`, KEPT_FOR)
+  // One for each page: who opens two links in two tabs uses both.
+  const linksOf = (req: Request) => new URLSearchParams(cookies.read(req, 'link') ?? '')
+  const handOver: LinkDoor['handOver'] = (req, res, where, token) => {
+    const links = linksOf(req)
+    links.delete(path)
+    links.set(where, token)
+    cookies.write(res, 'link', links.toString(), KEPT_FOR)
+  }
 
   return {
     handOver,
@@ -34,14 +42,19 @@ export function createLinkDoor(
       const { token } = req.query
       if (token === undefined) return next()
       // In the address it would go on to histories, logs and Referer.
-      if (typeof token === 'string') handOver(res, path, token)
+      if (typeof token === 'string' && token.length <= LONGEST_TOKEN)
+        handOver(req, res, path, token)
       res.redirect(303, path)
     },
     async findLink(req) {
-      const [where, token] = cookies.read(req, 'link')?.split(' ') ?? []
-      const id = where === path && token ? linkIdOf(settings.secrets, token) : null
+      const id = linkIdOf(settings.secrets, linksOf(req).get(path) ?? '')
       return id ? findLink(accounts.database, id, purposes, accounts.clock()) : null
     },
-    forget: (res) => cookies.clear(res, 'link'),
+    forget(req, res) {
+      const links = linksOf(req)
+      links.delete(path)
+      if (links.size === 0) cookies.clear(res, 'link')
+      else cookies.write(res, 'link', links.toString(), KEPT_FOR)
+    },
   }
 }

@@ -5,7 +5,7 @@ import { askToConfirmAgain } from '../accounts/addresses.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
-import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
@@ -30,8 +30,10 @@ const WRONG = { ok: false, reason: 'wrong' } as const
 const WRONG_WORDS = 'Wrong user name or password.'
 const WRONG_OR_UNCONFIRMED =
   'Wrong user name or password, or an email address that is not confirmed yet: open the link in our newest mail first.'
-// This one is told only to whoever knows the password.
+// These are told only to whoever knows the password.
 const DISABLED_WORDS = 'This account is disabled. Ask whoever runs this site to enable it.'
+const LEAVING_WORDS =
+  'This account is disabled: it was closed, and will be erased. The link in our mail about that brings it back.'
 
 export function loginPage(rooms: Rooms): Page {
   const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = rooms
@@ -66,8 +68,9 @@ export function loginPage(rooms: Rooms): Page {
     await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
   }
 
-  function sayWhyNot(reason: 'wrong' | 'disabled' | 'unconfirmed'): string {
+  function sayWhyNot(reason: 'wrong' | 'disabled' | 'leaving' | 'unconfirmed'): string {
     if (reason === 'disabled') return DISABLED_WORDS
+    if (reason === 'leaving') return LEAVING_WORDS
     return accounts.mustConfirm ? WRONG_OR_UNCONFIRMED : WRONG_WORDS
   }
 
@@ -82,10 +85,12 @@ export function loginPage(rooms: Rooms): Page {
     show(res, form, form.values.next)
   }
 
-  function showLoginAgain(_error: unknown, req: Request, res: Response) {
+  function showLoginAgain(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
+    // A second press of the button: the first has logged them in, under another token.
+    if (auth.currentUser(req) && !error.isCrossSite) return auth.requireAnonymous(req, res, next)
     const message = 'This page was open for too long. Enter your password and log in again.'
     res.status(403)
-    show(res, refillForm(req.body, message), req.body?.next)
+    return show(res, refillForm(req.body, message), req.body?.next)
   }
 
   function show(res: Response, form: FormView, next: unknown) {

@@ -4,7 +4,7 @@ import type { Page } from '../http/page.ts'
 import { rawCookies } from '../http/signed-cookies.ts'
 import type { Rooms } from '../rooms.ts'
 
-export function logoutPage({ auth, cookies, flashes }: Rooms): Page {
+export function logoutPage({ auth, cookies, flashes, settings }: Rooms): Page {
   return { path: '/logout', get: [showLogout], post: [logOut], onForgery: logOutAllTheSame }
 
   function showLogout(_req: Request, res: Response) {
@@ -21,9 +21,13 @@ export function logoutPage({ auth, cookies, flashes }: Rooms): Page {
   // A tab whose session has ended meanwhile has a stale token, and its reader still wants to be
   // logged out. Another site must not be able to do that to somebody with a live session.
   function logOutAllTheSame(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
-    const isOurs =
-      !error.isCrossSite && (req.get('sec-fetch-site') === 'same-origin' || !hasLiveSession(req))
+    const isOurs = !error.isCrossSite && (saysItIsOurs(req) || !hasLiveSession(req))
     return isOurs ? logOut(req, res) : next(error)
+  }
+
+  // Over plain http a browser sends Origin only. Both were compared before this is asked.
+  function saysItIsOurs(req: Request): boolean {
+    return req.get('sec-fetch-site') === 'same-origin' || req.get('origin') === settings.appUrl
   }
 
   // One that the remember cookie has only now restored was not alive.

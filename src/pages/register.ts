@@ -6,7 +6,7 @@ import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
-import { HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import { type ForgeryError, HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
@@ -78,10 +78,12 @@ export function registerPage(rooms: Rooms): Page {
     show(res, form)
   }
 
-  function showRegisterAgain(_error: unknown, req: Request, res: Response) {
+  function showRegisterAgain(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
+    // A second press of the button: the first has logged them in, under another token.
+    if (auth.currentUser(req) && !error.isCrossSite) return auth.requireAnonymous(req, res, next)
     const message = 'This page was open for too long. Enter a password and register again.'
     res.status(403)
-    show(res, refillForm(req.body, message))
+    return show(res, refillForm(req.body, message))
   }
 
   function show(res: Response, form: FormView) {

@@ -40,7 +40,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)
     if (isBusy(wasFirst)) return refuseBusy(next, wasFirst)
-    door.forget(res)
+    door.forget(req, res)
     if (!wasFirst) return refuse(res, null, blankForm())
     flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
     return res.redirect(303, '/login')

@@ -21,7 +21,7 @@ export function restoreAccountPage(rooms: Rooms): Page {
   async function restore(req: Request, res: Response) {
     const link = await door.findLink(req)
     const isBack = link !== null && (await restoreAccount(accounts, link, describeBrowser(req)))
-    door.forget(res)
+    door.forget(req, res)
     if (!isBack) return res.status(422).render('restore-account', { linkProblem: LINK_IS_OVER })
     flashes.add(req, res, 'success', 'Your account is back. Log in as before.')
     return res.redirect(303, '/login')

@@ -20,7 +20,7 @@ export function undoEmailPage(rooms: Rooms): Page {
   async function undo(req: Request, res: Response) {
     const link = await door.findLink(req)
     const resetId = link && (await undoAddress(accounts, link, describeBrowser(req)))
-    door.forget(res)
+    door.forget(req, res)
     if (!resetId) return res.status(422).render('undo-email', { linkProblem: LINK_IS_OVER })
     flashes.add(
       req,
@@ -28,7 +28,7 @@ export function undoEmailPage(rooms: Rooms): Page {
       'success',
       'Your address is back, and everybody is logged out. Choose a new password.',
     )
-    door.handOver(res, '/reset-password', tokenOf(settings.secrets, resetId))
+    door.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
     return res.redirect(303, '/reset-password')
   }
 }

@@ -22,7 +22,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
     if (!link) return refuse(res, LINK_IS_OVER)
     const who = { browserId: browsers.known(req), browser: describeBrowser(req) }
     const confirmation = await confirmAddress(accounts, link, who)
-    door.forget(res)
+    door.forget(req, res)
     return answer(req, res, confirmation)
   }
 
@@ -35,7 +35,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
       return saveThenRedirect(req, res, 303, req.user ? '/dashboard' : '/login')
     }
     flashes.add(req, res, 'info', 'Choose a new password: the one before may not have been yours.')
-    door.handOver(res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
+    door.handOver(req, res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
     return res.redirect(303, '/reset-password')
   }
 

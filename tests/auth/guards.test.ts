@@ -137,4 +137,18 @@ describe('requireAnonymous', () => {
 
     expect((await browser.post('/for-strangers')).status).toBe(303)
   })
+
+  test.each([
+    ['post', ['Not twice']],
+    ['get', []],
+  ] as const)('tells whoever is logged in that a form was not taken: %s', async (method, words) => {
+    const options = { ...settings.options, alreadyLoggedInMessage: 'Not twice' }
+    const { browse, flashed } = createLoginApp({ ...settings, options })
+    const browser = browse()
+    await browser.logIn(1)
+
+    await browser[method]('/for-strangers')
+
+    expect(flashed.map(({ message }) => message)).toEqual(words)
+  })
 })

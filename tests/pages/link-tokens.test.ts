@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.ts'
 import { createLog } from '../../src/log.ts'
 import { openTestApp, readSettings } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
+import { readTitle } from '../support/html.ts'
 import {
   followLink,
   forgetPassword,
@@ -46,6 +47,7 @@ describe.each(LINK_KINDS)('the token of a link to $name', ({ get, fields }) => {
 
       expect(page.text).toContain(LINK_IS_OVER)
       expect(answer.status).toBe(422)
+      expect(readTitle(answer.text)).toMatch(/^Error: /)
     }
     expect((await followLink(site.browse(), link, fields)).status).toBe(303)
   })

@@ -2,8 +2,17 @@ import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { setCookies } from '../auth/support/browser.ts'
 import { openTestApp } from '../support/app.ts'
-import { followLink, openLink, pathOf, postLink, tokenIn } from '../support/journeys.ts'
+import {
+  followLink,
+  forgetPassword,
+  newPassword,
+  openLink,
+  pathOf,
+  postLink,
+  tokenIn,
+} from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
+import { readLink } from '../support/mails.ts'
 import { register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -17,6 +26,32 @@ function describeAnswer({ text, headers }: Response): string {
 
 const cookiesOf = (answer: Response, name: string) =>
   setCookies(answer).filter((line) => line.startsWith(`${name}=`))
+
+describe('two links in two tabs of one browser', () => {
+  test('both work, whichever is used first', async () => {
+    const [ada, { browser, email }] = [await register(site), await register(site)]
+    const forgotten = await forgetPassword(site, ada)
+    const confirming = await readLink(site, email, 'confirm-address')
+    await browser.visit(forgotten)
+    await browser.visit(confirming)
+
+    const answers = [
+      await postLink(browser, forgotten, newPassword),
+      await postLink(browser, confirming),
+    ]
+
+    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    expect(browser.valueOf('link')).toBeUndefined()
+  })
+
+  test('a token that is no token of ours fills no cookie', async () => {
+    const browser = site.browse()
+
+    await browser.visit(`/reset-password?token=${'x'.repeat(5000)}`)
+
+    expect(browser.valueOf('link')).toBeUndefined()
+  })
+})
 
 describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
   test('does nothing, however often a scanner opens it with GET and HEAD', async () => {

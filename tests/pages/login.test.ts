@@ -24,6 +24,39 @@ describe('GET /login', () => {
   })
 })
 
+describe('POST /login by somebody who is logged in', () => {
+  test.each([
+    ['with the token of an open page', 'now'],
+    ['with a token from before the login, as a second press has', 'before'],
+  ])('logs nobody else in, and says so: %s', async (_, when) => {
+    const [ada, bob] = [await register(site), await register(site)]
+    const browser = site.browse()
+    const before = await browser.takeToken('/login')
+    await logIn(browser, ada)
+    const now = await browser.takeToken('/dashboard')
+    await browser.visit('/dashboard')
+    const { username, password } = bob
+
+    const _csrf = when === 'now' ? now : before
+    const answer = await browser.post('/login', { username, password, _csrf })
+    const dashboard = await browser.follow(answer)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(readFlashes(dashboard.text)).toEqual([
+      'You are logged in already. To use another account, log out first.',
+    ])
+    expect(dashboard.text).toContain(`Hello, <bdi>${ada.username}</bdi>`)
+  })
+
+  test('is refused to another site like any form', async () => {
+    const { browser } = await register(site)
+
+    const answer = await browser.post('/login', {}, { 'Sec-Fetch-Site': 'cross-site' })
+
+    expect(answer.status).toBe(403)
+  })
+})
+
 describe('POST /login', () => {
   test('logs the user in and greets them on the dashboard, once', async () => {
     const grace = await register(site, { username: 'Grace' })

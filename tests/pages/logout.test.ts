@@ -81,6 +81,24 @@ describe('POST /logout', () => {
     expect(browser.valueOf('session')).toBeUndefined()
   })
 
+  test.each([
+    ['Sec-Fetch-Site', 'same-origin'],
+    ['Origin', 'http://localhost:3000'],
+  ])(
+    'works in a tab from an earlier login, by what the browser says of it in %s',
+    async (name, value) => {
+      const ada = await register(site)
+      const _csrf = await ada.browser.takeToken('/dashboard')
+      await ada.browser.submit('/logout')
+      await logIn(ada.browser, ada)
+
+      const answer = await ada.browser.post('/logout', { _csrf }, { [name]: value })
+
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+      expect(ada.browser.valueOf('session')).toBeUndefined()
+    },
+  )
+
   test('is refused to another site while the session lives', async () => {
     const { browser } = await register(site)
 

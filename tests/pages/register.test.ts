@@ -30,6 +30,22 @@ describe('GET /register', () => {
   })
 })
 
+describe('POST /register by somebody who is logged in', () => {
+  test('makes no second account, and says so, as for a second press of the button', async () => {
+    const browser = site.browse()
+    const _csrf = await browser.takeToken('/register')
+    const fields = { ...userFields(), _csrf }
+    await browser.post('/register', fields)
+    await browser.visit('/dashboard')
+
+    const answer = await browser.post('/register', fields)
+    const dashboard = await browser.follow(answer)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(dashboard.text).toContain('You are logged in already.')
+  })
+})
+
 describe('POST /register', () => {
   test('creates an account, logs it in and says so once on the dashboard', async () => {
     const browser = site.browse()

@@ -89,6 +89,15 @@ describe('where addresses must be confirmed', () => {
 })
 
 describe('where registration is closed', () => {
+  test.each(['/', '/login'])('%s offers it to nobody', async (path) => {
+    const closed = await openTestApp({ REGISTRATION: 'closed' })
+    const page = await closed.browse().visit(path)
+    await closed.close()
+
+    expect(page.text).not.toContain('/register')
+    expect((await site.browse().visit(path)).text).toContain('href="/register"')
+  })
+
   test('the page is not there, for GET, HEAD and POST, with a token and without', async () => {
     const closed = await openTestApp({ REGISTRATION: 'closed' })
     const browser = closed.browse()

@@ -11,6 +11,7 @@ import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import type { Rooms } from '../../rooms.ts'
 import { admitOwnPassword } from '../attempts.ts'
+import { sayWhereMailGoes } from '../mail-words.ts'
 
 const DeleteForm = z.object({
   username: z.string('Type your user name.').trim().min(1, 'Type your user name.'),
@@ -18,7 +19,7 @@ const DeleteForm = z.object({
 })
 
 export function deletePage(rooms: Rooms): Page {
-  const { accounts, auth, cookies, flashes, limitHashing } = rooms
+  const { accounts, auth, cookies, flashes, limitHashing, settings } = rooms
   return {
     path: '/account/delete',
     get: [auth.requireFreshLogin, showDelete],
@@ -47,12 +48,8 @@ export function deletePage(rooms: Rooms): Page {
     await scheduleDeletion(accounts, user, describeBrowser(req))
     await auth.logOut(req, res)
     cookies.clear(res, 'session')
-    flashes.add(
-      req,
-      res,
-      'success',
-      'Your account is closed. The link in our mail restores it for 14 days.',
-    )
+    const message = 'Your account is closed. The link in our mail restores it for 14 days.'
+    flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
     return res.redirect(303, '/login')
   }
 

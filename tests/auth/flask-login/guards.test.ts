@@ -88,7 +88,7 @@ describe('templates', () => {
     const flashes = { add: () => {}, take: () => [] }
     const { browse } = createLoginApp({
       addPages(app) {
-        app.use(useViews(app, { folder, appName: 'Test', isProduction: false, flashes }))
+        app.use(useViews(app, { folder, flashes, locals: {} }))
         app.get('/greeting', (_req, res) => res.render('greeting'))
       },
     })

@@ -120,7 +120,7 @@ describe('POST /account/delete', () => {
 })
 
 describe('somebody who is leaving', () => {
-  test('is told that the account is disabled, but only for the right password', async () => {
+  test('is told so and pointed to the mail, but only for the right password', async () => {
     const ada = await register(site)
     await leave(site, ada)
 
@@ -128,7 +128,9 @@ describe('somebody who is leaving', () => {
     const wrong = await logIn(site.browse(), { ...ada, password: NEW_PASSWORD })
 
     expect([right.status, wrong.status]).toEqual([422, 422])
-    expect(readErrors(right.text)).toEqual([expect.stringContaining('This account is disabled.')])
+    expect(readErrors(right.text)).toEqual([
+      expect.stringMatching(/^This account is disabled: it was closed.* The link in our mail/),
+    ])
     expect(readErrors(wrong.text)).toEqual(['Wrong user name or password.'])
   })
 
