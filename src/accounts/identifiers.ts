@@ -21,6 +21,9 @@ export function isEmail(login: string): boolean {
 // Letters, digits and marks of any script; no @, no space, nothing that cannot be seen.
 const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u
 
+// Whose letters are drawn alike. A name of two of them passes for another, as ada with a Cyrillic а (UTS #39).
+const LOOK_ALIKES = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
+
 /** A user name: 2 to 32 code points. */
 export const Username = z
   .string('Enter a user name.')
@@ -30,6 +33,10 @@ export const Username = z
   .refine(
     (name) => USERNAME.test(name.normalize('NFKC')),
     'Use letters, digits, dots, dashes and underscores, and begin and end with a letter or a digit.',
+  )
+  .refine(
+    (name) => LOOK_ALIKES.filter((letter) => letter.test(name)).length < 2,
+    'Use letters of one alphabet in the user name.',
   )
 
 /** An email address: at most 254 characters, 64 before the @ (RFC 5321). */

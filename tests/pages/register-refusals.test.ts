@@ -19,6 +19,11 @@ describe('POST /register', () => {
     ],
     ['user name with a space', { username: 'a b' }, expect.stringContaining('Use letters, digits')],
     ['user name with an @', { username: 'a@b' }, expect.stringContaining('Use letters, digits')],
+    [
+      'user name with a Cyrillic letter among Latin ones',
+      { username: 'd\u{430}vid' },
+      'Use letters of one alphabet in the user name.',
+    ],
     ['address', { email: '' }, 'Enter an email address.'],
     [
       'address without a host',
