@@ -2,6 +2,7 @@ import { changeTogether } from '../database/change-together.ts'
 import { emptyDevice } from '../database/device-hold.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent } from './events.ts'
+import { changeOwnUser } from './own-user.ts'
 import { recordAndTell } from './security-events.ts'
 import { toUser } from './users.ts'
 
@@ -93,15 +94,15 @@ export function logOutDevice({ database, clock }: Accounts, deviceId: string): P
   return changeTogether(database, (tables) => emptyDevice(tables, deviceId, clock()))
 }
 
-/** Takes a user; ends every session, remember series and link there is, also one that is being made this moment. Returns the user in the new epoch. */
+/** Takes a user; ends every session, remember series and link there is, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
 export function revokeOtherDevices(
   { database, clock }: Accounts,
-  { id }: User,
+  user: User,
   browser: string,
-): Promise<User> {
+): Promise<User | null> {
   return changeTogether(database, async (tables) => {
-    const authEpoch = { increment: 1 }
-    const changed = await tables.user.update({ where: { id }, data: { authEpoch } })
+    const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
+    if (!changed) return null
     await recordAndTell(tables, changed, { kind: 'others-revoked', at: clock(), browser })
     return toUser(changed)
   })

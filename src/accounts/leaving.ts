@@ -4,19 +4,22 @@ import { enqueue } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent } from './events.ts'
 import { createLink, endOfLink, type LinkWithUser, useLink } from './links.ts'
+import { changeOwnUser } from './own-user.ts'
 import { recordAndTell } from './security-events.ts'
 
-/** Takes a user who wants to leave; ends every session at once, and keeps the account for as long as the link in the mail can restore it. */
+/** Takes a user who wants to leave; ends every session at once, and keeps the account for as long as the link in the mail can restore it. Says whether this session was still good. */
 export function scheduleDeletion(
   { database, clock }: Accounts,
-  { id }: User,
+  user: User,
   browser: string,
-): Promise<void> {
+): Promise<boolean> {
   const at = clock()
   const eraseAt = endOfLink('restore-account', at)
   const data = { isActive: false, eraseAt, authEpoch: { increment: 1 } }
   return changeTogether(database, async (tables) => {
-    const { email, emailKey, name } = await tables.user.update({ where: { id }, data })
+    const leaver = await changeOwnUser(tables, user, data)
+    if (!leaver) return false
+    const { id, email, emailKey, name } = leaver
     const link = {
       purpose: 'restore-account',
       userId: id,
@@ -33,6 +36,7 @@ export function scheduleDeletion(
       eraseAt: eraseAt.toISOString(),
     } as const
     await enqueue(tables, { userId: id, to: email, at, message })
+    return true
   })
 }
 

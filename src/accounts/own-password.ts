@@ -1,6 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts, User } from './accounts.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
+import { changeOwnUser } from './own-user.ts'
 import { recordAndTell } from './security-events.ts'
 import { toUser } from './users.ts'
 
@@ -15,17 +16,18 @@ export async function verifyOwnPassword(
   return isBusy(check) ? check : check.matches
 }
 
-/** Takes a user whose current password has just been verified, and a checked new one; returns the user in a new epoch, in which every session, remember series and link from before is over. */
+/** Takes a user whose current password has just been verified, and a checked new one; returns the user in a new epoch, in which every session, remember series and link from before is over, or null when this session was ended meanwhile. */
 export async function changePassword(
   { database, passwords, clock }: Accounts,
-  { id }: User,
+  user: User,
   { password, browser, signal }: { password: string; browser: string; signal: AbortSignal },
-): Promise<User | Busy> {
+): Promise<User | null | Busy> {
   const passwordHash = await passwords.hash(password, signal)
   if (isBusy(passwordHash)) return passwordHash
   return changeTogether(database, async (tables) => {
-    const authEpoch = { increment: 1 }
-    const changed = await tables.user.update({ where: { id }, data: { passwordHash, authEpoch } })
+    const data = { passwordHash, authEpoch: { increment: 1 } }
+    const changed = await changeOwnUser(tables, user, data)
+    if (!changed) return null
     await recordAndTell(tables, changed, { kind: 'password-changed', at: clock(), browser })
     return toUser(changed)
   })

@@ -1,30 +1,42 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordEvent } from './events.ts'
-import { usernameKeyOf } from './identifiers.ts'
+import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
+import { changeOwnUser } from './own-user.ts'
 import { isUniqueViolation } from './unique.ts'
 import { toUser } from './users.ts'
 
-export type ProfileChange = { name: string; username: string; browser: string }
+export type ProfileChange = { name: string; username: string; email: string; browser: string }
 
-/** Takes a user and a checked form; returns the user as changed, or that somebody has the name already. */
+/** Takes a user and a checked form; returns the user as changed, that somebody has the name already, or null when this session was ended meanwhile. */
 export function changeProfile(
   { database, clock }: Accounts,
   user: User,
-  { name: typed, username, browser }: ProfileChange,
-): Promise<User | 'username-taken'> {
-  const name = typed || username
-  if (name === user.name && username === user.username) return Promise.resolve(user)
-  const userId = user.id
-  const data = { name, username, usernameKey: usernameKeyOf(username) }
-  return changeTogether<User | 'username-taken'>(database, async (tables) => {
-    const changed = await tables.user.update({ where: { id: userId }, data })
-    await recordEvent(tables, { userId, kind: 'profile-changed', at: clock(), browser })
+  { browser, ...wanted }: ProfileChange,
+): Promise<User | 'username-taken' | null> {
+  const profile = profileOf(user, wanted)
+  if (isProfileOf(user, profile)) return Promise.resolve(user)
+  const data = { ...profile, usernameKey: usernameKeyOf(profile.username) }
+  return changeTogether<User | 'username-taken' | null>(database, async (tables) => {
+    const changed = await changeOwnUser(tables, user, data)
+    if (!changed) return null
+    const event = { userId: user.id, kind: 'profile-changed', at: clock(), browser } as const
+    await recordEvent(tables, event)
     return toUser(changed)
   }).catch((error: unknown) => {
     if (isUniqueViolation(error)) return 'username-taken'
     throw error
   })
+}
+
+// Another spelling of the same address is a matter of taste. Another address is not theirs yet.
+function profileOf(user: User, { name, username, email }: Omit<ProfileChange, 'browser'>) {
+  const isSameEmail = emailKeyOf(email) === emailKeyOf(user.email)
+  return { name: name || username, username, email: isSameEmail ? email : user.email }
+}
+
+function isProfileOf(user: User, { name, username, email }: ReturnType<typeof profileOf>) {
+  return name === user.name && username === user.username && email === user.email
 }
 
 /** Takes a user who wants to keep their address after all; voids the link to another one. */

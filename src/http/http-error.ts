@@ -27,7 +27,12 @@ export function refuseTooMany(next: NextFunction, { retryAfter }: { retryAfter: 
   next(new HttpError(429, 'too many attempts', retryAfter))
 }
 
-/** Takes how to pass an answer on, and the seconds to wait; answers 503: the queue for hashing is full. */
-export function refuseBusy(next: NextFunction, busy: { retryAfterSeconds: number }): void {
+/** Takes how to pass an answer on, the seconds to wait, and the admission of the attempt where it was counted; gives the attempt back, as nothing was compared, and answers 503: the queue for hashing is full. */
+export async function refuseBusy(
+  next: NextFunction,
+  busy: { retryAfterSeconds: number },
+  admission?: { refund: () => Promise<void> },
+): Promise<void> {
+  await admission?.refund()
   next(new HttpError(503, 'the hash queue is full', busy.retryAfterSeconds))
 }

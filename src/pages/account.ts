@@ -1,6 +1,5 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import type { User } from '../accounts/accounts.ts'
 import { askForNewAddress, askToConfirmAgain } from '../accounts/addresses.ts'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
 import { changeProfile, findPendingEmail, keepEmail } from '../accounts/profile.ts'
@@ -26,12 +25,15 @@ const ProfileForm = z.object({
 
 type ProfileForm = z.infer<typeof ProfileForm>
 
+type ReadForm = AcceptedForm<ProfileForm>
+
 export function accountPages(rooms: Rooms): Page[] {
   const { accounts, auth, flashes } = rooms
   const mailGoes = sayWhereMailGoes(rooms.settings)
   return [
     { path: '/account', get: [auth.requireLogin, showAccount], post: [auth.requireLogin, change] },
     { path: '/account/confirm-email', post: [auth.requireLogin, confirmAgain] },
+    { path: '/account/keep-email', post: [auth.requireLogin, keep] },
   ]
 
   function showAccount(req: Request, res: Response) {
@@ -42,34 +44,32 @@ export function accountPages(rooms: Rooms): Page[] {
   async function change(req: Request, res: Response, next: NextFunction) {
     const form = parseForm(ProfileForm, req.body)
     if (!form.ok) return refuse(req, res, form.view)
-    const user = auth.loggedInUser(req)
-    const isNewEmail = emailKeyOf(form.data.email) !== emailKeyOf(user.email)
+    if (!isNewEmail(req, form.data)) return save(req, res, next, form)
+
     // The address is where a forgotten password is reset: as good as the password itself.
-    if (isNewEmail && !auth.isFresh(req)) return auth.needsRefresh(req, res, next)
-    if (isNewEmail) {
-      const admission = await admitMail(rooms, req, form.data.email)
-      if (!admission.ok) return refuseTooMany(next, admission)
-    }
-    return save(req, res, user, form, isNewEmail)
+    if (!auth.isFresh(req)) return auth.needsRefresh(req, res, next)
+    const admission = await admitMail(rooms, req, form.data.email)
+    return admission.ok ? save(req, res, next, form) : refuseTooMany(next, admission)
   }
 
-  async function save(
-    req: Request,
-    res: Response,
-    user: User,
-    form: AcceptedForm<ProfileForm>,
-    isNewEmail: boolean,
-  ) {
+  async function save(req: Request, res: Response, next: NextFunction, form: ReadForm) {
     const profile = { ...form.data, browser: describeBrowser(req) }
-    const changed = await changeProfile(accounts, user, profile)
-    if (changed === 'username-taken') {
-      return refuse(req, res, rejectForm(form, 'username', 'That user name is already taken.').view)
-    }
-    if (isNewEmail) await askForNewAddress(accounts, changed, form.data.email)
-    else await keepEmail(accounts, changed)
-    const message = isNewEmail ? 'Saved. Open the link in the mail to your new address.' : 'Saved.'
-    flashes.add(req, res, 'success', isNewEmail ? message + mailGoes : message)
-    return saveThenRedirect(req, res, 303, '/account')
+    const changed = await changeProfile(accounts, auth.loggedInUser(req), profile)
+    if (!changed) return auth.unauthorized(req, res, next)
+    if (changed === 'username-taken') return refuse(req, res, rejectTaken(form))
+    if (!isNewEmail(req, form.data)) return goBack(req, res, 'Saved.')
+    await askForNewAddress(accounts, changed, form.data.email)
+    const message = 'Saved. Open the link in the mail to your new address.'
+    return goBack(req, res, message + mailGoes)
+  }
+
+  function isNewEmail(req: Request, { email }: ProfileForm): boolean {
+    return emailKeyOf(email) !== emailKeyOf(auth.loggedInUser(req).email)
+  }
+
+  async function keep(req: Request, res: Response) {
+    await keepEmail(accounts, auth.loggedInUser(req))
+    return goBack(req, res, 'Your email address stays as it is.')
   }
 
   async function confirmAgain(req: Request, res: Response, next: NextFunction) {
@@ -77,8 +77,16 @@ export function accountPages(rooms: Rooms): Page[] {
     const admission = await admitMail(rooms, req, user.email)
     if (!admission.ok) return refuseTooMany(next, admission)
     await askToConfirmAgain(accounts, user, rooms.browsers.identify(req, res))
-    flashes.add(req, res, 'info', `A new link is on its way to your address.${mailGoes}`)
+    return goBack(req, res, `A new link is on its way to your address.${mailGoes}`)
+  }
+
+  function goBack(req: Request, res: Response, message: string) {
+    flashes.add(req, res, 'success', message)
     return saveThenRedirect(req, res, 303, '/account')
+  }
+
+  function rejectTaken(form: ReadForm): FormView {
+    return rejectForm(form, 'username', 'That user name is already taken.').view
   }
 
   function refuse(req: Request, res: Response, form: FormView) {

@@ -56,7 +56,7 @@ export function loginPage(rooms: Rooms): Page {
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const outcome = (await authenticate(req, res)) ?? WRONG
-    if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome)
+    if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome, admission)
     if (!outcome.ok) {
       if (outcome.reason === 'unconfirmed') await sendLinkAgain(req, res, outcome.user)
       return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)

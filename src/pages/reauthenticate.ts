@@ -40,7 +40,7 @@ export function reauthenticatePage(rooms: Rooms): Page {
 
     const { password } = form.data
     const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
-    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
     if (!isRight) return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
 
     await admission.refund()

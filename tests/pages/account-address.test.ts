@@ -62,6 +62,29 @@ describe('a new address', () => {
     expect(await findMails(site, ada.email, 'address-changed')).toEqual([])
   })
 
+  test('goes on waiting while something else of the profile is saved', async () => {
+    const ada = await register(site)
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+
+    await ada.browser.submit('/account', { name: 'Ada Lovelace' })
+
+    expect(await answerLink(link)).toBe(303)
+  })
+
+  test('is given up by the button beside the notice', async () => {
+    const ada = await register(site)
+    const link = await askForAddress(site, ada, `new.${ada.email}`)
+
+    const _csrf = await ada.browser.takeToken('/account')
+    const answer = await ada.browser.post('/account/keep-email', { _csrf })
+    const profile = await ada.browser.follow(answer)
+
+    expect(readFlashes(profile.text)).toEqual(['Your email address stays as it is.'])
+    expect(profile.text).not.toContain('We sent a link')
+    expect(await answerLink(link)).toBe(422)
+    expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
+  })
+
   test('voids the link that would have confirmed the one before', async () => {
     const ada = await register(site)
     const first = await readLink(site, ada.email, 'confirm-address')

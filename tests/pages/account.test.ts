@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { readErrors, readField, readFlashes } from '../support/html.ts'
 import { findUser, listEvents } from '../support/journeys.ts'
+import { findMails } from '../support/mails.ts'
 import { register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -33,6 +34,18 @@ describe('POST /account', () => {
     expect(readFlashes(profile.text)).toEqual(['Saved.'])
     expect(dashboard.text).toContain('Hello, <bdi>Ada Lovelace</bdi>.')
     expect(await listEvents(site, ada)).toEqual(['profile-changed', 'registered'])
+  })
+
+  test('takes another spelling of the same address at once, and sends no mail for it', async () => {
+    const ada = await register(site)
+    const email = ada.email.toUpperCase()
+
+    const answer = await ada.browser.submit('/account', { email })
+    const profile = await ada.browser.follow(answer)
+
+    expect(readFlashes(profile.text)).toEqual(['Saved.'])
+    expect(readField(profile.text, '/account', 'email')).toBe(email)
+    expect(await findMails(site, email, 'confirm-new-address')).toEqual([])
   })
 
   test('shows a name made of HTML as text', async () => {

@@ -42,10 +42,11 @@ export function deletePage(rooms: Rooms): Page {
 
     const { password } = form.data
     const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
-    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
     if (!isRight) return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
 
-    await scheduleDeletion(accounts, user, describeBrowser(req))
+    const isLeaving = await scheduleDeletion(accounts, user, describeBrowser(req))
+    if (!isLeaving) return auth.unauthorized(req, res, next)
     await auth.logOut(req, res)
     cookies.clear(res, 'session')
     const message = 'Your account is closed. The link in our mail restores it for 14 days.'

@@ -34,8 +34,9 @@ export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
     return saveThenRedirect(req, res, 303, '/account/devices')
   }
 
-  async function revokeOthers(req: Request, res: Response) {
+  async function revokeOthers(req: Request, res: Response, next: NextFunction) {
     const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), describeBrowser(req))
+    if (!user) return auth.unauthorized(req, res, next)
     await auth.renewLogin(req, res, user)
     flashes.add(req, res, 'success', 'All other browsers are logged out.')
     return saveThenRedirect(req, res, 303, '/account/devices')

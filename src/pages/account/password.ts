@@ -50,12 +50,13 @@ export function passwordPage(rooms: Rooms): Page {
     const signal = hangUpOf(req)
     const own = { password: form.data.current, signal }
     const isRight = await verifyOwnPassword(accounts, user, own)
-    if (isBusy(isRight)) return refuseBusy(next, isRight)
+    if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
     if (!isRight) return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
 
     const wanted = { ...form.data, browser: describeBrowser(req), signal }
     const changed = await changePassword(accounts, user, wanted)
-    if (isBusy(changed)) return refuseBusy(next, changed)
+    if (isBusy(changed)) return refuseBusy(next, changed, admission)
+    if (!changed) return auth.unauthorized(req, res, next)
     await admission.refund()
     await auth.renewLogin(req, res, changed)
     flashes.add(req, res, 'success', 'Your password is changed. Every other browser is logged out.')
