@@ -16,7 +16,8 @@ export type Confirmation =
   | { kind: 'taken' }
   | { kind: 'used' }
 
-export type Confirming = { browserId: string | null; browser: string }
+/** Who follows a link that confirms an address: userId where they are logged in, browserId where somebody has logged in with that browser. */
+export type Confirming = { userId: string | null; browserId: string | null; browser: string }
 
 /** Takes a new user in the transaction that makes it; has a link sent that confirms the address. */
 export async function askToConfirm(
@@ -56,7 +57,7 @@ export function confirmAddress(
 function confirmFirstAddress(
   { database, clock }: Accounts,
   link: LinkWithUser,
-  { browserId, browser }: Confirming,
+  who: Confirming,
 ): Promise<Confirmation> {
   const at = clock()
   return changeTogether(database, async (tables) => {
@@ -65,13 +66,23 @@ function confirmFirstAddress(
     const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
     // The account has another address by now: whoever has the old mailbox has no claim on it.
     if (count === 0) return { kind: 'used' }
-    await recordEvent(tables, { userId: link.userId, kind: 'email-confirmed', at, browser })
-    // Somebody else may have registered with this address and a password of their own, to wait for
-    // its owner. Only the browser that registered is known to have chosen that password.
-    if (browserId !== null && hashBrowserId(browserId) === link.browserHash)
-      return { kind: 'confirmed' }
+    await recordEvent(tables, {
+      userId: link.userId,
+      kind: 'email-confirmed',
+      at,
+      browser: who.browser,
+    })
+    if (knowsThePassword(link, who)) return { kind: 'confirmed' }
     return { kind: 'set-password', linkId: await voidPassword(tables, link.userId, at) }
   })
+}
+
+/** Takes a link that confirms an address, and who follows it; says whether the password of its account is known to be theirs. */
+export function knowsThePassword(link: LinkWithUser, { userId, browserId }: Confirming): boolean {
+  if (link.purpose === 'confirm-new-address' || userId === link.userId) return true
+  // Somebody else may have registered with this address and a password of their own, to wait for its
+  // owner. Of those who are not logged in, only the browser that registered is known to have chosen it.
+  return browserId !== null && hashBrowserId(browserId) === link.browserHash
 }
 
 /** Takes a user and an address that is not theirs yet; has a link sent there that makes it so. */

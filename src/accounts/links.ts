@@ -77,9 +77,17 @@ export async function isKeptForOwner(tables: Tables, emailKey: string, now: Date
 
 /** Takes the tables of a transaction and a link just found; uses it up, and says whether nobody else had. */
 export async function useLink(tables: Tables, link: AccountLink, now: Date): Promise<boolean> {
-  const epoch = link.authEpoch === null ? {} : { user: { authEpoch: link.authEpoch } }
+  if (!(await holdUser(tables, link))) return false
   const { count } = await tables.accountLink.deleteMany({
-    where: { id: link.id, expiresAt: { gt: now }, ...epoch },
+    where: { id: link.id, expiresAt: { gt: now } },
   })
   return count === 1
+}
+
+// It changes nothing: writing the row makes a change of epoch wait for us, or us for it. On PostgreSQL a
+// link could else be used up beside the very change of password that voids it, and win.
+async function holdUser(tables: Tables, { userId: id, authEpoch }: AccountLink): Promise<boolean> {
+  const where = authEpoch === null ? { id } : { id, authEpoch }
+  const data = { authEpoch: { increment: 0 } }
+  return (await tables.user.updateMany({ where, data })).count === 1
 }

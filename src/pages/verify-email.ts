@@ -1,7 +1,11 @@
 import type { Request, Response } from 'express'
-import { type Confirmation, confirmAddress } from '../accounts/addresses.ts'
+import {
+  type Confirmation,
+  type Confirming,
+  confirmAddress,
+  knowsThePassword,
+} from '../accounts/addresses.ts'
 import { tokenOf } from '../accounts/link-tokens.ts'
-import type { LinkWithUser } from '../accounts/links.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
@@ -9,19 +13,21 @@ import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
 
 export function verifyEmailPage(rooms: Rooms): Page {
-  const { accounts, browsers, flashes, settings } = rooms
+  const { accounts, auth, browsers, flashes, settings } = rooms
   const door = createLinkDoor(rooms, '/verify-email', ['confirm-address', 'confirm-new-address'])
   return { path: '/verify-email', get: [door.takeToken, showVerify], post: [verify] }
 
   async function showVerify(req: Request, res: Response) {
-    show(res, await door.findLink(req))
+    const link = await door.findLink(req)
+    if (!link) return res.render('verify-email', { linkProblem: LINK_IS_OVER })
+    const mustChoose = !knowsThePassword(link, whoFollows(req))
+    return res.render('verify-email', { email: link.email, mustChoose })
   }
 
   async function verify(req: Request, res: Response) {
     const link = await door.findLink(req)
     if (!link) return refuse(res, LINK_IS_OVER)
-    const who = { browserId: browsers.known(req), browser: describeBrowser(req) }
-    const confirmation = await confirmAddress(accounts, link, who)
+    const confirmation = await confirmAddress(accounts, link, whoFollows(req))
     door.forget(req, res)
     return answer(req, res, confirmation)
   }
@@ -32,7 +38,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
       return refuse(res, 'That address belongs to another account by now.')
     flashes.add(req, res, 'success', 'Your email address is confirmed.')
     if (confirmation.kind === 'confirmed') {
-      return saveThenRedirect(req, res, 303, req.user ? '/dashboard' : '/login')
+      return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
     }
     flashes.add(req, res, 'info', 'Choose a new password: the one before may not have been yours.')
     door.handOver(req, res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
@@ -43,7 +49,8 @@ export function verifyEmailPage(rooms: Rooms): Page {
     res.status(422).render('verify-email', { linkProblem })
   }
 
-  function show(res: Response, link: LinkWithUser | null) {
-    res.render('verify-email', link ? { email: link.email } : { linkProblem: LINK_IS_OVER })
+  function whoFollows(req: Request): Confirming {
+    const userId = auth.currentUser(req)?.id ?? null
+    return { userId, browserId: browsers.known(req), browser: describeBrowser(req) }
   }
 }

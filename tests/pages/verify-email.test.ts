@@ -50,6 +50,27 @@ describe('a new account', () => {
     expect(await listEvents(site, ada)).toContain('email-confirmed')
   })
 
+  test('keeps its password when the link is opened in another browser that is logged in to it', async () => {
+    const ada = await register(site)
+    const phone = site.browse()
+    await logIn(phone, ada)
+
+    const shown = await openLink(phone, await confirmationOf(ada.email))
+    const answer = await postLink(phone, '/verify-email')
+
+    expect(shown.text).not.toContain('You then choose a new password')
+    expect(answer.headers.location).toBe('/dashboard')
+    expect((await logIn(site.browse(), ada)).status).toBe(303)
+  })
+
+  test('tells whoever opens the link in an unknown browser that a new password comes next', async () => {
+    const ada = await register(site)
+
+    const shown = await openLink(site.browse(), await confirmationOf(ada.email))
+
+    expect(shown.text).toContain('You then choose a new password')
+  })
+
   test('is sent another link when asked, which replaces the first', async () => {
     const ada = await register(site)
     const first = await confirmationOf(ada.email)
