@@ -8,6 +8,7 @@ import { migrateDatabase } from './database/migrate.ts'
 import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
+import { sayFailure } from './failure-words.ts'
 import { answerClientErrors } from './http/client-errors.ts'
 import { createLog } from './log.ts'
 import { openMail } from './open-rooms.ts'
@@ -38,11 +39,8 @@ async function start(): Promise<void> {
   await serve(settings, systemClock)
 }
 
-// In one line and without a trace: what went wrong is a setting or a neighbour, and either may hold a secret.
 function failToStart(error: unknown): void {
-  const [line = ''] = error instanceof Error ? error.message.trim().split('\n').slice(-1) : []
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  refuseToStart([`Cannot start: ${[code, line.replace(/\/\/[^@\s]*@/g, '//…@')].join(' ').trim()}`])
+  refuseToStart([`Cannot start: ${sayFailure(error)}`])
   process.exit(1)
 }
 
@@ -63,18 +61,14 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   )
   if (!(await listen(server, settings))) {
     refuseToStart([sayTaken(settings)])
-    return drain(server, database, async () => stopSweeping())
+    return drain(server, database, [stopSweeping])
   }
   const stopSending = openMail(parts).sender.start()
   announce(settings, server)
   // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
   loadCommonPasswords()
-  const stopWork = () => {
-    stopSweeping()
-    return stopSending()
-  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => drain(server, database, stopWork))
+    process.once(signal, () => drain(server, database, [stopSweeping, stopSending]))
   }
 }
 
@@ -105,9 +99,9 @@ function announce(settings: Settings, server: Server): void {
 async function drain(
   server: Server,
   database: Database,
-  stopWork: () => Promise<void>,
+  stops: (() => Promise<void>)[],
 ): Promise<void> {
-  const workStopped = stopWork()
+  const workStopped = Promise.all(stops.map((stop) => stop()))
   const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_FOR)
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()

@@ -1,9 +1,10 @@
 import { changeTogether } from '../database/change-together.ts'
+import { SECRET_COLUMNS } from '../database/hidden-columns.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordAndTell } from './security-events.ts'
 
 const SECRETS_OF = {
-  user: { passwordHash: true },
+  user: SECRET_COLUMNS,
   device: { browserHash: true },
   session: { idHash: true, data: true },
   series: { id: true, tokenHash: true, previousHash: true, keyId: true },

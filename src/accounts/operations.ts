@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
+import { HIDDEN_COLUMNS } from '../database/hidden-columns.ts'
 import type { Accounts, User } from './accounts.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
@@ -16,17 +17,15 @@ export type ManagedUser = User & { eraseAt: Date | null }
 
 type Tools = Pick<Accounts, 'database' | 'clock'>
 
-const asManaged = { passwordHash: true, usernameKey: true, emailKey: true } as const
-
 /** Returns every user, in the order of their names. */
 export function listUsers({ database }: Tools): Promise<ManagedUser[]> {
-  return database.user.findMany({ orderBy: { usernameKey: 'asc' }, omit: asManaged })
+  return database.user.findMany({ orderBy: { usernameKey: 'asc' }, omit: HIDDEN_COLUMNS })
 }
 
 /** Takes a user name, an address or an id; returns whoever that can mean. */
 export function findUsers({ database }: Tools, name: string): Promise<ManagedUser[]> {
   const keys = [{ usernameKey: usernameKeyOf(name) }, { emailKey: emailKeyOf(name) }]
-  return database.user.findMany({ where: { OR: [{ id: name }, ...keys] }, omit: asManaged })
+  return database.user.findMany({ where: { OR: [{ id: name }, ...keys] }, omit: HIDDEN_COLUMNS })
 }
 
 export type WantedUser = { username: string; email: string; password: string }
@@ -43,7 +42,7 @@ export async function createUser(
   const names = { id: randomUUID(), username, email, name: username, ...keys }
   const data = { ...names, passwordHash, createdAt: at, emailVerifiedAt: at }
   return changeTogether(accounts.database, async (tables) => {
-    const user = await tables.user.create({ data, omit: asManaged })
+    const user = await tables.user.create({ data, omit: HIDDEN_COLUMNS })
     await recordEvent(tables, eventOf(user.id, 'created-by-operator', at))
     return user
   }).catch(async (error: unknown) => {

@@ -1,15 +1,12 @@
 import type { User as UserRow } from '../database/database.ts'
+import { HIDDEN_COLUMNS } from '../database/hidden-columns.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordFailedLogin } from './events.ts'
 import { isBusy } from './hash-gate.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
-const withoutHash = {
-  passwordHash: true,
-  usernameKey: true,
-  emailKey: true,
-  eraseAt: true,
-} as const
+// When an account is to be erased matters to nobody who can log in.
+const UNSEEN = { ...HIDDEN_COLUMNS, eraseAt: true } as const
 
 export type LoginAttempt = {
   login: string
@@ -66,11 +63,11 @@ async function rehash(
 
 /** Takes a row; returns the user without what nobody else may see. */
 export function toUser(row: UserRow): User {
-  const { passwordHash: _, usernameKey: __, emailKey: ___, eraseAt: ____, ...user } = row
-  return user
+  const seen = Object.entries(row).filter(([column]) => !(column in UNSEEN))
+  return Object.fromEntries(seen) as User
 }
 
 /** Takes a user's id; returns the user, or null. */
 export function findUser({ database }: Accounts, id: string): Promise<User | null> {
-  return database.user.findUnique({ where: { id }, omit: withoutHash })
+  return database.user.findUnique({ where: { id }, omit: UNSEEN })
 }

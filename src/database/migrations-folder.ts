@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg'
@@ -10,10 +10,9 @@ const migrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.
 /** The absolute path of the folder that holds an engine's migrations. */
 export const findMigrationsFolder = (engine: Engine): string => join(migrations, engine)
 
-/** The names of an engine's migrations, oldest first. */
+/** The names of an engine's migrations, oldest first. Throws where the folder is not there: a program without it must not take an empty database for a finished one. */
 export const listMigrations = (engine: Engine): string[] => {
   const folder = findMigrationsFolder(engine)
-  if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true })
   return entries
     .filter((entry) => entry.isDirectory())

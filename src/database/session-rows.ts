@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import { minutes } from '../durations.ts'
 import type { Database, User } from './database.ts'
+import type { HIDDEN_COLUMNS } from './hidden-columns.ts'
 import { parseLoginId } from './login-id.ts'
 
-/** A user as a session brings it along: whatever pages need, and no password hash. */
-export type SessionOwner = Omit<User, 'passwordHash' | 'usernameKey' | 'emailKey' | 'eraseAt'>
+/** A user as a session brings it along: whatever pages need. */
+export type SessionOwner = Omit<User, keyof typeof HIDDEN_COLUMNS | 'eraseAt'>
 
 export type SessionLimits = {
   /** Milliseconds without a request. */

@@ -12,6 +12,7 @@ export async function sweepExpired(database: Database, now: Date): Promise<boole
     await sweepLinks(database, now),
     await sweepMail(database, now),
     await sweepEvents(database, now),
+    await sweepDevices(database, now),
   ]
   return removed.some((count) => count === BATCH)
 }
@@ -59,6 +60,17 @@ async function sweepLinks(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
     DELETE FROM "AccountLink" WHERE "id" IN (
       SELECT "id" FROM "AccountLink" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
+}
+
+// As old as the cookie that a browser is known by: nobody comes with that any more.
+async function sweepDevices(database: Database, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - days(400))
+  return database.$executeRaw`
+    DELETE FROM "Device" WHERE "id" IN (
+      SELECT d."id" FROM "Device" d WHERE d."lastSeenAt" <= ${before}
+        AND NOT EXISTS (SELECT 1 FROM "Session" s WHERE s."deviceId" = d."id")
+        AND NOT EXISTS (SELECT 1 FROM "RememberSeries" r WHERE r."deviceId" = d."id")
+      ORDER BY d."lastSeenAt" LIMIT ${BATCH})`
 }
 
 // A year and a month: whoever looks once a year still finds what happened since.

@@ -73,8 +73,10 @@ async function sendDue(options: SenderOptions, isStopped: () => boolean): Promis
   let sent = 0
   while (!isStopped()) {
     const due = await findDue(options.database, options.clock(), AT_ONCE)
-    const went = await Promise.all(due.map((message) => sendOnce(options, message)))
-    sent += went.filter(Boolean).length
+    // Settled, not all: whoever stops the sender closes the database once this is done.
+    const went = await Promise.allSettled(due.map((message) => sendOnce(options, message)))
+    for (const outcome of went) if (outcome.status === 'rejected') throw outcome.reason
+    sent += went.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
     if (due.length < AT_ONCE) break
   }
   return sent

@@ -6,6 +6,7 @@ import { openDatabase } from '../database/database.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { isDatabaseOutage } from '../database/outage.ts'
 import { loadEnv } from '../env.ts'
+import { sayFailure } from '../failure-words.ts'
 import type { Settings } from '../settings.ts'
 import { complain, type Outcome, refused } from './outcome.ts'
 
@@ -26,7 +27,7 @@ export async function runWithDatabase(
   }
   return runOn(read.settings, command).catch((error: unknown) => {
     if (isDatabaseOutage(error)) return refused('The database cannot be reached. Nothing was done.')
-    throw error
+    return refused(`It could not be done: ${sayFailure(error)}`)
   })
 }
 

@@ -42,6 +42,12 @@ const withDatabase = async <T>(url: string, work: (database: Database) => Promis
   return work(database).finally(() => database.close())
 }
 
+describe('a program without its migrations', () => {
+  test('takes no database for finished', async () => {
+    expect(() => listMigrations('mysql' as never)).toThrow('ENOENT')
+  })
+})
+
 describe('migrateDatabase', () => {
   test('makes the tables of an empty database, once', async () => {
     const url = await emptyDatabase()

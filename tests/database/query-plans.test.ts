@@ -26,6 +26,7 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['devices', /Device_userId_browserHash_idx/, () => listDevices(accounts, userRow(), null)],
   ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
   ['what has expired', /Session_expiresAt_idx/, () => sweepExpired(database, now)],
+  ['devices long unseen', /Device_lastSeenAt_idx/, () => sweepExpired(database, now)],
 ]
 
 function pkey(table: string): RegExp {

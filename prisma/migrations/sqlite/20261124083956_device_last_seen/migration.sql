@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "Device_lastSeenAt_idx" ON "Device"("lastSeenAt");
