@@ -1,4 +1,4 @@
-/** Milliseconds in so many seconds. The only file that writes a factor between units of time. */
+/** Milliseconds in so many seconds. Only this file turns units of time into milliseconds. */
 export const seconds = (count: number): number => count * 1000
 
 /** Milliseconds in so many minutes. */

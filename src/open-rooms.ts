@@ -16,8 +16,8 @@ import { isSecure, type Settings } from './settings.ts'
 /** Takes the parts; returns the rooms, joined where one needs something of another without knowing it. */
 export function openRooms(parts: Parts): Rooms {
   const { database, settings } = parts
-  const { secrets, rememberFor } = settings
-  const cookies = createSignedCookies({ secrets, isSecure: isSecure(settings), rememberFor })
+  const { secrets } = settings
+  const cookies = createSignedCookies({ secrets, isSecure: isSecure(settings) })
   const flashes = createFlashes(cookies)
   const browsers = createBrowsers(cookies)
   const gate = openHashGate(settings)

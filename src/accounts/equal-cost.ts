@@ -10,8 +10,8 @@ export type SpentWork = { hash: StoredHash; times: number; milliseconds: number 
  */
 export function createMakeUp(cost: number): (spent: SpentWork) => Promise<void> {
   const full = 2 ** cost
-  // PBKDF2 and scrypt count in another coin. Their time is changed into rounds at the rate last
-  // seen, which is right on any machine and under any load; until one was seen they count nothing.
+  // PBKDF2 and scrypt are not counted in rounds: their time is converted at the speed that bcrypt last
+  // showed, which is right on any machine and under any load. Before it has run, they count nothing.
   let roundsPerMillisecond = 0
 
   return async ({ hash, times, milliseconds }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AccountLink, Database, Tables } from '../database/database.ts'
 import { days, hours, minutes } from '../durations.ts'
 
-/** What a link in a mail does, and for how long it can. */
+/** What a link in a mail does, and for how long it can. Its mail says so too: mail/messages.ts cannot import this, so change both. */
 export const LINK_LIFETIMES = {
   'reset-password': minutes(60),
   'confirm-address': days(7),

@@ -53,7 +53,7 @@ function createComparison(cost: number) {
 
   return (password: string, storedHash: string | null): Promise<PasswordCheck> => {
     const composed = composePassword(password)
-    // Nobody can have set one so long, whatever is stored; but saying so costs as much as ever.
+    // Too long to be anybody's. A full hash is spent all the same, so that the time tells nothing.
     if (isPasswordTooLong(composed)) return compare(decoy, [''])
     return compare(findHash(storedHash) ?? decoy, spell(password, composed))
   }

@@ -1,14 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { withDefaults } from './default-options.ts'
 import { createLoginEmitter, type LoginEmitter } from './events.ts'
 import { createGuards, type Guards } from './guards.ts'
 import { confirmLogin, type LogInOptions, logIn, logOut, renewLogin } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
-import {
-  type GivenOptions,
-  type GuardOptions,
-  type LoginManagerOptions,
-  withDefaults,
-} from './options.ts'
+import type { GivenOptions, GuardOptions, LoginManagerOptions } from './options.ts'
 import { createPassportSessions } from './passport.ts'
 import { recogniseVisitor } from './recognise.ts'
 import { createRememberCookie } from './remember-cookie.ts'

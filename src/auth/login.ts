@@ -98,6 +98,7 @@ export async function startSession<User>(
   const fields = await options.sessionFields(user, req, res)
   // Logging out in the same request has left none to start from.
   if (!req.session) req.sessionStore.generate(req)
+  // Passport has the store save it before this resolves: the row comes with its device and its event.
   await sessions.startSession(req, user, () => {
     Object.assign(req.session, fields, kept, { login })
   })
@@ -128,7 +129,7 @@ function newLogin<User>(
   }
 }
 
-// Not regenerated: the new one would be stored, for a visitor who has just left.
+// Destroyed, not regenerated: a new session would be stored for somebody who has just left.
 function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!req.session) return resolve()

@@ -28,7 +28,7 @@ function demandLoader<User>({ options }: LoginParts<User>): void {
   )
 }
 
-// The login of a user who is gone: nobody who comes after may be remembered by it.
+// The session names a user who is gone. Its series ends too: a new user with that id would inherit it.
 async function dropOrphanedLogin<User>({ rememberMe }: LoginParts<User>, req: Request) {
   const login = req.session?.login
   if (!login || currentUser(req) !== null) return
@@ -100,7 +100,7 @@ async function welcomeBack<User>(
 ) {
   const { options, events, cookie } = parts
   const user = await options.loadUser?.(series.loginId, req)
-  // Ended, not only taken back: their id may be given to another, or a copy of the cookie be kept.
+  // The series ends, not only the cookie: the id may be given to somebody else, and the cookie may have been copied.
   if (!user || !options.isActive(user)) return forget(parts, req, res)
 
   await startSession(parts, req, res, user, {

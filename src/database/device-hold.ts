@@ -1,9 +1,9 @@
 import type { Tables } from './database.ts'
 
-// Logging out and going on at a device both write its row first: one of the two waits, and then sees
-// what the other did. So a request under way cannot start anew what was ended while it ran.
+// Logging a device out and starting a session on it both write its row first, so one waits for the other:
+// a request that was running during the logout then starts nothing.
 
-/** Takes the tables of a transaction and the device that a login goes on at, null for a new one; says whether anything of it is left there to go on from. */
+/** Takes the tables of a transaction and the device that a login goes on at, null for a new one; false when it was logged out or revoked meanwhile. */
 export async function holdDevice(tables: Tables, id: string | null | undefined): Promise<boolean> {
   if (!id) return true
   const unrevoked = { id, revokedAt: null }

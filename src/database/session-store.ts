@@ -72,8 +72,8 @@ export class SessionStore extends Store {
     )
   }
 
-  // The old session goes when the new one comes, in one transaction: a login that goes on under a new
-  // id must not start anew what was ended meanwhile. That of most visitors was never stored.
+  // The old row is deleted where the new one is inserted (#insert), so that a logout in between wins.
+  // Most visitors had no row.
   override regenerate(req: Request, done: (error?: unknown) => void): void {
     const old = (req.session as Session)[stored] ? req.sessionID : null
     this.generate(req)

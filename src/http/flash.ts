@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { SignedCookies } from './signed-cookies.ts'
 
-export type FlashCategory = 'success' | 'info' | 'error'
+export type FlashCategory = 'success' | 'info'
 export type Flash = { category: FlashCategory; message: string }
 
 /** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
@@ -37,7 +37,7 @@ export function createFlashes(cookies: SignedCookies): Flashes {
 const MOST = 3
 
 const FlashCookie = z.array(
-  z.object({ category: z.enum(['success', 'info', 'error']), message: z.string() }),
+  z.object({ category: z.enum(['success', 'info']), message: z.string() }),
 )
 
 function parseFlashes(value: string | null): Flash[] {

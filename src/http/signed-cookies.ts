@@ -6,14 +6,15 @@ import { days } from '../durations.ts'
 /** The cookies of this program. All are signed; the prefix follows from the scheme of APP_URL. */
 export type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link'
 
-/** What signs, and how long a browser keeps what we give it. */
-export type CookieSettings = { secrets: readonly string[]; isSecure: boolean; rememberFor: number }
+/** What signs, newest first, and whether browsers reach us over TLS. */
+export type CookieSettings = { secrets: readonly string[]; isSecure: boolean }
 
 /** Reads and writes the signed cookies of one application; see createSignedCookies. */
 export type SignedCookies = {
   nameOf: (name: CookieName) => string
   attributesOf: (name: CookieName) => CookieOptions
   read: (req: Request, name: CookieName) => string | null
+  /** maxAge in ms; without it the browser keeps the cookie until it is closed. */
   write: (res: Response, name: CookieName, value: string, maxAge?: number) => void
   clear: (res: Response, name: CookieName) => void
   renewSignatures: RequestHandler
@@ -35,8 +36,7 @@ export function createSignedCookies(settings: CookieSettings): SignedCookies {
 
   // A browser deletes a cookie only when name, path and prefix rules agree with how it was set.
   const clear: SignedCookies['clear'] = (res, name) => {
-    const { maxAge: _, ...kept } = attributesOf(name)
-    res.clearCookie(nameOf(name), kept)
+    res.clearCookie(nameOf(name), attributesOf(name))
   }
 
   const renewSignatures: RequestHandler = (req, res, next) => {
@@ -87,12 +87,7 @@ export function newestOf(secrets: readonly string[]): string {
 }
 
 // Lax, not Strict: a link in a mail has to find its reader signed in.
-function attributes({ isSecure, rememberFor }: CookieSettings, name: CookieName): CookieOptions {
-  const lifetimes: Partial<Record<CookieName, number>> = {
-    remember: rememberFor,
-    device: days(400),
-  }
-  const maxAge = lifetimes[name]
+function attributes({ isSecure }: CookieSettings, name: CookieName): CookieOptions {
   const base = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
-  return maxAge === undefined ? base : { ...base, maxAge }
+  return name === 'device' ? { ...base, maxAge: days(400) } : base
 }

@@ -1,7 +1,7 @@
 import type { Database, OutboxMessage } from '../database/database.ts'
 
-// Each attempt raises the count, so the count says whose a message is: whoever comes with an older one
-// has lost it, to another process or to its own slowness, and changes nothing.
+// The count of attempts is the lock: claiming a message raises it, and every later write names the count
+// that it claimed. Whoever was overtaken, by another process or by its own slowness, matches no row.
 
 /** Takes the database, the time and how many; returns messages that are due, the longest waiting first. */
 export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {

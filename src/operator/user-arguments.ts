@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util'
+import { LINK_LIFETIMES } from '../accounts/links.ts'
+import { sayDuration } from '../time-words.ts'
+
+const LASTS = sayDuration(LINK_LIFETIMES['reset-password'])
 
 export const USAGE = [
   'Usage: npm run user -- COMMAND [--json]',
@@ -8,7 +12,7 @@ export const USAGE = [
   '  disable NAME                 logs the user out everywhere and keeps them out',
   '  enable NAME                  lets the user log in again, and takes back a deletion',
   '  sign-out NAME                logs the user out everywhere',
-  '  reset-link NAME              a link that sets a new password, for 60 minutes and one use',
+  `  reset-link NAME              a link that sets a new password, for ${LASTS} and one use`,
   '',
   'NAME is a user name, an email address or an id.',
 ]

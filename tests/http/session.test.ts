@@ -23,7 +23,7 @@ class SlowStore extends MemoryStore {
 
 function createSite({ isSecure = false } = {}) {
   const store = new SlowStore()
-  const cookies = createSignedCookies({ secrets, isSecure, rememberFor: 1000 })
+  const cookies = createSignedCookies({ secrets, isSecure })
   const savedAtRedirect: number[] = []
   const app = express()
   app.use(createSessions(store, secrets, cookies))

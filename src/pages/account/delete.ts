@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isBusy } from '../../accounts/hash-gate.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
 import { scheduleDeletion } from '../../accounts/leaving.ts'
+import { LINK_LIFETIMES } from '../../accounts/links.ts'
 import { verifyOwnPassword } from '../../accounts/own-password.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
@@ -10,6 +11,7 @@ import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import type { Rooms } from '../../rooms.ts'
+import { sayDuration } from '../../time-words.ts'
 import { admitOwnPassword } from '../attempts.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
 
@@ -17,6 +19,8 @@ const DeleteForm = z.object({
   username: z.string('Type your user name.').trim().min(1, 'Type your user name.'),
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
 })
+
+const GRACE = sayDuration(LINK_LIFETIMES['restore-account'])
 
 export function deletePage(rooms: Rooms): Page {
   const { accounts, auth, cookies, flashes, limitHashing, settings } = rooms
@@ -49,7 +53,7 @@ export function deletePage(rooms: Rooms): Page {
     if (!isLeaving) return auth.unauthorized(req, res, next)
     await auth.logOut(req, res)
     cookies.clear(res, 'session')
-    const message = 'Your account is closed. The link in our mail restores it for 14 days.'
+    const message = `Your account is closed. The link in our mail restores it for ${GRACE}.`
     flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
     return res.redirect(303, '/login')
   }
@@ -60,6 +64,7 @@ export function deletePage(rooms: Rooms): Page {
   }
 
   function show(req: Request, res: Response, form: FormView) {
-    res.render('account/delete', { form, username: auth.loggedInUser(req).username })
+    const { username } = auth.loggedInUser(req)
+    res.render('account/delete', { form, username, grace: GRACE })
   }
 }
