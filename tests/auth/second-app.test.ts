@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import express from 'express'
 import session from 'express-session'
 import { describe, expect, test } from 'vitest'
 import { createLoginManager } from '../../src/auth/login-manager.ts'
 import { systemClock } from '../../src/clock.ts'
+import { readSourceFiles } from '../support/source-files.ts'
 import { openBrowser } from './support/browser.ts'
 
 /** A second application on the same room: a list of users, a login page, a protected page and a logout. */
@@ -53,3 +55,34 @@ describe('a second application', () => {
     expect((await browser.get('/protected')).status).toBe(302)
   })
 })
+
+describe('docs/auth.md', () => {
+  const page = readFileSync(new URL('../../docs/auth.md', import.meta.url), 'utf8')
+
+  test('shows the application that is tested here, line by line', () => {
+    const shown = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+    const tested = trimLines(readFileSync(new URL(import.meta.url), 'utf8'))
+
+    const lines = trimLines(shown).filter((line) => !line.startsWith('import '))
+    expect(lines.length).toBeGreaterThan(20)
+    expect(tested.join('\n')).toContain(lines.join('\n'))
+  })
+
+  test('names every file that src/auth takes along', () => {
+    const files = new Map(readSourceFiles().map((file) => [file.path, file.imports]))
+    const needed = new Set([...files.keys()].filter((path) => path.startsWith('auth/')))
+    for (const path of needed) {
+      for (const name of files.get(path) ?? []) if (files.has(name)) needed.add(name)
+    }
+    const sentence = /to be taken elsewhere: itself, ([\s\S]*?) and the packages/.exec(page)?.[1]
+    const named = [...(sentence ?? '').matchAll(/`src\/([^`]+)`/g)].map(([, path]) => path)
+
+    expect(named.sort()).toEqual([...needed].filter((path) => !path.startsWith('auth/')).sort())
+  })
+})
+
+const trimLines = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
