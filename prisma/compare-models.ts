@@ -8,21 +8,8 @@ import { connectToShadow } from './shadow-database.ts'
 const SCHEMAS = { sqlite: 'schema.prisma', postgresql: 'postgresql/schema.prisma' }
 const DIFFERENT = 2
 
-const readModels = (engine: Engine) => {
-  const path = fileURLToPath(new URL(SCHEMAS[engine], import.meta.url))
-  return { files: [{ path, content: readFileSync(path, 'utf8') }] }
-}
-
-const describeDifference = (engine: Engine) => ({
-  from: { tag: 'migrations' as const, ...readMigrations(engine) },
-  to: { tag: 'schemaDatamodel' as const, ...readModels(engine) },
-  script: true,
-  exitCode: true,
-  filters: { externalTables: [], externalEnums: [] },
-})
-
 /** The SQL that leads from an engine's migrations to the models, or null where they already agree. */
-export const compareModels = async (engine: Engine, serverUrl: string): Promise<string | null> => {
+export async function compareModels(engine: Engine, serverUrl: string): Promise<string | null> {
   const connect = () => connectToShadow(engine, serverUrl)
   const connection = await connect()
   const compare = async () => {
@@ -31,4 +18,19 @@ export const compareModels = async (engine: Engine, serverUrl: string): Promise<
   }
   const { exitCode, stdout } = await compare().finally(() => connection.dispose())
   return exitCode === DIFFERENT ? stdout : null
+}
+
+function describeDifference(engine: Engine) {
+  return {
+    from: { tag: 'migrations' as const, ...readMigrations(engine) },
+    to: { tag: 'schemaDatamodel' as const, ...readModels(engine) },
+    script: true,
+    exitCode: true,
+    filters: { externalTables: [], externalEnums: [] },
+  }
+}
+
+function readModels(engine: Engine) {
+  const path = fileURLToPath(new URL(SCHEMAS[engine], import.meta.url))
+  return { files: [{ path, content: readFileSync(path, 'utf8') }] }
 }

@@ -6,19 +6,21 @@ import { compareModels } from './compare-models.ts'
 
 const LOCAL_SERVER = 'postgresql://postgres@127.0.0.1:5432/postgres'
 
-const say = (line: string): void => {
+function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-const readName = (): string => {
+function readName(): string {
   const [name = ''] = process.argv.slice(2)
   if (/^[a-z0-9_]+$/.test(name)) return name
   throw new Error('Usage: npm run migration -- name_in_small_letters')
 }
 
-const stampTime = (): string => new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+function stampTime(): string {
+  return new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+}
 
-const writeMigration = (engine: Engine, folderName: string, script: string): void => {
+function writeMigration(engine: Engine, folderName: string, script: string): void {
   const folder = findMigrationsFolder(engine)
   mkdirSync(join(folder, folderName), { recursive: true })
   writeFileSync(join(folder, 'migration_lock.toml'), `provider = "${engine}"\n`)
@@ -27,7 +29,7 @@ const writeMigration = (engine: Engine, folderName: string, script: string): voi
 }
 
 // Both comparisons come before the first file, so that one engine never gets ahead of the other.
-const makeMigrations = async (): Promise<void> => {
+async function makeMigrations(): Promise<void> {
   const folderName = `${stampTime()}_${readName()}`
   const server = process.env.TEST_DATABASE_URL ?? LOCAL_SERVER
   const sqlite = await compareModels('sqlite', server)
@@ -37,7 +39,7 @@ const makeMigrations = async (): Promise<void> => {
   if (sqlite === null && postgresql === null) say('Nothing to do: the migrations match the models.')
 }
 
-const report = (failure: unknown): void => {
+function report(failure: unknown): void {
   process.stderr.write(`${failure instanceof Error ? failure.message : failure}\n`)
   process.exitCode = 1
 }

@@ -7,13 +7,13 @@ export type DatabaseAddress =
   | { engine: 'sqlite'; file: string }
   | { engine: 'postgresql'; url: string; schema: string | undefined }
 
-const readFile = (url: string): string => {
+function readFile(url: string): string {
   const path = url.replace(/\?.*$/, '')
   return path.startsWith('file://') ? fileURLToPath(path) : resolve(path.slice('file:'.length))
 }
 
 // The driver would hand ?schema= to the server as a setting it does not know.
-const readServer = (text: string): DatabaseAddress => {
+function readServer(text: string): DatabaseAddress {
   const url = new URL(text)
   const schema = url.searchParams.get('schema') ?? undefined
   url.searchParams.delete('schema')
@@ -21,7 +21,7 @@ const readServer = (text: string): DatabaseAddress => {
 }
 
 /** Takes a DATABASE_URL (`file:`, `postgresql:` or `postgres:`) apart; throws on any other. */
-export const readDatabaseUrl = (url: string): DatabaseAddress => {
+export function readDatabaseUrl(url: string): DatabaseAddress {
   if (url.startsWith('file:')) return { engine: 'sqlite', file: readFile(url) }
   if (/^postgres(ql)?:/.test(url)) return readServer(url)
   throw new Error('A database URL starts with file: or postgresql:')

@@ -5,16 +5,7 @@ import { type Prisma, PrismaClient } from './generated/sqlite/client.ts'
 import { createPostgresqlAdapter } from './postgresql.ts'
 import { createSqliteAdapter } from './sqlite.ts'
 
-export type {
-  AccountLink,
-  Device,
-  OutboxMessage,
-  RateLimiterFlexible,
-  RememberSeries,
-  SecurityEvent,
-  Session,
-  User,
-} from './generated/sqlite/client.ts'
+export type { AccountLink, OutboxMessage, User } from './generated/sqlite/client.ts'
 export { Prisma } from './generated/sqlite/client.ts'
 
 /** What statements go through: the tables and raw SQL, of the database or of one transaction. */
@@ -24,20 +15,18 @@ export type Database = Tables & { readonly engine: Engine; close(): Promise<void
 
 export type DatabaseOptions = { onStatement?: (sql: string) => void }
 
-const describeClient = (adapter: SqlDriverAdapterFactory) => ({
-  adapter,
-  // The other formats read our source from disk and print the lines around the call into the error.
-  errorFormat: 'minimal' as const,
-  transactionOptions: { maxWait: seconds(5), timeout: seconds(10) },
-})
-
-const createPostgresqlClient = async (adapter: SqlDriverAdapterFactory): Promise<PrismaClient> => {
-  const postgresql = await import('./generated/postgresql/client.ts')
-  // Both are generated from the same models: this is the one place that says so to the compiler.
-  return new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
+/** Opens the database at a `file:` or `postgresql:` URL; `onStatement` hears every SQL statement. */
+export async function openDatabase(
+  url: string,
+  { onStatement = () => {} }: DatabaseOptions = {},
+): Promise<Database> {
+  const { engine } = readDatabaseUrl(url)
+  const client = await createClient(url, onStatement)
+  await client.$connect()
+  return Object.assign(client, { engine, close: () => client.$disconnect() })
 }
 
-const createClient = (url: string, onStatement: (sql: string) => void): Promise<PrismaClient> => {
+function createClient(url: string, onStatement: (sql: string) => void): Promise<PrismaClient> {
   const address = readDatabaseUrl(url)
   if (address.engine === 'postgresql') {
     return createPostgresqlClient(createPostgresqlAdapter(address, onStatement))
@@ -46,13 +35,17 @@ const createClient = (url: string, onStatement: (sql: string) => void): Promise<
   return Promise.resolve(new PrismaClient(describeClient(adapter)))
 }
 
-/** Opens the database at a `file:` or `postgresql:` URL; `onStatement` hears every SQL statement. */
-export const openDatabase = async (
-  url: string,
-  { onStatement = () => {} }: DatabaseOptions = {},
-): Promise<Database> => {
-  const { engine } = readDatabaseUrl(url)
-  const client = await createClient(url, onStatement)
-  await client.$connect()
-  return Object.assign(client, { engine, close: () => client.$disconnect() })
+async function createPostgresqlClient(adapter: SqlDriverAdapterFactory): Promise<PrismaClient> {
+  const postgresql = await import('./generated/postgresql/client.ts')
+  // Both are generated from the same models: this is the one place that says so to the compiler.
+  return new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
+}
+
+function describeClient(adapter: SqlDriverAdapterFactory) {
+  return {
+    adapter,
+    // The other formats read our source from disk and print the lines around the call into the error.
+    errorFormat: 'minimal' as const,
+    transactionOptions: { maxWait: seconds(5), timeout: seconds(10) },
+  }
 }

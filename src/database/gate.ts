@@ -3,8 +3,11 @@ export type Gate = {
   shut: () => Promise<() => void>
 }
 
+/** A gate that is always open, for an engine on which each transaction has a connection of its own. */
+export const openGate: Gate = { pass: (work) => work(), shut: async () => () => {} }
+
 /** Makes a gate: `pass` starts its work while nobody has it shut, `shut` takes it and returns the key. */
-export const createGate = (): Gate => {
+export function createGate(): Gate {
   let opening: Promise<void> | undefined
 
   // The work starts in the same turn in which the gate is seen open, so nobody can shut it between.
@@ -26,13 +29,10 @@ export const createGate = (): Gate => {
   return { pass, shut }
 }
 
-const createOpening = () => {
+function createOpening() {
   let resolve = (): void => {}
   const promise = new Promise<void>((settle) => {
     resolve = settle
   })
   return { promise, resolve }
 }
-
-/** A gate that is always open, for an engine on which each transaction has a connection of its own. */
-export const openGate: Gate = { pass: (work) => work(), shut: async () => () => {} }

@@ -1,10 +1,10 @@
 import type {
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
-  SqlQuery,
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
+import { bare } from './bare-query.ts'
 import { type Gate, openGate } from './gate.ts'
 import { claimTransaction, refuseInsideTransaction } from './transaction-scope.ts'
 
@@ -15,55 +15,38 @@ export type HeldConnection = { queryable: SqlQueryable; release: () => Promise<v
 
 export type Guard = { begin: Begin; gate?: Gate; onStatement: (sql: string) => void }
 
-const bare = (sql: string): SqlQuery => ({ sql, args: [], argTypes: [] })
-
-const reportStatements = (
-  queryable: SqlQueryable,
-  report: (sql: string) => void,
-): SqlQueryable => ({
-  provider: queryable.provider,
-  adapterName: queryable.adapterName,
-  queryRaw: async (query) => {
-    report(query.sql)
-    return queryable.queryRaw(query)
-  },
-  executeRaw: async (query) => {
-    report(query.sql)
-    return queryable.executeRaw(query)
-  },
-})
-
-const holdStatementsBack = (queryable: SqlQueryable, gate: Gate): SqlQueryable => ({
-  ...queryable,
-  queryRaw: async (query) => {
-    refuseInsideTransaction()
-    return gate.pass(() => queryable.queryRaw(query))
-  },
-  executeRaw: async (query) => {
-    refuseInsideTransaction()
-    return gate.pass(() => queryable.executeRaw(query))
-  },
-})
-
-// PostgreSQL answers COMMIT after a failed statement with a quiet ROLLBACK, and SQLite keeps what came
-// before it. Refusing to commit makes both say no.
-const noteFailures = (queryable: SqlQueryable) => {
-  const failures: unknown[] = []
-  const note = (failure: unknown): never => {
-    failures.push(failure)
-    throw failure
+/** Wraps a driver adapter so that transactions begin in changeTogether only and share no connection. */
+export function guardAdapter(
+  factory: SqlDriverAdapterFactory,
+  guard: Guard,
+): SqlDriverAdapterFactory {
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: async () => guardConnection(await factory.connect(), guard),
   }
-  const noting: SqlQueryable = {
-    ...queryable,
-    queryRaw: (query) => queryable.queryRaw(query).catch(note),
-    executeRaw: (query) => queryable.executeRaw(query).catch(note),
+}
+
+function guardConnection(connection: SqlDriverAdapter, guard: Guard): SqlDriverAdapter {
+  const { begin, gate = openGate, onStatement } = guard
+  const startTransaction = async (): Promise<Transaction> => {
+    claimTransaction()
+    onStatement('BEGIN')
+    const held = await begin(connection)
+    return wrapTransaction({ ...held, queryable: reportStatements(held.queryable, onStatement) })
   }
-  return { noting, failures }
+  return {
+    ...holdStatementsBack(reportStatements(connection, onStatement), gate),
+    executeScript: (script) => connection.executeScript(script),
+    getConnectionInfo: () => connection.getConnectionInfo?.() ?? { supportsRelationJoins: false },
+    dispose: () => connection.dispose(),
+    startTransaction,
+  }
 }
 
 // The phantom option leaves COMMIT and ROLLBACK to us. Prisma's own adapter frees the connection after a
 // COMMIT that failed with the transaction still open, and whatever is written next is lost with it.
-const wrapTransaction = (held: HeldConnection): Transaction => {
+function wrapTransaction(held: HeldConnection): Transaction {
   const { noting, failures } = noteFailures(held.queryable)
   const rollBack = () => held.queryable.executeRaw(bare('ROLLBACK'))
   const commit = async () => {
@@ -85,29 +68,47 @@ const wrapTransaction = (held: HeldConnection): Transaction => {
   }
 }
 
-const guardConnection = (connection: SqlDriverAdapter, guard: Guard): SqlDriverAdapter => {
-  const { begin, gate = openGate, onStatement } = guard
-  const startTransaction = async (): Promise<Transaction> => {
-    claimTransaction()
-    onStatement('BEGIN')
-    const held = await begin(connection)
-    return wrapTransaction({ ...held, queryable: reportStatements(held.queryable, onStatement) })
+// PostgreSQL answers COMMIT after a failed statement with a quiet ROLLBACK, and SQLite keeps what came
+// before it. Refusing to commit makes both say no.
+function noteFailures(queryable: SqlQueryable) {
+  const failures: unknown[] = []
+  const note = (failure: unknown): never => {
+    failures.push(failure)
+    throw failure
   }
+  const noting: SqlQueryable = {
+    ...queryable,
+    queryRaw: (query) => queryable.queryRaw(query).catch(note),
+    executeRaw: (query) => queryable.executeRaw(query).catch(note),
+  }
+  return { noting, failures }
+}
+
+function reportStatements(queryable: SqlQueryable, report: (sql: string) => void): SqlQueryable {
   return {
-    ...holdStatementsBack(reportStatements(connection, onStatement), gate),
-    executeScript: (script) => connection.executeScript(script),
-    getConnectionInfo: () => connection.getConnectionInfo?.() ?? { supportsRelationJoins: false },
-    dispose: () => connection.dispose(),
-    startTransaction,
+    provider: queryable.provider,
+    adapterName: queryable.adapterName,
+    queryRaw: async (query) => {
+      report(query.sql)
+      return queryable.queryRaw(query)
+    },
+    executeRaw: async (query) => {
+      report(query.sql)
+      return queryable.executeRaw(query)
+    },
   }
 }
 
-/** Wraps a driver adapter so that transactions begin in changeTogether only and share no connection. */
-export const guardAdapter = (
-  factory: SqlDriverAdapterFactory,
-  guard: Guard,
-): SqlDriverAdapterFactory => ({
-  provider: factory.provider,
-  adapterName: factory.adapterName,
-  connect: async () => guardConnection(await factory.connect(), guard),
-})
+function holdStatementsBack(queryable: SqlQueryable, gate: Gate): SqlQueryable {
+  return {
+    ...queryable,
+    queryRaw: async (query) => {
+      refuseInsideTransaction()
+      return gate.pass(() => queryable.queryRaw(query))
+    },
+    executeRaw: async (query) => {
+      refuseInsideTransaction()
+      return gate.pass(() => queryable.executeRaw(query))
+    },
+  }
+}

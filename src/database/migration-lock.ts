@@ -18,35 +18,42 @@ const SQLITE_LOCK = `
   BEGIN IMMEDIATE;
 `
 
-const describePostgresqlLock = (schema: string | undefined): string => `
-  BEGIN;
-  SET LOCAL lock_timeout = ${PATIENCE_MS};
-  SELECT pg_advisory_xact_lock(${PRISMA_LOCK});
-  ${schema === undefined ? '' : `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)};`}
-`
-
-/** Whether a failure is one that Prisma's drivers give this name. */
-export const hasKind = (failure: unknown, kind: string): boolean =>
-  isDriverAdapterError(failure) && failure.cause.kind === kind
-
-/** Whether SQLite refused because somebody else holds its lock. */
-export const isBusy = (failure: unknown): boolean => hasKind(failure, 'SocketTimeout')
+/** Begins a transaction that no other migration of this database can be inside of; waits a minute. */
+export function lockDatabase(
+  connection: MigrationConnection,
+  address: DatabaseAddress,
+): Promise<void> {
+  return address.engine === 'sqlite'
+    ? lockSqlite(connection)
+    : connection.executeScript(describePostgresqlLock(address.schema))
+}
 
 // Waits between attempts instead of inside SQLite, whose own waiting would stop this whole process.
-const lockSqlite = async (connection: MigrationConnection): Promise<void> => {
+async function lockSqlite(connection: MigrationConnection): Promise<void> {
   for (let waited = 0; ; waited += POLL_MS) {
     const failure = await connection.executeScript(SQLITE_LOCK).catch((error: unknown) => error)
     if (failure === undefined) return
-    if (!isBusy(failure) || waited >= PATIENCE_MS) throw failure
+    if (!isLocked(failure) || waited >= PATIENCE_MS) throw failure
     await setTimeout(POLL_MS)
   }
 }
 
-/** Begins a transaction that no other migration of this database can be inside of; waits a minute. */
-export const lockDatabase = (
-  connection: MigrationConnection,
-  address: DatabaseAddress,
-): Promise<void> =>
-  address.engine === 'sqlite'
-    ? lockSqlite(connection)
-    : connection.executeScript(describePostgresqlLock(address.schema))
+function describePostgresqlLock(schema: string | undefined): string {
+  const create = schema && `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)};`
+  return `
+    BEGIN;
+    SET LOCAL lock_timeout = ${PATIENCE_MS};
+    SELECT pg_advisory_xact_lock(${PRISMA_LOCK});
+    ${create ?? ''}
+  `
+}
+
+/** Says whether a failure is one that Prisma's drivers give this name. */
+export function hasKind(failure: unknown, kind: string): boolean {
+  return isDriverAdapterError(failure) && failure.cause.kind === kind
+}
+
+/** Says whether SQLite refused because somebody else holds its lock. */
+export function isLocked(failure: unknown): boolean {
+  return hasKind(failure, 'SocketTimeout')
+}

@@ -7,21 +7,25 @@ import { type Begin, guardAdapter } from './guarded-adapter.ts'
 export type PostgresqlAddress = { url: string; schema: string | undefined }
 
 /** Quotes a name for PostgreSQL. */
-export const quoteIdentifier = (identifier: string): string =>
-  `"${identifier.replaceAll('"', '""')}"`
+export function quoteIdentifier(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
 
 // The option of Prisma's driver names the schema in generated statements only; raw ones go by the path.
-const searchPath = (schema: string): string =>
-  `-c search_path=${quoteIdentifier(schema).replace(/[\\ ]/g, '\\$&')}`
+function searchPath(schema: string): string {
+  return `-c search_path=${quoteIdentifier(schema).replace(/[\\ ]/g, '\\$&')}`
+}
 
 /** The pool settings for an address; `max` is the number of connections. */
-export const describePool = ({ url, schema }: PostgresqlAddress, max: number): PoolConfig => ({
-  connectionString: url,
-  max,
-  // A server that is away is told after this, instead of keeping every visitor waiting.
-  connectionTimeoutMillis: seconds(5),
-  ...(schema === undefined ? {} : { options: searchPath(schema) }),
-})
+export function describePool({ url, schema }: PostgresqlAddress, max: number): PoolConfig {
+  return {
+    connectionString: url,
+    max,
+    // A server that is away is told after this, instead of keeping every visitor waiting.
+    connectionTimeoutMillis: seconds(5),
+    ...(schema === undefined ? {} : { options: searchPath(schema) }),
+  }
+}
 
 const begin: Begin = async (connection) => {
   const transaction = await connection.startTransaction()
@@ -32,10 +36,10 @@ const begin: Begin = async (connection) => {
 const CONNECTIONS = 10
 
 /** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
-export const createPostgresqlAdapter = (
+export function createPostgresqlAdapter(
   address: PostgresqlAddress,
   onStatement: (sql: string) => void,
-): SqlDriverAdapterFactory => {
+): SqlDriverAdapterFactory {
   const { schema } = address
   const options = schema === undefined ? {} : { schema }
   const factory = new PrismaPg(describePool(address, CONNECTIONS), options)

@@ -14,18 +14,28 @@ declare const WebAssembly: {
   ): Promise<{ instance: { exports: Record<string, unknown> } }>
 }
 
-// The engine gives its lock ten seconds and never clears that timer, which would keep a process alive
-// that long after its work.
-const startTimer = (work: () => void, ms: number) => setTimeout(work, ms).unref()
+let loaded: Promise<void> | undefined
 
-const listImports = () =>
-  Object.entries(bindings).map(([name, binding]) => [
-    name,
-    name.startsWith('__wbg_setTimeout_') ? startTimer : binding,
-  ])
+/** Starts Prisma's schema engine on a connection; only comparing models needs a shadow database too. */
+export async function startSchemaEngine(
+  connection: SqlDriverAdapter,
+  connectToShadowDb: () => Promise<SqlDriverAdapter> = refuseShadow,
+): Promise<bindings.SchemaEngine> {
+  loaded ??= loadWebAssembly()
+  await loaded
+  const { provider, adapterName } = connection
+  const connect = () => Promise.resolve(connection)
+  const factory = { provider, adapterName, connect, connectToShadowDb }
+  const bound = bindMigrationAwareSqlAdapterFactory(factory)
+  return bindings.SchemaEngine.new({ datamodels: undefined }, () => {}, bound)
+}
+
+function refuseShadow(): Promise<SqlDriverAdapter> {
+  return Promise.reject(new Error('This use of the schema engine has no shadow database'))
+}
 
 // The package imports its .wasm file as a module, which Node 20 does not know; so it is loaded by hand.
-const loadWebAssembly = async (): Promise<void> => {
+async function loadWebAssembly(): Promise<void> {
   const require = createRequire(import.meta.url)
   const script = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const code = new Uint8Array(readFileSync(script.replace(/\.js$/, '.wasm')))
@@ -36,21 +46,15 @@ const loadWebAssembly = async (): Promise<void> => {
   if (typeof start === 'function') start()
 }
 
-let loaded: Promise<void> | undefined
+function listImports() {
+  return Object.entries(bindings).map(([name, binding]) => [
+    name,
+    name.startsWith('__wbg_setTimeout_') ? startTimer : binding,
+  ])
+}
 
-const refuseShadow = (): Promise<SqlDriverAdapter> =>
-  Promise.reject(new Error('This use of the schema engine has no shadow database'))
-
-/** Starts Prisma's schema engine on a connection; only comparing models needs a shadow database too. */
-export const startSchemaEngine = async (
-  connection: SqlDriverAdapter,
-  connectToShadowDb: () => Promise<SqlDriverAdapter> = refuseShadow,
-): Promise<bindings.SchemaEngine> => {
-  loaded ??= loadWebAssembly()
-  await loaded
-  const { provider, adapterName } = connection
-  const connect = () => Promise.resolve(connection)
-  const factory = { provider, adapterName, connect, connectToShadowDb }
-  const bound = bindMigrationAwareSqlAdapterFactory(factory)
-  return bindings.SchemaEngine.new({ datamodels: undefined }, () => {}, bound)
+// The engine gives its lock ten seconds and never clears that timer, which would keep a process alive
+// that long after its work.
+function startTimer(work: () => void, ms: number) {
+  return setTimeout(work, ms).unref()
 }

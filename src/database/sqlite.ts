@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { seconds } from '../durations.ts'
+import { bare } from './bare-query.ts'
 import { createGate, type Gate } from './gate.ts'
 import { type Begin, guardAdapter } from './guarded-adapter.ts'
 
@@ -17,16 +18,6 @@ const SETTINGS = `
   PRAGMA foreign_keys = ON;
 `
 
-/** Makes the file and its folder, where missing, readable by their owner only. */
-export const prepareSqliteFile = (file: string): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER })
-  // SQLite gives its -wal and -shm files the mode of the database file.
-  closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
-}
-
-const run = (connection: SqlDriverAdapter, sql: string) =>
-  connection.executeRaw({ sql, args: [], argTypes: [] })
-
 // FULL while the connection is held: what is changed together is a password, a session, a revocation,
 // and must not come undone once it was acknowledged.
 //
@@ -36,10 +27,11 @@ const beginBehind =
   (gate: Gate): Begin =>
   async (connection) => {
     const open = await gate.shut()
-    const release = () => run(connection, 'PRAGMA synchronous = NORMAL').then(open, open)
+    const run = (sql: string) => connection.executeRaw(bare(sql))
+    const release = () => run('PRAGMA synchronous = NORMAL').then(open, open)
     const begin = async () => {
-      await run(connection, 'PRAGMA synchronous = FULL')
-      await run(connection, 'BEGIN IMMEDIATE')
+      await run('PRAGMA synchronous = FULL')
+      await run('BEGIN IMMEDIATE')
     }
     await begin().catch(async (failure) => {
       await release()
@@ -48,18 +40,18 @@ const beginBehind =
     return { queryable: connection, release }
   }
 
-const connectWithSettings = async (file: string): Promise<SqlDriverAdapter> => {
-  const url = `file:${file}`
-  const connection = await new PrismaBetterSqlite3({ url, timeout: seconds(5) }).connect()
-  await connection.executeScript(SETTINGS)
-  return connection
+/** Makes the file and its folder, where missing, readable by their owner only. */
+export function prepareSqliteFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER })
+  // SQLite gives its -wal and -shm files the mode of the database file.
+  closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
 }
 
 /** The guarded driver of one SQLite file: one connection, which a transaction has to itself. */
-export const createSqliteAdapter = (
+export function createSqliteAdapter(
   file: string,
   onStatement: (sql: string) => void,
-): SqlDriverAdapterFactory => {
+): SqlDriverAdapterFactory {
   prepareSqliteFile(file)
   const gate = createGate()
   const factory: SqlDriverAdapterFactory = {
@@ -68,4 +60,11 @@ export const createSqliteAdapter = (
     connect: () => connectWithSettings(file),
   }
   return guardAdapter(factory, { gate, onStatement, begin: beginBehind(gate) })
+}
+
+async function connectWithSettings(file: string): Promise<SqlDriverAdapter> {
+  const url = `file:${file}`
+  const connection = await new PrismaBetterSqlite3({ url, timeout: seconds(5) }).connect()
+  await connection.executeScript(SETTINGS)
+  return connection
 }

@@ -4,11 +4,8 @@ type Scope = { state: 'entered' | 'begun' | 'over' }
 
 const scopes = new AsyncLocalStorage<Scope>()
 
-const isInside = (scope: Scope | undefined): scope is Scope =>
-  scope !== undefined && scope.state !== 'over'
-
 /** Runs the work as the one place where a transaction may begin; throws inside another such place. */
-export const enterTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
+export async function enterTransaction<T>(work: () => Promise<T>): Promise<T> {
   if (isInside(scopes.getStore())) throw new Error('changeTogether cannot be called inside itself')
   const scope: Scope = { state: 'entered' }
   return scopes.run(scope, work).finally(() => {
@@ -16,8 +13,12 @@ export const enterTransaction = async <T>(work: () => Promise<T>): Promise<T> =>
   })
 }
 
+function isInside(scope: Scope | undefined): scope is Scope {
+  return scope !== undefined && scope.state !== 'over'
+}
+
 /** Throws unless called on the way into changeTogether, and only the first time there. */
-export const claimTransaction = (): void => {
+export function claimTransaction(): void {
   const scope = scopes.getStore()
   if (scope?.state !== 'entered') {
     throw new Error('A transaction may begin only in changeTogether (database/change-together.ts)')
@@ -26,7 +27,7 @@ export const claimTransaction = (): void => {
 }
 
 /** Throws where a statement would wait for the very transaction that waits for it. */
-export const refuseInsideTransaction = (): void => {
+export function refuseInsideTransaction(): void {
   if (isInside(scopes.getStore())) {
     throw new Error('Inside changeTogether, use the tables it hands over, not the database')
   }
