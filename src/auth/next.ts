@@ -1,18 +1,23 @@
 /** Takes a wish for where to go after logging in and our origin; returns a path of ours, or null when it could leave the site (CWE-601). */
 export function safeNext(next: unknown, origin: string): string | null {
-  if (typeof next !== 'string' || !LOCAL_PATH.test(next) || !URL.canParse(next, origin)) return null
+  if (typeof next !== 'string' || next.length > LONGEST || !LOCAL_PATH.test(next)) return null
+  if (!URL.canParse(next, origin)) return null
   const url = new URL(next, origin)
   // "/.//evil.example" has our origin, but its normalised path would be read as another host.
   if (url.origin !== origin || url.pathname.startsWith('//')) return null
   return url.pathname + url.search
 }
 
+// In characters. Escaped it is three times as long, and servers refuse headers of 16 KiB: whoever was sent
+// to such an address could not follow.
+const LONGEST = 2_048
+
 // One slash, then no slash; browsers read a backslash as a slash and drop tabs and line ends.
 const LOCAL_PATH = /^\/(?!\/)[^\\\p{Cc}]*$/u
 
-/** Takes a login view, where to return and the field's name; returns the address with that field set and others kept. */
+/** Takes a login view, where to return and the field's name; returns the address with that field set and others kept. A way back of more than 2,048 characters is left out. */
 export function loginUrl(loginView: string, nextUrl: string | null, nextField = 'next'): string {
-  if (nextUrl === null) return loginView
+  if (nextUrl === null || nextUrl.length > LONGEST) return loginView
   const [address = '', fragment] = loginView.split('#')
   const [path = '', query] = address.split('?')
   const parameters = new URLSearchParams(query)

@@ -17,7 +17,7 @@ describe('safeNext', () => {
     ['/@evil.example', '/@evil.example'],
     ['/profil/é', '/profil/%C3%A9'],
     ['/page#part', '/page'],
-    [`/${'a'.repeat(2000)}`, `/${'a'.repeat(2000)}`],
+    [`/${'a'.repeat(2047)}`, `/${'a'.repeat(2047)}`],
   ])('leads on to %s', (next, path) => {
     expect(safeNext(next, ORIGIN)).toBe(path)
   })
@@ -53,6 +53,7 @@ describe('safeNext', () => {
     'http://evil.example',
     'javascript:alert(1)',
     'data:text/html,hello',
+    `/${'a'.repeat(2048)}`,
   ])('refuses %j', (next) => {
     expect(safeNext(next, ORIGIN)).toBe(null)
   })
@@ -119,6 +120,12 @@ function stays(path: string): boolean {
 describe('loginUrl', () => {
   test('replaces a way back that the login view has already', () => {
     expect(loginUrl('/login?next=%2Fold&a=b', '/new')).toBe('/login?next=%2Fnew&a=b')
+  })
+
+  test('leaves out a way back that would make an address too long to be followed', () => {
+    const url = `/new?q=${'/'.repeat(2100)}`
+
+    expect(loginUrl('/login?a=b', url)).toBe('/login?a=b')
   })
 
   test('keeps the fragment last', () => {
