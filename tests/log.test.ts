@@ -50,4 +50,24 @@ describe('the log', () => {
 
     expect(lines).toHaveLength(1)
   })
+
+  test('keeps one event on one line, whatever somebody has typed', () => {
+    const lines: string[] = []
+    const path = '/a\r\n{"level":30,"msg":"forged"}\u001b[31m\u0000\u2028'
+
+    createLog('info', { write: (line) => void lines.push(line) }).info({ path }, 'answered')
+
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^[^\p{Cc}]+\n$/u)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path, msg: 'answered' })
+  })
+
+  test('takes nothing typed for a format', () => {
+    const lines: string[] = []
+    const path = '/%s%o%j%c'
+
+    createLog('info', { write: (line) => void lines.push(line) }).info({ path }, path)
+
+    expect(JSON.parse(lines.join(''))).toMatchObject({ path, msg: path })
+  })
 })

@@ -43,6 +43,16 @@ describe('what is no request that Express could answer', () => {
       '400 Bad Request',
     ],
     [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      '400 Bad Request',
+    ],
+    [
+      'a length that is none',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n',
+      '400 Bad Request',
+    ],
+    [
       'headers of 17 KiB',
       `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17 * 1024)}\r\n\r\n`,
       '431 Request Header Fields Too Large',

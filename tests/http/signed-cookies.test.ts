@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
-import { isLoggedIn, register, registerAndRemember } from '../support/users.ts'
+import { isLoggedIn, register, registerAndRemember, userFields } from '../support/users.ts'
 
 const site = await openTestApp()
 const secure = await openTestApp({ APP_URL: 'https://accounts.example.com' })
@@ -74,6 +74,27 @@ describe('the cookies', () => {
       await browser.visit(path)
 
     expect([...browser.cookies.keys()]).toEqual(['csrf'])
+  })
+
+  test('stay below the 4,096 bytes that a browser keeps, with the longest name and address', async () => {
+    const waiting = await openTestApp({ REGISTRATION: 'verified' }, secure)
+    const email = `${'a'.repeat(64)}@${'b'.repeat(185)}.com`
+    const ada = userFields({ username: '李'.repeat(32), email })
+    const browser = waiting.browse()
+    const _csrf = await browser.takeToken('/register')
+
+    await browser.post('/register', { ...ada, _csrf })
+    await browser.post('/forgot-password', { email, _csrf })
+    await waiting.database.user.updateMany({
+      where: { email },
+      data: { name: '李'.repeat(100), emailVerifiedAt: waiting.clock.now() },
+    })
+    await browser.post('/login', { ...ada, remember: 'on', _csrf })
+
+    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`)
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toContain('remember')
+    expect(decodeURIComponent(browser.valueOf('flash') ?? '').match(/"message"/g)).toHaveLength(3)
+    for (const cookie of cookies) expect(Buffer.byteLength(cookie)).toBeLessThanOrEqual(4096)
   })
 })
 

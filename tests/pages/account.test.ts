@@ -110,4 +110,26 @@ describe('POST /account', () => {
 
     expect(answer.status).toBe(303)
   })
+
+  test('changes what the form has and nothing else, whatever is sent along', async () => {
+    const ada = await register(site)
+    const before = await findUser(site, ada)
+    const sent = {
+      id: 'another',
+      usernameKey: 'another',
+      emailKey: 'another@example.org',
+      passwordHash: 'none',
+      password: 'none',
+      authEpoch: '9',
+      isActive: 'false',
+      emailVerifiedAt: '2020-01-01',
+      eraseAt: '2020-01-01',
+      createdAt: '2020-01-01',
+    }
+
+    const answer = await ada.browser.submit('/account', { ...sent, name: 'Ada L.' })
+
+    expect(answer.status).toBe(303)
+    expect(await findUser(site, ada)).toEqual({ ...before, name: 'Ada L.' })
+  })
 })

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { register } from '../support/users.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('a file that is not in public', () => {
+  test.each([
+    '/.env',
+    '/.git/HEAD',
+    '/.well-known/',
+    '/package.json',
+    '/app.js.map',
+    '/src/app.ts',
+    '/views/login.njk',
+    '/data/app.db',
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/..%5cpackage.json',
+    '/app.css%00.html',
+    '/public/',
+    '/static/',
+  ])('is 404: %s', async (path) => {
+    expect((await site.browse().visit(path)).status).toBe(404)
+  })
+})
+
+describe('a page of somebody who is logged in', () => {
+  test.each([
+    '/dashboard/x.css',
+    '/dashboard.css',
+    '/dashboard;x.css',
+    '/dashboard%0a.css',
+    '/dashboard%2fx.css',
+    '/dashboard%3fx.css',
+    '/account/activity/logo.svg',
+    '/account/app.js',
+  ])('has no second address that a cache takes for a file: %s', async (path) => {
+    const { browser, username } = await register(site)
+    await browser.visit('/dashboard')
+
+    const answer = await browser.visit(path)
+
+    expect([answer.status, answer.headers['cache-control']]).toEqual([404, 'no-store'])
+    expect(answer.text).not.toContain(username)
+  })
+})
+
+describe('what is answered', () => {
+  test.each([
+    ['/', 'text/html; charset=utf-8'],
+    ['/nowhere', 'text/html; charset=utf-8'],
+    ['/app.css', 'text/css; charset=utf-8'],
+    ['/app.js', 'text/javascript; charset=utf-8'],
+    ['/healthz', 'text/plain; charset=utf-8'],
+  ])('at %s is named %s', async (path, type) => {
+    expect((await site.browse().visit(path)).headers['content-type']).toBe(type)
+  })
+
+  test.each(['favicon', 'arches'])(
+    'as %s.svg is ASCII, so that no charset reads it otherwise',
+    (name) => {
+      const file = readFileSync(new URL(`../../public/${name}.svg`, import.meta.url), 'utf8')
+
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the edges of ASCII.
+      expect(file).toMatch(/^[\x00-\x7f]+$/)
+    },
+  )
+
+  test.each(['https://evil.example', 'null', 'http://localhost:3001'])(
+    'allows no page of %s to read it',
+    async (origin) => {
+      const { browser } = await register(site)
+
+      for (const path of ['/dashboard', '/app.js', '/nowhere', '/healthz']) {
+        const { headers } = await browser.visit(path, { Origin: origin })
+        expect(Object.keys(headers).filter((name) => /^access-control-/.test(name))).toEqual([])
+      }
+    },
+  )
+
+  test('as a script is the same for everybody, and wraps nothing into a callback', async () => {
+    const { browser } = await register(site)
+
+    const plain = await site.browse().visit('/app.js')
+    const personal = await browser.visit('/app.js?callback=steal')
+
+    expect(personal.text).toBe(plain.text)
+  })
+})
