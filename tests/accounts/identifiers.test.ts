@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Username, usernameKeyOf } from '../../src/accounts/identifiers.ts'
+import { Email, Username, usernameKeyOf } from '../../src/accounts/identifiers.ts'
 
 describe('a user name', () => {
   test.each([
@@ -34,5 +34,39 @@ describe('a user name', () => {
     ['strokes', 'Zoe\u0308', 'zoë'],
   ])('is the same whatever its %s', (_, one, other) => {
     expect(usernameKeyOf(one)).toBe(usernameKeyOf(other))
+  })
+})
+
+const LENGTH = 10_000
+
+const fill = (text: string) => text.repeat(LENGTH / text.length)
+
+function leastTime(work: () => void): number {
+  const times = [1, 2, 3].map(() => {
+    const started = performance.now()
+    work()
+    return performance.now() - started
+  })
+  return Math.min(...times)
+}
+
+// A pattern that tries every way to cut such a text takes thousands of times as long.
+describe('an identifier made to be slow', () => {
+  test.each([
+    ['Email', '@s', fill('a@')],
+    ['Email', 'dots', fill('a.')],
+    ['Email', 'labels and no end', `a@${fill('a.')}!`],
+    ['Email', 'dashes', `a@a${fill('-')}!`],
+    ['Email', 'marks before the @', `${fill("'+")}!@a.example`],
+    ['Username', 'dots', `${fill('a.')}!`],
+    ['Username', 'dashes', `a${fill('-')}`],
+    ['Username', 'combining marks', `a${fill('\u0301')}!`],
+  ])('costs about as much as any other of its length: %s, %s', (kind, _what, slow) => {
+    const schema = kind === 'Email' ? Email : Username
+    const plain = kind === 'Email' ? `${fill('a')}@example.org` : fill('a')
+    const usual = leastTime(() => schema.safeParse(plain))
+
+    expect(schema.safeParse(slow).success).toBe(false)
+    expect(leastTime(() => schema.safeParse(slow)) / usual).toBeLessThan(100)
   })
 })
