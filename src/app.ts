@@ -5,6 +5,7 @@ import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, notFound } from './http/errors.ts'
+import { refuseOddRequests } from './http/odd-requests.ts'
 import { servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -32,6 +33,7 @@ import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import type { Parts } from './rooms.ts'
+import { visitorOf } from './security-log.ts'
 import { canMail, isSecure } from './settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
@@ -60,9 +62,10 @@ export function createApp(parts: Parts): Express {
     },
   })
 
-  app.use(logRequests(log))
+  app.use(logRequests(log, visitorOf))
   app.use(securityHeaders(isSecure(settings)))
   app.use(giveVisitToViews)
+  app.use(refuseOddRequests)
 
   // Neither files nor health checks ask who is visiting.
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))

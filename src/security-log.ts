@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { User } from './accounts/accounts.ts'
 import type { LoginOutcome } from './accounts/users.ts'
 import type { LoginEmitter, LoginEvents } from './auth/events.ts'
+import { currentUser } from './auth/visit.ts'
 
 // Names from the OWASP logging vocabulary, so that whoever watches many programs knows them. Users
 // go by id: a name is what somebody typed.
@@ -30,6 +31,16 @@ export function logLoginEvents(events: LoginEmitter<User>, log: Logger): void {
 export function logRefusedLogin(log: Logger, req: Request, outcome: LoginOutcome): void {
   if (outcome.ok) return
   log.warn({ event: 'authn_login_fail', reason: outcome.reason, ...describe(req) }, 'login refused')
+}
+
+/** Takes what was refused before it was a request; writes it down. */
+export function logRefusal(log: Logger, refusal: object): void {
+  log.info({ event: 'input_validation_fail', ...refusal }, 'answered')
+}
+
+/** Takes a request; returns the id of whoever is logged in, for the log. */
+export function visitorOf(req: Request): string | undefined {
+  return currentUser<User>(req)?.id
 }
 
 function describe(req: Request) {

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { loadCommonPasswords } from './accounts/common-passwords.ts'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -9,24 +9,16 @@ import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
 import { sayFailure } from './failure-words.ts'
-import { answerClientErrors } from './http/client-errors.ts'
+import { createHttpServer } from './http/http-server.ts'
 import { createLog } from './log.ts'
 import { openMail } from './open-rooms.ts'
 import { startProcesses } from './processes.ts'
+import { logRefusal } from './security-log.ts'
 import { isSecure, type Settings } from './settings.ts'
 import { describeStart, findDoubts } from './start-words.ts'
 import { keepSweeping } from './sweeping.ts'
 
 const DRAIN_FOR = seconds(10)
-
-// Bounds on how long somebody may take to say what they want: a slow client costs a connection only so long.
-const LIMITS = {
-  headersTimeout: seconds(10),
-  requestTimeout: seconds(30),
-  keepAliveTimeout: seconds(5),
-  connectionsCheckingInterval: seconds(5),
-  maxHeaderSize: 16 * 1024,
-}
 
 await start().catch(failToStart)
 
@@ -51,11 +43,13 @@ function refuseToStart(problems: string[]): void {
 
 async function serve(settings: Settings, clock: Clock): Promise<void> {
   const log = createLog(settings.logLevel)
+  log.info({ event: 'sys_startup' }, 'starting')
   const database = await openDatabase(settings.databaseUrl)
   const parts = { database, settings, clock, log }
-  const server = createServer(LIMITS, createApp(parts))
-  server.maxConnections = 2_000
-  answerClientErrors(server, isSecure(settings))
+  const server = createHttpServer(createApp(parts), {
+    isSecure: isSecure(settings),
+    report: (refusal) => logRefusal(log, refusal),
+  })
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
@@ -67,9 +61,11 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   announce(settings, server)
   // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
   loadCommonPasswords()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => drain(server, database, [stopSweeping, stopSending]))
+  const end = () => {
+    log.info({ event: 'sys_shutdown' }, 'ending')
+    return drain(server, database, [stopSweeping, stopSending])
   }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end)
 }
 
 /** Says whether it may listen there: not where another program does. */

@@ -1,40 +1,65 @@
-import type { Server } from 'node:http'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-const STATUSES: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+const STATUSES: Record<string, number> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-// What Node refuses before there is a request never meets Express, nor its headers.
-const HEADERS = [
-  "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'X-Content-Type-Options: nosniff',
-  'X-Frame-Options: DENY',
-  'Referrer-Policy: same-origin',
-  'Cross-Origin-Opener-Policy: same-origin',
-  'Cross-Origin-Resource-Policy: same-origin',
-  'Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'Cache-Control: no-store',
-  'Content-Type: text/plain; charset=utf-8',
-  'Origin-Agent-Cluster: ?1',
-  'X-DNS-Prefetch-Control: off',
-  'X-Download-Options: noopen',
-  'X-Permitted-Cross-Domain-Policies: none',
-  'X-XSS-Protection: 0',
-  'Connection: close',
-]
+export type ClientErrorSettings = {
+  headers: Record<string, string>
+  /** How long somebody who was refused may take to hear it, in ms. */
+  lingerTimeout: number
+  /** Told of each answer, as Express and its log never hear of it. */
+  report: (refusal: { status: number; code: string; ip: string | undefined }) => void
+}
 
-/** Takes a server and whether browsers reach it over TLS; answers requests that cannot even be parsed, headers and all. */
-export function answerClientErrors(server: Server, isSecure: boolean): void {
-  const hsts = isSecure ? ['Strict-Transport-Security: max-age=63072000; includeSubDomains'] : []
+/** Takes a server, and the headers of every answer; answers what Node refuses before there is a request for Express. */
+export function answerClientErrors(server: Server, settings: ClientErrorSettings): void {
+  const { headers, lingerTimeout, report } = settings
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (req, res) => answers.set(req.socket, res))
+
+  const refuse = (socket: Duplex, status: number, code: string, more = {}) => {
+    report({
+      status,
+      code,
+      ip: 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined,
+    })
+    hangUp(socket, writeAnswer(status, { ...headers, ...more }), lingerTimeout)
+  }
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    const code = error.code ?? ''
+    if (code === 'ECONNRESET' || !socket.writable || isAnswering(answers.get(socket))) {
       socket.destroy()
-      return
-    }
-    const status = STATUSES[error.code ?? ''] ?? '400 Bad Request'
-    const head = [`HTTP/1.1 ${status}`, ...HEADERS, ...hsts, `Content-Length: ${status.length}`]
-    socket.end(`${head.join('\r\n')}\r\n\r\n${status}`)
+    } else refuse(socket, STATUSES[code] ?? 400, code)
   })
+  // Without a listener Node hangs up on it, and says nothing.
+  server.on('connect', (_req, socket: Duplex) =>
+    refuse(socket, 405, 'CONNECT', { Allow: 'GET, HEAD, POST' }),
+  )
+}
+
+// Whatever were written now would be read as part of that answer, or in its place.
+function isAnswering(res: ServerResponse | undefined): boolean {
+  return res !== undefined && !res.writableFinished && (res.headersSent || res.req.complete)
+}
+
+function writeAnswer(status: number, headers: Record<string, string>): string {
+  const text = `${status} ${STATUS_CODES[status]}`
+  const lines = Object.entries({
+    ...headers,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': text.length,
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`)
+  return `HTTP/1.1 ${text}\r\n${lines.join('\r\n')}\r\n\r\n${text}`
+}
+
+// Not at once, as the answer would be lost on whoever is still sending. Not never: whoever keeps their
+// end open would keep the connection, and with a few thousand of them everybody else out.
+function hangUp(socket: Duplex, lastWords: string, lingerTimeout: number): void {
+  socket.end(lastWords)
+  setTimeout(() => socket.destroy(), lingerTimeout).unref()
 }

@@ -1,13 +1,33 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { days, seconds } from '../durations.ts'
 
 /** Takes whether APP_URL is https; returns the middleware that puts the same headers on every answer. */
-export function securityHeaders(isSecure: boolean): RequestHandler[] {
-  return [setHelmetHeaders(isSecure), setOtherHeaders]
+export function securityHeaders(isSecure: boolean): RequestHandler {
+  const headers = listSecurityHeaders(isSecure)
+  return (_req, res, next) => {
+    res.set(headers)
+    next()
+  }
 }
 
-function setHelmetHeaders(isSecure: boolean): RequestHandler {
+/** Takes whether APP_URL is https; returns those headers, also for answers that never meet Express. */
+export function listSecurityHeaders(isSecure: boolean): Record<string, string> {
+  // Helmet only speaks to a response, and says the same to every one.
+  const res = new ServerResponse(new IncomingMessage(new Socket()))
+  configureHelmet(isSecure)(res.req, res, () => {})
+  const ofHelmet = Object.entries(res.getHeaders()).map(([name, value]) => [name, String(value)])
+  return {
+    ...Object.fromEntries(ofHelmet),
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    // The default, so that a new page is private until somebody decides otherwise; public files set their own.
+    'cache-control': 'no-store',
+  }
+}
+
+function configureHelmet(isSecure: boolean) {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
     crossOriginEmbedderPolicy: false,
@@ -33,12 +53,4 @@ const CONTENT_SECURITY_POLICY = {
   baseUri: ["'none'"],
   formAction: ["'self'"],
   frameAncestors: ["'none'"],
-}
-
-// no-store is the default, so that a new page is private until somebody decides otherwise;
-// public files set their own.
-const setOtherHeaders: RequestHandler = (_req, res, next) => {
-  res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
-  res.set('Cache-Control', 'no-store')
-  next()
 }

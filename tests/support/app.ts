@@ -1,4 +1,5 @@
 import type { Express } from 'express'
+import type { Logger } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { readEnv } from '../../src/env.ts'
 import { createLog } from '../../src/log.ts'
@@ -15,6 +16,7 @@ export type TestApp = {
   database: TestDatabase
   clock: TestClock
   settings: Settings
+  log: Logger
   /** What the application has logged so far. */
   logged: LogLine[]
   /** The SQL statements so far; set its length to 0 to count anew. */
@@ -47,7 +49,7 @@ export async function openTestApp(
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
   const app = createApp({ database, settings, clock: clock.now, log })
   const browse = () => new Browser(app, clock.now)
-  return { app, database, clock, settings, logged, statements, browse, close: database.close }
+  return { app, database, clock, settings, log, logged, statements, browse, close: database.close }
 }
 
 /** Takes environment variables; returns the settings of an application that is tested with them. */

@@ -1,17 +1,33 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createHttpServer, LIMITS } from '../../src/http/http-server.ts'
+import { logRefusal } from '../../src/security-log.ts'
+import { isSecure } from '../../src/settings.ts'
 import { openTestApp, type TestApp } from './app.ts'
 import { Browser } from './browser.ts'
 
-/** Takes environment variables; opens the application behind a port of its own, on which requests really meet. */
-export async function openServedApp(variables: Record<string, string> = {}): Promise<TestApp> {
+export type ServedApp = TestApp & { port: number; server: Server }
+
+/** Takes environment variables, and limits of the server to be changed; opens the application behind a port of its own, on which requests really meet. */
+export async function openServedApp(
+  variables: Record<string, string> = {},
+  limits: Partial<typeof LIMITS> = {},
+): Promise<ServedApp> {
   const site = await openTestApp(variables)
-  const server = site.app.listen(0, '127.0.0.1')
+  const server = createHttpServer(site.app, {
+    isSecure: isSecure(site.settings),
+    limits: { ...LIMITS, ...limits },
+    report: (refusal) => logRefusal(site.log, refusal),
+  })
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
   return {
     ...site,
-    browse: () => new Browser(url, site.clock.now),
+    port,
+    server,
+    browse: () => new Browser(`http://127.0.0.1:${port}`, site.clock.now),
     async close() {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))

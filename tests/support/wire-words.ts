@@ -1,0 +1,25 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+/** Takes a port and words that may be no HTTP; says them as they are, and gives all of the answer once the server has hung up. */
+export async function say(port: number, words: string | Uint8Array): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(words)
+  return text(socket)
+}
+
+/** Takes an answer as it came over the wire; returns its headers, their names in lower case. */
+export function readHeaders(answer: string): Record<string, string> {
+  const [, ...lines] = (answer.split('\r\n\r\n')[0] ?? '').split('\r\n')
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf(': ')
+      return [line.slice(0, at).toLowerCase(), line.slice(at + 2)]
+    }),
+  )
+}
+
+/** Takes an answer as it came over the wire; returns its status. */
+export function readStatus(answer: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1])
+}
