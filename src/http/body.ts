@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler } from 'express'
 import { HttpError } from './http-error.ts'
 
@@ -11,8 +12,11 @@ export function readForm(): RequestHandler[] {
     extended: false,
     limit: MAX_BODY_BYTES,
     parameterLimit: MAX_FIELDS,
+    // No browser compresses a form: any encoding is answered with 415, and there is nothing to inflate.
+    inflate: false,
+    verify: demandText,
   })
-  return [demandFormType, parse, refuseRepeatedFields]
+  return [demandFormType, demandShort, parse, refuseRepeatedFields]
 }
 
 // The parser itself would let iso-8859-1 in, and skip any other type and leave no body at all.
@@ -28,6 +32,24 @@ function isUtf8Form(contentType: string): boolean {
   return /^\s*application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i.test(
     contentType,
   )
+}
+
+// The parser would read all of it first, and only then say that it is too much.
+const demandShort: RequestHandler = (req, _res, next) => {
+  next(Number(req.get('content-length') ?? 0) > MAX_BODY_BYTES ? new HttpError(413) : undefined)
+}
+
+// The parser reads what is no UTF-8 as U+FFFD, whatever it was: two passwords could be the same.
+function demandText(_req: unknown, _res: unknown, body: Buffer): void {
+  if (!isText(body)) throw new HttpError(400, 'not in UTF-8')
+}
+
+function isText(body: Buffer): boolean {
+  try {
+    return isUtf8(body) && decodeURIComponent(body.toString()) !== null
+  } catch {
+    return false
+  }
 }
 
 const refuseRepeatedFields: RequestHandler = (req, _res, next) => {
