@@ -55,6 +55,24 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
     expect(await isLoggedIn(browser)).toBe(true)
   })
 
+  test('is told as that, too, when it hangs and breaks no connection', async () => {
+    const hanging = await openDatabase(wire.url, { answerWithin: 500 })
+    const hung = await openTestApp(
+      {},
+      { ...near, database: Object.assign(hanging, { url: wire.url }) },
+    )
+    const { browser } = await register(hung)
+    wire.lose()
+
+    const dashboard = await browser.visit('/dashboard')
+    const ready = await hung.browse().visit('/readyz')
+    wire.mend()
+    await hanging.close()
+
+    expectOutage(dashboard)
+    expectOutage(ready)
+  })
+
   test('leaves nothing half done behind', async () => {
     const before = await near.database.user.count()
     const browser = site.browse()

@@ -13,23 +13,28 @@ export type Tables = Omit<Prisma.TransactionClient, '$queryRawUnsafe' | '$execut
 
 export type Database = Tables & { readonly engine: Engine; close(): Promise<void> }
 
-export type DatabaseOptions = { onStatement?: (sql: string) => void }
+export type DatabaseOptions = {
+  /** Hears every SQL statement. */
+  onStatement?: (sql: string) => void
+  /** How long a PostgreSQL may take to answer a statement, in ms. */
+  answerWithin?: number
+}
 
-/** Opens the database at a `file:` or `postgresql:` URL; `onStatement` hears every SQL statement. */
-export async function openDatabase(
-  url: string,
-  { onStatement = () => {} }: DatabaseOptions = {},
-): Promise<Database> {
+/** Opens the database at a `file:` or `postgresql:` URL. */
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const { engine } = readDatabaseUrl(url)
-  const client = await createClient(url, onStatement)
+  const client = await createClient(url, options)
   await client.$connect()
   return Object.assign(client, { engine, close: () => client.$disconnect() })
 }
 
-function createClient(url: string, onStatement: (sql: string) => void): Promise<PrismaClient> {
+function createClient(
+  url: string,
+  { onStatement = () => {}, answerWithin = seconds(10) }: DatabaseOptions,
+): Promise<PrismaClient> {
   const address = readDatabaseUrl(url)
   if (address.engine === 'postgresql') {
-    return createPostgresqlClient(createPostgresqlAdapter(address, onStatement))
+    return createPostgresqlClient(createPostgresqlAdapter(address, { onStatement, answerWithin }))
   }
   const adapter = createSqliteAdapter(address.file, onStatement)
   return Promise.resolve(new PrismaClient(describeClient(adapter)))

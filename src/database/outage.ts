@@ -11,11 +11,12 @@ const OUTAGE_KINDS = [
   'TooManyConnections',
 ]
 const SYSTEM_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE']
-// As PostgreSQL says it itself (SQLSTATE): connection lost, out of resources, shutting down or starting.
-const OUTAGE_STATES = /^(08|53|57P)/
+// As PostgreSQL says it itself (SQLSTATE): connection lost, out of resources, shutting down or starting,
+// no such database, it lets nobody in, or not us.
+const OUTAGE_STATES = /^(08|53|57P|3D000|55000|28)/
 // What pg throws when a connection breaks has no code.
 const OUTAGE_WORDS =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/
 
 /** Takes anything thrown; says whether it means that the database is away, and that trying later may help. */
 export function isDatabaseOutage(error: unknown): boolean {

@@ -35,13 +35,15 @@ const begin: Begin = async (connection) => {
 
 const CONNECTIONS = 10
 
-/** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
+/** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. No statement is waited for longer than answerWithin, in ms. */
 export function createPostgresqlAdapter(
   address: PostgresqlAddress,
-  onStatement: (sql: string) => void,
+  { onStatement, answerWithin }: { onStatement: (sql: string) => void; answerWithin: number },
 ): SqlDriverAdapterFactory {
   const { schema } = address
   const options = schema === undefined ? {} : { schema }
-  const factory = new PrismaPg(describePool(address, CONNECTIONS), options)
+  // A server that hangs, or is gone without a word, breaks no connection: nobody would ever be told.
+  const patience = { query_timeout: answerWithin, keepAlive: true }
+  const factory = new PrismaPg({ ...describePool(address, CONNECTIONS), ...patience }, options)
   return guardAdapter(factory, { begin, onStatement })
 }

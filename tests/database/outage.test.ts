@@ -1,3 +1,4 @@
+import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isDatabaseOutage } from '../../src/database/outage.ts'
@@ -36,9 +37,18 @@ describe('isDatabaseOutage', () => {
     Object.assign(new Error(), { code: 'P1001' }),
     new Error('wrapped', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
     new Error('Connection terminated due to connection timeout'),
+    new Error('Query read timeout'),
   ])('knows %s', (error) => {
     expect(isDatabaseOutage(error)).toBe(true)
   })
+
+  test.each(['08006', '53300', '57P03', '3D000', '55000', '28P01'])(
+    'knows what PostgreSQL calls %s',
+    (originalCode) => {
+      const cause = { kind: 'postgres', originalCode, code: originalCode } as never
+      expect(isDatabaseOutage(new DriverAdapterError(cause))).toBe(true)
+    },
+  )
 
   test.runIf(database.engine === 'postgresql')('knows a server that shuts down', async () => {
     const asleep = catchError(database.$queryRaw`SELECT pg_sleep(30)::text`)

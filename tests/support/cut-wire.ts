@@ -1,9 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A wire to a server that can be cut and mended, as a network does it. */
+/** A wire to a server that can be cut, or lose whatever is sent, and be mended, as a network does it. */
 export type Wire = {
   url: string
   cut: () => void
+  lose: () => void
   mend: () => void
   close: () => Promise<void>
 }
@@ -13,14 +14,16 @@ export async function layWire(url: string): Promise<Wire> {
   const there = new URL(url)
   const ends = new Set<Socket>()
   let isCut = false
+  let isLosing = false
   const server = createServer((near) => {
-    if (isCut) return near.destroy()
+    if (isCut) return void near.destroy()
     const far = connect(Number(there.port || 5432), there.hostname)
     for (const end of [near, far]) {
       ends.add(end)
       end.on('error', () => {}).on('close', () => ends.delete(end))
     }
-    return near.pipe(far).pipe(near)
+    near.on('data', (sent) => isLosing || far.write(sent)).on('end', () => far.end())
+    far.on('data', (sent) => isLosing || near.write(sent)).on('end', () => near.end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -33,8 +36,12 @@ export async function layWire(url: string): Promise<Wire> {
   return {
     url: here.href,
     cut,
+    lose() {
+      isLosing = true
+    },
     mend() {
       isCut = false
+      isLosing = false
     },
     close() {
       cut()
