@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Settings } from './settings.ts'
 
@@ -11,18 +11,26 @@ export function withSecret(settings: Settings): Settings {
   return { ...settings, secrets: [keepDevelopmentSecret(DEVELOPMENT_SECRET)] }
 }
 
-/** Takes a path; returns the secret kept there, made at the first start and readable by its owner only. For development: production is given its own. */
-export function keepDevelopmentSecret(path: string): string {
+// Made at the first start, and readable by its owner only.
+function keepDevelopmentSecret(path: string): string {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   if (!existsSync(path)) writeNew(path, randomBytes(32).toString('hex'))
-  return readFileSync(path, 'utf8').trim()
+  const secret = readFileSync(path, 'utf8').trim()
+  // Signed with nothing, whatever anybody makes up would be believed.
+  if (secret.length < 32) throw new Error(`${path} holds no secret. Delete it: another is made`)
+  return secret
 }
 
-// Of two processes that start together, the first to create the file decides for both.
+// Written elsewhere first, as a full disk would leave half of it; and of two processes that start
+// together, the first to put it in its place decides for both.
 function writeNew(path: string, secret: string): void {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, secret, { mode: 0o600 })
   try {
-    writeFileSync(path, secret, { mode: 0o600, flag: 'wx' })
+    linkSync(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(draft)
   }
 }

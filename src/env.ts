@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { days, hours, minutes } from './durations.ts'
-import { EXAMPLES } from './env-examples.ts'
+import { describeProblem } from './env-problems.ts'
+import { Host, isOrigin, isPlaceholder, oneOf, wholeNumber } from './env-values.ts'
 import type { Settings } from './settings.ts'
 
 export type SettingsOrProblems =
@@ -11,8 +13,13 @@ export type SettingsOrProblems =
 /** Returns the settings that this process was started with, its `.env` included where there is one, or the problems. */
 export function loadEnv(): SettingsOrProblems {
   // What is set already goes before what the file says.
-  if (existsSync('.env')) process.loadEnvFile('.env')
-  return readEnv(process.env)
+  return readEnv({ ...readEnvFile(), ...process.env })
+}
+
+function readEnvFile() {
+  if (!existsSync('.env')) return {}
+  // Some editors begin a file with a mark, which would become part of the first name.
+  return parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, ''))
 }
 
 /** Takes the environment's variables; returns the settings, or one line for every problem in it. */
@@ -27,23 +34,9 @@ export function readEnv(source: Record<string, string | undefined>): SettingsOrP
   return { ok: true, settings: toSettings(parsed.data) }
 }
 
-// Whoever copies one of these as it stands would sign with what everybody can read.
-const SECRET_PLACEHOLDERS = ['change-me', 'the output of']
-
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
-    .default(fallback)
-
-const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
-  z.enum(words, `must be one of ${words.join(', ')}`)
-
 const Environment = z.object({
   NODE_ENV: oneOf('development', 'production', 'test').default('development'),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: Host.default('127.0.0.1'),
   PORT: wholeNumber(3000, 0, 65535),
   APP_URL: z.string().refine(isOrigin, 'must be an origin: scheme and host, no path').optional(),
   DATABASE_URL: z
@@ -93,33 +86,22 @@ function withoutEmptyOnes(source: Record<string, string | undefined>) {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
 }
 
-function isPlaceholder(secret: string): boolean {
-  return SECRET_PLACEHOLDERS.some((placeholder) => secret.startsWith(placeholder))
-}
-
-function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const url = new URL(value)
-  return /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, '').toLowerCase()
-}
-
 function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
-  return describe(String(issue.path[0]), issue.message)
-}
-
-// Never the value itself: the line ends up in logs, and the value may be a secret.
-function describe(name: string, problem: string): string {
-  return `${name} ${problem}. For example: ${name}=${EXAMPLES[name]}`
+  return describeProblem(String(issue.path[0]), issue.message)
 }
 
 function findProductionProblems(variables: Record<string, string | undefined>): string[] {
   if (variables.NODE_ENV !== 'production') return []
   const isLow = Number(variables.BCRYPT_COST ?? 12) < 10
   return [
-    ...(variables.SESSION_SECRET ? [] : [describe('SESSION_SECRET', 'is required in production')]),
-    ...(variables.APP_URL ? [] : [describe('APP_URL', 'is required in production')]),
-    ...(isLow ? [describe('BCRYPT_COST', 'must be 10 or more in production')] : []),
-    ...(variables.THROTTLE === 'off' ? [describe('THROTTLE', 'cannot be off in production')] : []),
+    ...(variables.SESSION_SECRET
+      ? []
+      : [describeProblem('SESSION_SECRET', 'is required in production')]),
+    ...(variables.APP_URL ? [] : [describeProblem('APP_URL', 'is required in production')]),
+    ...(isLow ? [describeProblem('BCRYPT_COST', 'must be 10 or more in production')] : []),
+    ...(variables.THROTTLE === 'off'
+      ? [describeProblem('THROTTLE', 'cannot be off in production')]
+      : []),
   ]
 }
 

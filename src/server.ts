@@ -8,8 +8,11 @@ import { migrateDatabase } from './database/migrate.ts'
 import { withSecret } from './development-secret.ts'
 import { seconds } from './durations.ts'
 import { loadEnv } from './env.ts'
+import { describeProblem } from './env-problems.ts'
 import { sayFailure } from './failure-words.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { endOnUncaught } from './last-resort.ts'
+import { listen } from './listening.ts'
 import { createLog } from './log.ts'
 import { openMail } from './open-rooms.ts'
 import { startProcesses } from './processes.ts'
@@ -26,13 +29,17 @@ async function start(): Promise<void> {
   const read = loadEnv()
   if (!read.ok) return refuseToStart(read.problems)
   const settings = withSecret(read.settings)
-  if (cluster.isPrimary) await migrateDatabase(settings.databaseUrl)
+  if (cluster.isPrimary) await migrateDatabase(settings.databaseUrl).catch(blameDatabase)
   if (cluster.isPrimary && settings.processes > 1) return startProcesses(settings.processes)
   await serve(settings, systemClock)
 }
 
+function blameDatabase(error: unknown): never {
+  throw new Error(describeProblem('DATABASE_URL', `cannot be used: ${sayFailure(error)}`))
+}
+
 function failToStart(error: unknown): void {
-  refuseToStart([`Cannot start: ${sayFailure(error)}`])
+  refuseToStart([sayFailure(error)])
   process.exit(1)
 }
 
@@ -43,6 +50,7 @@ function refuseToStart(problems: string[]): void {
 
 async function serve(settings: Settings, clock: Clock): Promise<void> {
   const log = createLog(settings.logLevel)
+  endOnUncaught(log)
   log.info({ event: 'sys_startup' }, 'starting')
   const database = await openDatabase(settings.databaseUrl)
   const parts = { database, settings, clock, log }
@@ -53,8 +61,9 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const stopSweeping = keepSweeping(database, clock, (error) =>
     log.warn({ err: error }, 'sweep failed'),
   )
-  if (!(await listen(server, settings))) {
-    refuseToStart([sayTaken(settings)])
+  const problem = await listen(server, settings)
+  if (problem) {
+    refuseToStart(isSpokesman() ? [problem] : [])
     return drain(server, database, [stopSweeping])
   }
   const stopSending = openMail(parts).sender.start()
@@ -68,22 +77,13 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end)
 }
 
-/** Says whether it may listen there: not where another program does. */
-function listen(server: Server, { port, host }: Settings): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    )
-    server.listen(port, host, () => resolve(true))
-  })
-}
-
-function sayTaken({ port }: Settings): string {
-  return `PORT ${port} is taken by another program. For example: PORT=${port + 1}`
+// Of several processes one says what holds for all.
+function isSpokesman(): boolean {
+  return cluster.isPrimary || cluster.worker?.id === 1
 }
 
 function announce(settings: Settings, server: Server): void {
-  if (cluster.isWorker && cluster.worker?.id !== 1) return
+  if (!isSpokesman()) return
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   for (const line of [...findDoubts(settings), ...describeStart(settings, port)]) {

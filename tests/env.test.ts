@@ -58,12 +58,21 @@ describe('readEnv', () => {
     expect(settingsOf({ SESSION_SECRET: both }).secrets).toEqual([SECRET, `${SECRET} of old`])
   })
 
+  test.each(['0.0.0.0', '::', '::1', 'localhost', 'web-1.internal'])(
+    'lets it listen on %s',
+    (HOST) => {
+      expect(settingsOf({ HOST }).host).toBe(HOST)
+    },
+  )
+
   test('takes an empty line for one that is not there', () => {
     expect(settingsOf({ PORT: '', SMTP_URL: '', SESSION_SECRET: '' }).port).toBe(3000)
   })
 
   test.each([
     ['NODE_ENV', 'prod'],
+    ['HOST', 'a b'],
+    ['HOST', '127.0.0.1:3000'],
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['PORT', '3000.5'],

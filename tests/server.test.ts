@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test, vi } from 'vitest'
@@ -94,6 +94,40 @@ describe('the start', () => {
     expect(readdirSync(place.folder)).toEqual([])
   })
 
+  test.each([
+    ['HOST', '203.0.113.7'],
+    ['DATABASE_URL', 'postgresql://ada:hunter2@127.0.0.1:1/app'],
+    ['DATABASE_URL', 'file:.'],
+  ])('is refused with a line that names %s where it cannot be used: %s', async (name, value) => {
+    const place = await newPlace()
+
+    const { code, stdout, stderr } = await place.fail({ [name]: value, LOG_LEVEL: 'fatal' })
+
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(new RegExp(`^${name} [^\\n]+ For example: ${name}=[^\\n]+\\n$`))
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['too little', 'abc'],
+  ])('is refused while data/session-secret holds %s', async (_, secret) => {
+    const place = await newPlace()
+    mkdirSync(join(place.folder, 'data'))
+    writeFileSync(join(place.folder, 'data/session-secret'), secret)
+
+    const { code, stderr } = await place.fail({})
+
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^data\/session-secret .*Delete it/)])
+  })
+
+  test('reads .env with the mark that some editors begin a file with', async () => {
+    const place = await newPlace()
+    writeFileSync(join(place.folder, '.env'), '\uFEFFSESSION_SECRET=short\n')
+
+    expect((await place.fail({})).stderr).toMatch(/^SESSION_SECRET needs /)
+  })
+
   test('reads .env, and lets what is set already go before it', async () => {
     const place = await newPlace()
     writeFileSync(join(place.folder, '.env'), 'SESSION_SECRET=short\nLOG_LEVEL=loud\n')
@@ -116,7 +150,7 @@ describe('the start', () => {
       other.close()
 
       expect(code).toBe(1)
-      expect(stderr).toContain(PORT)
+      expect(stderr.split('\n').filter((line) => line.includes(PORT))).toHaveLength(1)
     },
   )
 })

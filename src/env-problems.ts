@@ -1,5 +1,9 @@
-/** A value for each variable that works, to be shown beside one that does not. */
-export const EXAMPLES: Record<string, string> = {
+/** Takes a variable's name and what is wrong; returns the line that says so, with a value that works. Never the value itself: the line ends up in logs, and the value may be a secret. */
+export function describeProblem(name: string, problem: string): string {
+  return `${name} ${problem}. For example: ${name}=${EXAMPLES[name]}`
+}
+
+const EXAMPLES: Record<string, string> = {
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
   PORT: '3000',
