@@ -16,7 +16,7 @@ export function createRememberCookie(
     /** Returns what the browser presents, or null when there is nothing that we signed. */
     read(req: Request): PresentedCookie | null {
       const value = verifySignature(rawCookies(req)[remember.name], secrets)
-      const [seriesId, token] = value?.split('.') ?? []
+      const [, seriesId, token] = SERIES_AND_TOKEN.exec(value ?? '') ?? []
       return seriesId && token ? { seriesId, token } : null
     },
     /** Says whether what the browser presents was signed by another secret than the newest. */
@@ -36,6 +36,9 @@ export function createRememberCookie(
     },
   }
 }
+
+// Our signature is on other cookies too. PostgreSQL fails on a look-up with a NUL in it.
+const SERIES_AND_TOKEN = /^([\w-]+)\.([\w-]+)$/
 
 function attributesOf(remember: LoginManagerOptions<unknown>['remember']): CookieOptions {
   const { path, domain, secure, httpOnly, sameSite } = remember

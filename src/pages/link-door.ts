@@ -5,8 +5,6 @@ import { minutes } from '../durations.ts'
 import type { Rooms } from '../rooms.ts'
 
 const KEPT_FOR = minutes(15)
-// Ours have 80 characters. A cookie that is too large takes the others along.
-const LONGEST_TOKEN = 200
 
 /** How a page takes a link from a mail: its token leaves the address at once, and nothing else happens until a form is sent. */
 export type LinkDoor = {
@@ -36,25 +34,29 @@ export function createLinkDoor(
     cookies.write(res, 'link', links.toString(), KEPT_FOR)
   }
 
+  const forget: LinkDoor['forget'] = (req, res) => {
+    const links = linksOf(req)
+    links.delete(path)
+    if (links.size === 0) cookies.clear(res, 'link')
+    else cookies.write(res, 'link', links.toString(), KEPT_FOR)
+  }
+
   return {
     handOver,
+    forget,
     takeToken(req: Request, res: Response, next: NextFunction) {
       const { token } = req.query
       if (token === undefined) return next()
-      // In the address it would go on to histories, logs and Referer.
-      if (typeof token === 'string' && token.length <= LONGEST_TOKEN)
+      // In the address it would go on to histories, logs and Referer. Only a token of ours: what we sign,
+      // whoever wrote it could bring as another cookie.
+      if (typeof token === 'string' && linkIdOf(settings.secrets, token))
         handOver(req, res, path, token)
+      else forget(req, res)
       res.redirect(303, path)
     },
     async findLink(req) {
       const id = linkIdOf(settings.secrets, linksOf(req).get(path) ?? '')
       return id ? findLink(accounts.database, id, purposes, accounts.clock()) : null
-    },
-    forget(req, res) {
-      const links = linksOf(req)
-      links.delete(path)
-      if (links.size === 0) cookies.clear(res, 'link')
-      else cookies.write(res, 'link', links.toString(), KEPT_FOR)
     },
   }
 }
