@@ -52,9 +52,14 @@ export function createThrottle(storeClient: object, isOn: boolean): Throttle {
 
 /** Takes a request; returns whom to count: an IPv4 address, or the /64 of an IPv6 one, as one household or server has all of it. */
 export function addressOf(req: Request): string {
-  const address = (req.ip ?? '').replace(/^::ffff:/, '')
+  // Cut, as a proxy that passes on what strangers say of themselves may say anything, and PostgreSQL fails on
+  // a key of thousands of letters.
+  const address = (req.ip ?? '').slice(0, LONGEST_ADDRESS).replace(/^::ffff:/, '')
   return address.includes(':') ? networkOf(address) : address
 }
+
+// An IPv6 address with an IPv4 one in it.
+const LONGEST_ADDRESS = 45
 
 function networkOf(address: string): string {
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
