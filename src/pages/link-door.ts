@@ -31,12 +31,15 @@ export function createLinkDoor(
     const links = linksOf(req)
     links.delete(path)
     links.set(where, token)
-    cookies.write(res, 'link', links.toString(), KEPT_FOR)
+    keep(res, links)
   }
 
   const forget: LinkDoor['forget'] = (req, res) => {
     const links = linksOf(req)
     links.delete(path)
+    keep(res, links)
+  }
+  const keep = (res: Response, links: URLSearchParams) => {
     if (links.size === 0) cookies.clear(res, 'link')
     else cookies.write(res, 'link', links.toString(), KEPT_FOR)
   }
