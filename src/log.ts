@@ -7,8 +7,17 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },
+    hooks: { streamWrite: keepToAscii },
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+// JSON lets through what some readers take for the end of a line (U+2028, U+0085), and terminals for a command.
+function keepToAscii(line: string): string {
+  return line.replace(
+    /[^\n -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 // Prisma quotes the arguments of a failed call in its message, password hashes among them: only the

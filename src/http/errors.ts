@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
 import { abandonSession } from './session.ts'
@@ -7,8 +7,11 @@ import { abandonSession } from './session.ts'
 export type ErrorSettings = {
   /** Says whether an error means that something we depend on is away, and may be back soon. */
   isOutage: (error: unknown) => boolean
-  report: (error: unknown, incident: { incidentId: string; method: string; path: string }) => void
+  report: (error: unknown, incident: Incident) => void
 }
+
+/** What the log says of an error: the number that the visitor sees, and the request that it belongs to. */
+export type Incident = { incidentId: string; requestId: string; method: string; path: string }
 
 /** Answers 404 for whatever no page has answered. */
 export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
@@ -21,10 +24,19 @@ export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestH
     const { status, retryAfter } = classify(error, isOutage)
     const incidentId = status >= 500 && !(error instanceof HttpError) ? randomUUID() : null
     if (status >= 500) abandonSession(req)
-    if (incidentId) report(error, { incidentId, method: req.method, path: req.path })
+    const { method, path } = req
+    const { requestId } = res.locals
+    if (incidentId) report(error, { incidentId, requestId, method, path })
+    forgetFile(res)
     if (retryAfter) res.set('Retry-After', String(retryAfter))
     res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))
   }
+}
+
+// A file that could not be sent, as with a wrong Range, has left what describes it.
+function forgetFile(res: Response): void {
+  for (const name of ['Accept-Ranges', 'ETag', 'Last-Modified']) res.removeHeader(name)
+  res.set('Cache-Control', 'no-store').type('html')
 }
 
 function classify(error: unknown, isOutage: (error: unknown) => boolean) {

@@ -7,6 +7,7 @@ import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitMail } from './attempts.ts'
@@ -57,6 +58,7 @@ export function accountPages(rooms: Rooms): Page[] {
     const changed = await changeProfile(accounts, auth.loggedInUser(req), profile)
     if (!changed) return auth.unauthorized(req, res, next)
     if (changed === 'username-taken') return refuse(req, res, rejectTaken(form))
+    nameEvent(res, 'user_updated', changed.id)
     if (!isNewEmail(req, form.data)) return goBack(req, res, 'Saved.')
     await askForNewAddress(accounts, changed, form.data.email)
     const message = 'Saved. Open the link in the mail to your new address.'

@@ -9,6 +9,7 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts
 import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitOwnPassword } from './attempts.ts'
@@ -41,7 +42,10 @@ export function reauthenticatePage(rooms: Rooms): Page {
     const { password } = form.data
     const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
     if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
-    if (!isRight) return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
+    if (!isRight) {
+      nameEvent(res, 'authn_reauthentication_fail', user.id)
+      return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
+    }
 
     await admission.refund()
     await auth.confirmLogin(req, res)

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
+import type { User } from '../accounts/accounts.ts'
 import { isBusy } from '../accounts/hash-gate.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
 import { registerUser, type Taken } from '../accounts/registration.ts'
@@ -8,6 +9,7 @@ import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../
 import { hangUpOf } from '../http/hang-up.ts'
 import { type ForgeryError, HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitRegistration } from './attempts.ts'
@@ -55,15 +57,17 @@ export function registerPage(rooms: Rooms): Page {
     if (isBusy(user)) return refuseBusy(next, user, admission)
     if (user === 'username-taken') return refuse(res, rejectTaken(form, user))
     // Before anything is said of the address: where it must be confirmed, nobody learns whose it is.
-    if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email)
+    if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email, user)
     if (user === 'email-taken') return refuse(res, rejectTaken(form, user))
+    nameEvent(res, 'user_created', user.id)
     await auth.logIn(req, res, user, { startedBy: 'registration' })
     flashes.add(req, res, 'success', `Welcome, ${user.name}. Your account is ready.`)
     return saveThenRedirect(req, res, 303, '/dashboard')
   }
 
   // The same words whether or not the address has an account already.
-  function sendToMailbox(req: Request, res: Response, email: string) {
+  function sendToMailbox(req: Request, res: Response, email: string, user: User | 'email-taken') {
+    if (user !== 'email-taken') nameEvent(res, 'user_created', user.id)
     const message = `Almost done: open the link in the mail to ${email}, then log in.`
     flashes.add(req, res, 'info', message + sayWhereMailGoes(settings))
     res.redirect(303, '/login')

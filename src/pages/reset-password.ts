@@ -8,6 +8,7 @@ import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
@@ -42,6 +43,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
     if (isBusy(wasFirst)) return refuseBusy(next, wasFirst)
     door.forget(req, res)
     if (!wasFirst) return refuse(res, null, blankForm())
+    nameEvent(res, 'authn_password_change', link.userId)
     flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
     return res.redirect(303, '/login')
   }

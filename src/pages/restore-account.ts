@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { restoreAccount } from '../accounts/leaving.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
 
@@ -23,6 +24,7 @@ export function restoreAccountPage(rooms: Rooms): Page {
     const isBack = link !== null && (await restoreAccount(accounts, link, describeBrowser(req)))
     door.forget(req, res)
     if (!isBack) return res.status(422).render('restore-account', { linkProblem: LINK_IS_OVER })
+    nameEvent(res, 'user_updated', link.userId)
     flashes.add(req, res, 'success', 'Your account is back. Log in as before.')
     return res.redirect(303, '/login')
   }

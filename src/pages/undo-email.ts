@@ -3,6 +3,7 @@ import { tokenOf } from '../accounts/link-tokens.ts'
 import { undoAddress } from '../accounts/undo-address.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
 
@@ -22,6 +23,7 @@ export function undoEmailPage(rooms: Rooms): Page {
     const resetId = link && (await undoAddress(accounts, link, describeBrowser(req)))
     door.forget(req, res)
     if (!resetId) return res.status(422).render('undo-email', { linkProblem: LINK_IS_OVER })
+    nameEvent(res, 'user_updated', link.userId)
     flashes.add(
       req,
       res,

@@ -8,6 +8,7 @@ import {
 import { tokenOf } from '../accounts/link-tokens.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
+import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
@@ -29,6 +30,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
     if (!link) return refuse(res, LINK_IS_OVER)
     const confirmation = await confirmAddress(accounts, link, whoFollows(req))
     door.forget(req, res)
+    if (!['used', 'taken'].includes(confirmation.kind)) nameEvent(res, 'user_updated', link.userId)
     return answer(req, res, confirmation)
   }
 

@@ -10,6 +10,7 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form
 import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
+import { nameEvent } from '../../http/request-log.ts'
 import type { Rooms } from '../../rooms.ts'
 import { sayDuration } from '../../time-words.ts'
 import { admitOwnPassword } from '../attempts.ts'
@@ -47,10 +48,14 @@ export function deletePage(rooms: Rooms): Page {
     const { password } = form.data
     const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
     if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
-    if (!isRight) return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
+    if (!isRight) {
+      nameEvent(res, 'authn_reauthentication_fail', user.id)
+      return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
+    }
 
     const isLeaving = await scheduleDeletion(accounts, user, describeBrowser(req))
     if (!isLeaving) return auth.unauthorized(req, res, next)
+    nameEvent(res, 'user_deleted', user.id)
     await auth.logOut(req, res)
     cookies.clear(res, 'session')
     const message = `Your account is closed. The link in our mail restores it for ${GRACE}.`

@@ -4,6 +4,7 @@ import { listDevices, revokeDevice, revokeOtherDevices } from '../../accounts/de
 import { describeBrowser } from '../../http/browsers.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
+import { nameEvent } from '../../http/request-log.ts'
 import { saveThenRedirect } from '../../http/session.ts'
 import type { Rooms } from '../../rooms.ts'
 
@@ -29,6 +30,7 @@ export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
     if (!id.success) return next(new HttpError(404))
     const device = { deviceId: id.data, browser: describeBrowser(req) }
     const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
+    if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
     const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
     flashes.add(req, res, wasGood ? 'success' : 'info', message)
     return saveThenRedirect(req, res, 303, '/account/devices')
@@ -38,6 +40,7 @@ export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
     const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), describeBrowser(req))
     if (!user) return auth.unauthorized(req, res, next)
     await auth.renewLogin(req, res, user)
+    nameEvent(res, 'authn_token_revoked', user.id)
     flashes.add(req, res, 'success', 'All other browsers are logged out.')
     return saveThenRedirect(req, res, 303, '/account/devices')
   }

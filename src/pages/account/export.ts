@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { exportAccount } from '../../accounts/export.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import type { Page } from '../../http/page.ts'
+import { nameEvent } from '../../http/request-log.ts'
 import type { Rooms } from '../../rooms.ts'
 
 export function exportPage({ accounts, auth }: Rooms): Page {
@@ -9,6 +10,7 @@ export function exportPage({ accounts, auth }: Rooms): Page {
 
   async function exportData(req: Request, res: Response) {
     const data = await exportAccount(accounts, auth.loggedInUser(req), describeBrowser(req))
+    nameEvent(res, 'sensitive_read', auth.loggedInUser(req).id)
     res
       .attachment('account.json')
       .type('json')

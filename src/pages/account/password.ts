@@ -8,6 +8,7 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form
 import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
+import { nameEvent } from '../../http/request-log.ts'
 import { saveThenRedirect } from '../../http/session.ts'
 import type { Rooms } from '../../rooms.ts'
 import { admitOwnPassword } from '../attempts.ts'
@@ -51,12 +52,16 @@ export function passwordPage(rooms: Rooms): Page {
     const own = { password: form.data.current, signal }
     const isRight = await verifyOwnPassword(accounts, user, own)
     if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
-    if (!isRight) return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
+    if (!isRight) {
+      nameEvent(res, 'authn_password_change_fail', user.id)
+      return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
+    }
 
     const wanted = { ...form.data, browser: describeBrowser(req), signal }
     const changed = await changePassword(accounts, user, wanted)
     if (isBusy(changed)) return refuseBusy(next, changed, admission)
     if (!changed) return auth.unauthorized(req, res, next)
+    nameEvent(res, 'authn_password_change', user.id)
     await admission.refund()
     await auth.renewLogin(req, res, changed)
     flashes.add(req, res, 'success', 'Your password is changed. Every other browser is logged out.')
