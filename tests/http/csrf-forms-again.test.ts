@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { readErrors, readField, readTitle } from '../support/html.ts'
-import { PASSWORD, register } from '../support/users.ts'
+import { logIn, PASSWORD, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -69,5 +69,31 @@ describe('a form whose token is stale', () => {
     expect(readField(answer.text, '/register', 'username')).toBe('Ada')
     expect(readField(answer.text, '/register', 'email')).toBe('ada@example.org')
     expect(answer.text).not.toContain(PASSWORD)
+  })
+
+  test.each(['/login', '/register', '/forgot-password'])(
+    'at %s is refused with the token of another browser, and with its own in the address',
+    async (path) => {
+      const [browser, other] = [site.browse(), site.browse()]
+      const [own, others] = [await browser.takeToken(path), await other.takeToken(path)]
+      const fields = { username: 'Ada', email: 'ada@example.org', password: PASSWORD }
+      const query = new URLSearchParams({ _csrf: own })
+
+      const foreign = await browser.post(path, { ...fields, _csrf: others })
+      const inAddress = await browser.post(`${path}?${query}`, fields)
+
+      expect([foreign.status, inAddress.status]).toEqual([403, 403])
+    },
+  )
+
+  test('is refused in a browser that was logged out and in again meanwhile', async () => {
+    const ada = await register(site)
+    const _csrf = await ada.browser.takeToken('/account')
+    await ada.browser.submit('/logout')
+    await logIn(ada.browser, ada)
+
+    const answer = await ada.browser.post('/account', { _csrf, name: 'Eve' })
+
+    expect(answer.status).toBe(403)
   })
 })

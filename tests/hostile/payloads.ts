@@ -1,0 +1,58 @@
+/** What has broken other programs, by what it tries. Each is short, and none is anybody's list. */
+export const PAYLOADS: Record<string, string[]> = {
+  'markup of its own': [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    '\'"><svg/onload=alert(1)>',
+    '</title><script src=//evil.example></script>',
+    '"autofocus onfocus=alert(1) x="',
+    '＜script＞alert(1)＜/script＞',
+    '\u2028<i>\u2029',
+  ],
+  'statements of its own': [
+    "' OR '1'='1",
+    '\'; DROP TABLE "User"; --',
+    '\' UNION SELECT "passwordHash" FROM "User" --',
+    '%_\\%',
+    '$1 ? :x @p0',
+  ],
+  'a template of its own': [
+    '{{7*191}}',
+    '{{ settings.secrets }}',
+    '{% include "/etc/passwd" %}',
+    '\x24{7*191}',
+    "{{''.constructor.constructor('return process')()}}",
+  ],
+  'lines of its own': [
+    'ada\r\nSet-Cookie: added=1',
+    'ada%0d%0aX-Added: 1',
+    'ada\u0085x',
+    '\u001b[2J\u001b]0;owned\u0007',
+    '嘊嘍Set-Cookie: added=1',
+  ],
+  'recipients of its own': [
+    'ada@example.org\r\nBcc: eve@evil.example',
+    'ada@example.org,eve@evil.example',
+    '"eve@evil.example" <ada@example.org>',
+    'eve@evil.example\0ada@example.org',
+    'ada@example.org%0aBcc:eve@evil.example',
+  ],
+  'a way off the site': [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    '/.//evil.example',
+    '/\t/evil.example',
+    'http://localhost:3000@evil.example/',
+    'javascript:alert(1)//localhost:3000/',
+  ],
+  'a value of another kind': [
+    '[object Object]',
+    '__proto__',
+    '1e309',
+    '../../../etc/passwd',
+    'a\0b',
+    '\u202eada',
+    'ﷺ'.repeat(32),
+  ],
+}
