@@ -63,6 +63,7 @@ export const FORMS: SiteForm[] = [
     rightFields: ({ username, email }) => ({ name: username, username, email }),
   },
   { action: '/account/confirm-email', fields: [], isForMembers: true, rightFields: nothing },
+  { action: '/account/keep-email', fields: [], isForMembers: true, rightFields: nothing },
   {
     action: '/account/password',
     fields: ['current', 'password', 'confirm'],
