@@ -6,6 +6,7 @@ import { hashBrowserId } from './devices.ts'
 import { recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { createLink, type LinkWithUser, useLink } from './links.ts'
+import { sendLink } from './nobody.ts'
 import { voidPassword } from './password-reset.ts'
 import { isUniqueViolation } from './unique.ts'
 
@@ -19,28 +20,16 @@ export type Confirmation =
 /** Who follows a link that confirms an address: userId where they are logged in, browserId where somebody has logged in with that browser. */
 export type Confirming = { userId: string | null; browserId: string | null; browser: string }
 
-/** Takes a new user in the transaction that makes it; has a link sent that confirms the address. */
-export async function askToConfirm(
-  tables: Tables,
-  user: User & { emailKey: string },
-  { browserId, at }: { browserId: string; at: Date },
-): Promise<void> {
-  const { id, email, emailKey, authEpoch, name } = user
-  const browserHash = hashBrowserId(browserId)
-  const purpose = 'confirm-address'
-  const link = { purpose, userId: id, authEpoch, email, emailKey, browserHash, at } as const
-  const linkId = await createLink(tables, link)
-  await enqueue(tables, { userId: id, to: email, at, message: { template: purpose, name, linkId } })
-}
-
-/** Takes a user who has not confirmed their address yet; has another link sent, in place of the first. */
+/** Takes a user who has not confirmed their address yet, or null for nobody; has another link sent, in place of the first. */
 export function askToConfirmAgain(
   { database, clock }: Accounts,
-  user: User,
+  user: User | null,
   browserId: string,
 ): Promise<void> {
-  const row = { ...user, emailKey: emailKeyOf(user.email) }
-  return changeTogether(database, (tables) => askToConfirm(tables, row, { browserId, at: clock() }))
+  const link = { purpose: 'confirm-address', browserHash: hashBrowserId(browserId) } as const
+  return changeTogether(database, (tables) =>
+    sendLink({ database, tables, user, at: clock() }, link),
+  )
 }
 
 /** Takes a link just found that confirms an address, and who followed it; says what came of it. */

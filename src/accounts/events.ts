@@ -48,19 +48,19 @@ export async function recordEvent(tables: Tables, event: NewEvent): Promise<void
   await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
 }
 
-/** Takes a user's id, or null where nobody has that name; counts a failed attempt of this hour in one statement, whoever is meant. */
+/** Takes a user's id; counts a failed attempt of this hour, in one statement. */
 export async function recordFailedLogin(
   database: Database,
-  userId: string | null,
+  userId: string,
   { at, browser }: { at: Date; browser: string },
 ): Promise<void> {
   const hour = Math.floor(at.getTime() / hours(1))
   const id = `login-failed ${hour} ${userId}`
-  // For a name that nobody has it selects no row: the same statement, the same time.
+  // Selected, because the user may be erased this moment.
   await database.$executeRaw`
     INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser", "count")
     SELECT ${id}, "id", 'login-failed', ${at}${timestamp(database)}, ${browser}, 1
-    FROM "User" WHERE "id" = ${userId ?? ''}
+    FROM "User" WHERE "id" = ${userId}
     ON CONFLICT ("id") DO UPDATE
     SET "count" = "SecurityEvent"."count" + 1, "at" = excluded."at", "browser" = excluded."browser"`
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import { type Database, Prisma, type Tables } from '../database/database.ts'
+import type { Tables } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { createLink, endOfLink, type LinkWithUser, useLink } from './links.ts'
+import { createLink, type LinkWithUser, useLink } from './links.ts'
+import { recordEventOf, sendLink } from './nobody.ts'
 import { recordAndTell } from './security-events.ts'
 
 export type Asked = { email: string; browser: string }
@@ -16,61 +16,12 @@ export async function askForReset(
 ): Promise<void> {
   const emailKey = emailKeyOf(email)
   const at = clock()
-  const user = await database.user.findUnique({ where: { emailKey } })
-  const userId = user?.isActive ? user.id : NOBODY
-  const linkId = randomUUID()
-  const data = JSON.stringify({ name: user?.name ?? '', linkId })
   await changeTogether(database, async (tables) => {
-    await tables.accountLink.deleteMany({ where: { userId, purpose: 'reset-password' } })
-    await insertLink(database, tables, { linkId, userId, at })
-    await insertMail(database, tables, { userId, data, at })
-    await insertEvent(database, tables, { userId, browser, at })
+    const user = await tables.user.findUnique({ where: { emailKey, isActive: true } })
+    const whose = { database, tables, user, at }
+    await sendLink(whose, { purpose: 'reset-password' })
+    await recordEventOf(whose, { kind: 'reset-asked', browser })
   })
-}
-
-// No user has this id, so what selects from the users inserts nothing for it.
-const NOBODY = ''
-
-type Row<T> = T & { userId: string; at: Date }
-
-function insertLink(
-  database: Database,
-  tables: Tables,
-  { linkId, userId, at }: Row<{ linkId: string }>,
-) {
-  const expiresAt = endOfLink('reset-password', at)
-  return tables.$executeRaw`
-    INSERT INTO "AccountLink" ("id", "purpose", "userId", "authEpoch", "email", "emailKey", "createdAt", "expiresAt")
-    SELECT ${linkId}, 'reset-password', "id", "authEpoch", "email", "emailKey", ${time(database, at)}, ${time(database, expiresAt)}
-    FROM "User" WHERE "id" = ${userId}`
-}
-
-function insertMail(
-  database: Database,
-  tables: Tables,
-  { userId, data, at }: Row<{ data: string }>,
-) {
-  const now = time(database, at)
-  return tables.$executeRaw`
-    INSERT INTO "OutboxMessage" ("id", "userId", "recipient", "template", "data", "createdAt", "nextAttemptAt")
-    SELECT ${randomUUID()}, "id", "email", 'reset-password', ${data}, ${now}, ${now}
-    FROM "User" WHERE "id" = ${userId}`
-}
-
-function insertEvent(
-  database: Database,
-  tables: Tables,
-  { userId, browser, at }: Row<{ browser: string }>,
-) {
-  return tables.$executeRaw`
-    INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser")
-    SELECT ${randomUUID()}, "id", 'reset-asked', ${time(database, at)}, ${browser}
-    FROM "User" WHERE "id" = ${userId}`
-}
-
-// PostgreSQL cannot infer the type of a parameter in a SELECT list.
-function time({ engine }: Database, at: Date): Prisma.Sql {
-  return engine === 'postgresql' ? Prisma.sql`${at}::timestamp` : Prisma.sql`${at}`
 }
 
 /** Takes a link just found and a checked password; sets it, ends every session, remember series and link of its user, and says whether nobody was faster. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import { enqueue } from '../mail/outbox.ts'
+import type { Tables, User as UserRow } from '../database/database.ts'
+import type { NewMail } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
-import { askToConfirm } from './addresses.ts'
-import { recordEvent } from './events.ts'
+import { hashBrowserId } from './devices.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isKeptForOwner } from './links.ts'
-import { isUniqueViolation } from './unique.ts'
+import { NOBODY, recordEventOf, sendLink } from './nobody.ts'
 import { toUser } from './users.ts'
 
 export type NewUser = {
@@ -20,54 +20,68 @@ export type NewUser = {
 }
 export type Taken = 'username-taken' | 'email-taken'
 
-/** Takes a checked form; returns the new user, or which of its identifiers somebody has already, or busy. */
+/** Takes a checked form; returns the new user, or which of its identifiers somebody has already, or busy. Where addresses are kept secret, by the same statements if the address is taken. */
 export async function registerUser(
   accounts: Accounts,
   wanted: NewUser,
 ): Promise<User | Taken | Busy> {
   const passwordHash = await accounts.passwords.hash(wanted.password, wanted.signal)
   if (isBusy(passwordHash)) return passwordHash
-  return createUser(accounts, wanted, passwordHash).catch((error: unknown) => {
-    // Asking first would let two through that ask at the same moment: the unique indexes decide.
-    if (!isUniqueViolation(error) && !(error instanceof AddressKept)) throw error
-    return sayWhatIsTaken(accounts, wanted)
-  })
+  return createUser(accounts, wanted, rowOf(wanted, passwordHash, accounts.clock()))
 }
 
 function createUser(
-  { database, clock }: Accounts,
-  { username, email, browser, browserId }: NewUser,
-  passwordHash: string,
-): Promise<User> {
-  const at = clock()
-  const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  const names = { username, email, name: username, ...keys }
-  const data = { id: randomUUID(), ...names, passwordHash, createdAt: at }
+  { database, mustConfirm }: Accounts,
+  { browser, browserId }: NewUser,
+  row: NewRow,
+): Promise<User | Taken> {
+  const link = { purpose: 'confirm-address', browserHash: hashBrowserId(browserId) } as const
   return changeTogether(database, async (tables) => {
-    const user = await tables.user.create({ data })
-    // Whoever took an account over could else sit on its old address, and bar its owner's way back. Asked
-    // last: only now has a change of address that gives it up this moment been made.
-    if (await isKeptForOwner(tables, user.emailKey, at)) throw new AddressKept()
-    await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser })
-    await askToConfirm(tables, user, { browserId, at })
-    return toUser(user)
+    await insertUnlessTaken(tables, row)
+    await giveBackIfKept(tables, row)
+    const { user, namesake, owner } = await findWhoHas(tables, row)
+    // The name first: where addresses are kept secret, a name that is taken must not depend on the address.
+    if (namesake) return 'username-taken'
+    if (!user && !mustConfirm) return 'email-taken'
+    const whose = { database, tables, user, at: row.createdAt }
+    await recordEventOf(whose, { kind: 'registered', browser })
+    await sendLink(whose, { ...link, instead: owner && tellOwner(owner, row) })
+    return user ? toUser(user) : 'email-taken'
   })
 }
 
-class AddressKept extends Error {}
+type NewRow = ReturnType<typeof rowOf>
 
-// The name first: where addresses are kept secret, a name that is taken must not depend on the address.
-async function sayWhatIsTaken(accounts: Accounts, { username, email }: NewUser): Promise<Taken> {
-  const usernameKey = usernameKeyOf(username)
-  if (await accounts.database.user.findUnique({ where: { usernameKey } })) return 'username-taken'
-  if (accounts.mustConfirm) await tellOwner(accounts, email)
-  return 'email-taken'
+function rowOf({ username, email }: NewUser, passwordHash: string, createdAt: Date) {
+  const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
+  return { id: randomUUID(), username, email, name: username, ...keys, passwordHash, createdAt }
+}
+
+// Asking first would let two through that ask at the same moment: the unique indexes decide. And by a
+// statement that fails, the transaction would end sooner for an address that is taken.
+async function insertUnlessTaken(tables: Tables, row: NewRow): Promise<void> {
+  const { id, username, usernameKey, email, emailKey, name, passwordHash, createdAt } = row
+  await tables.$executeRaw`
+    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "createdAt")
+    VALUES (${id}, ${username}, ${usernameKey}, ${email}, ${emailKey}, ${name}, ${passwordHash}, ${createdAt})
+    ON CONFLICT DO NOTHING`
+}
+
+// Whoever took an account over could else sit on its old address, and bar its owner's way back. Asked
+// afterwards: only now has a change of address that gives it up this moment been made.
+async function giveBackIfKept(tables: Tables, { id, emailKey, createdAt }: NewRow): Promise<void> {
+  const isKept = await isKeptForOwner(tables, emailKey, createdAt)
+  await tables.user.deleteMany({ where: { id: isKept ? id : NOBODY } })
+}
+
+async function findWhoHas(tables: Tables, { id, usernameKey, emailKey }: NewRow) {
+  const rows = await tables.user.findMany({ where: { OR: [{ usernameKey }, { emailKey }] } })
+  const user = rows.find((row) => row.id === id) ?? null
+  const namesake = rows.find((row) => row !== user && row.usernameKey === usernameKey)
+  return { user, namesake, owner: rows.find((row) => row.emailKey === emailKey) }
 }
 
 // Whoever registered is told nothing, but the owner of the address may have forgotten the account.
-async function tellOwner({ database, clock }: Accounts, email: string): Promise<void> {
-  const user = await database.user.findUnique({ where: { emailKey: emailKeyOf(email) } })
-  if (!user) return
-  const message = { template: 'account-exists', name: user.name } as const
-  await enqueue(database, { userId: user.id, to: user.email, at: clock(), message })
+function tellOwner({ id, email, name }: UserRow, { createdAt: at }: NewRow): NewMail {
+  return { userId: id, to: email, at, message: { template: 'account-exists', name } }
 }

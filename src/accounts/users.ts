@@ -1,5 +1,6 @@
 import type { User as UserRow } from '../database/database.ts'
 import { HIDDEN_COLUMNS } from '../database/hidden-columns.ts'
+import { enqueueNothing } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordFailedLogin } from './events.ts'
 import { isBusy } from './hash-gate.ts'
@@ -27,20 +28,33 @@ export async function verifyCredentials(
   accounts: Accounts,
   { login, password, browser, signal }: LoginAttempt,
 ): Promise<LoginOutcome> {
-  const { database, passwords, clock } = accounts
   const found = await findByLogin(accounts, login)
-  const check = await passwords.verify(password, found?.passwordHash ?? null, signal)
+  const check = await accounts.passwords.verify(password, found?.passwordHash ?? null, signal)
   if (isBusy(check))
     return { ok: false, reason: 'busy', retryAfterSeconds: check.retryAfterSeconds }
   if (!found || !check.matches) {
-    await recordFailedLogin(database, found?.id ?? null, { at: clock(), browser })
+    await writeDownFailure(accounts, found, browser)
     return { ok: false, reason: 'wrong' }
   }
   const user = toUser(found)
   if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
   if (!user.isActive) return { ok: false, reason: found.eraseAt ? 'leaving' : 'disabled' }
-  const isUnconfirmed = accounts.mustConfirm && user.emailVerifiedAt === null
-  return isUnconfirmed ? { ok: false, reason: 'unconfirmed', user } : { ok: true, user }
+  if (!accounts.mustConfirm || user.emailVerifiedAt) return { ok: true, user }
+  // Whoever registered with an address that was taken is told of a wrong password now: one that was new
+  // must take as long.
+  await writeDownFailure(accounts, user, browser)
+  return { ok: false, reason: 'unconfirmed', user }
+}
+
+// Nobody's failure too: a statement that changes nothing waits for no disk.
+async function writeDownFailure(
+  { database, clock }: Accounts,
+  user: { id: string } | null,
+  browser: string,
+): Promise<void> {
+  const at = clock()
+  if (user) await recordFailedLogin(database, user.id, { at, browser })
+  else await enqueueNothing(database, at)
 }
 
 function findByLogin({ database }: Accounts, login: string) {

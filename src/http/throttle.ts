@@ -10,6 +10,7 @@ const BUDGETS = {
   'own-password': { points: 10, duration: minutes(15) },
   'mails-from-address': { points: 20, duration: hours(1) },
   'mails-to-address': { points: 5, duration: hours(1) },
+  'links-again': { points: 3, duration: hours(1) },
   address: { points: 100, duration: minutes(15) },
   'registrations-from-address': { points: 20, duration: hours(1) },
 } as const

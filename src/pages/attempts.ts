@@ -39,6 +39,15 @@ export function admitMail({ throttle }: Rooms, req: Request, email: string): Pro
   ])
 }
 
+/** Takes a request to log in that was refused, and the user whose address is not confirmed, if there is one; says whether another link may be sent. A budget of its own: from how much is left of another, a stranger could tell that a mail was sent. */
+export function admitLinkAgain(
+  { throttle }: Rooms,
+  req: Request,
+  user: User | null,
+): Promise<Admission> {
+  return throttle([{ budget: 'links-again', key: user?.id ?? `nobody ${addressOf(req)}` }])
+}
+
 /** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. */
 export function admitRegistration(
   { throttle }: Rooms,

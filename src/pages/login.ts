@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import type { User } from '../accounts/accounts.ts'
 import { askToConfirmAgain } from '../accounts/addresses.ts'
+import type { LoginOutcome } from '../accounts/users.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
@@ -9,7 +9,7 @@ import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error
 import type { Page } from '../http/page.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
-import { admitLogin, admitMail } from './attempts.ts'
+import { admitLinkAgain, admitLogin } from './attempts.ts'
 
 const LoginForm = z.object({
   username: z
@@ -58,7 +58,7 @@ export function loginPage(rooms: Rooms): Page {
     const outcome = (await authenticate(req, res)) ?? WRONG
     if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome, admission)
     if (!outcome.ok) {
-      if (outcome.reason === 'unconfirmed') await sendLinkAgain(req, res, outcome.user)
+      if (accounts.mustConfirm) await sendLinkAgain(req, res, outcome)
       return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
     }
 
@@ -75,9 +75,11 @@ export function loginPage(rooms: Rooms): Page {
   }
 
   // The first may be lost or too old, or, for somebody brought over from another program, never have been sent.
-  async function sendLinkAgain(req: Request, res: Response, user: User) {
-    const admission = await admitMail(rooms, req, user.email)
-    if (admission.ok) await askToConfirmAgain(accounts, user, browsers.identify(req, res))
+  // And for a wrong password the same to nobody: the difference would tell whether the address was new.
+  async function sendLinkAgain(req: Request, res: Response, outcome: LoginOutcome) {
+    const user = 'user' in outcome ? outcome.user : null
+    const admission = await admitLinkAgain(rooms, req, user)
+    await askToConfirmAgain(accounts, admission.ok ? user : null, browsers.identify(req, res))
   }
 
   function refuse(res: Response, form: FormView) {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
 import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
-import { readLink } from '../support/mails.ts'
+import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, PASSWORD, userFields } from '../support/users.ts'
 
 const site = await openTestApp({ REGISTRATION: 'verified' })
@@ -50,6 +51,21 @@ describe('where addresses must be confirmed', () => {
     expect(readErrors(right.text)).toEqual([UNCONFIRMED])
     expect(readErrors(byAddress.text)).toEqual([UNCONFIRMED])
     expect(readErrors(wrong.text)).toEqual([UNCONFIRMED])
+  })
+
+  test('another link goes to whoever gives the right password, and to nobody else', async () => {
+    const { username, email } = await applyFor()
+
+    await tryLogin(username, 'a guess')
+    const before = await findMails(site, email, 'confirm-address')
+    const browser = site.browse()
+    site.clock.advance(seconds(1))
+    await tryLogin(username, PASSWORD, browser)
+    await confirm(browser, email)
+
+    expect(before).toHaveLength(1)
+    expect(await findMails(site, email, 'confirm-address')).toHaveLength(2)
+    expect((await tryLogin(username, PASSWORD, browser)).status).toBe(303)
   })
 
   test('confirming logs nobody in either, but lets them', async () => {

@@ -1,73 +1,95 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { openTestApp } from '../support/app.ts'
-import type { Browser } from '../support/browser.ts'
-import { readErrors, withoutToken } from '../support/html.ts'
-import { findUser, followLink } from '../support/journeys.ts'
-import { findMails, readLink } from '../support/mails.ts'
-import { userFields } from '../support/users.ts'
+import { seconds } from '../../src/durations.ts'
+import { findUser } from '../support/journeys.ts'
+import { addUser, CONFIRMED, nextFields, openThrottledSite } from '../support/kinds-of-account.ts'
+import { findMails } from '../support/mails.ts'
+import { observe } from '../support/observed-answer.ts'
+import { PASSWORD } from '../support/users.ts'
 
-const site = await openTestApp({ REGISTRATION: 'verified' })
+const site = await openThrottledSite('verified')
 afterAll(site.close)
 
-async function applyFor(changes: Parameters<typeof userFields>[0] = {}) {
-  const fields = userFields(changes)
-  const browser = site.browse()
-  const answer = await browser.submit('/register', fields)
-  return { ...fields, browser, answer }
+const register = (changes: object) => observe(site, '/register', { ...nextFields(), ...changes })
+const logIn = (username: string) => observe(site, '/login', { username, password: PASSWORD })
+
+/** Registers with a member's address and with one that nobody has; returns what was typed. */
+async function registerKnownAndUnknown() {
+  const known = { ...nextFields(), email: (await addUser(site, CONFIRMED)).email }
+  const unknown = nextFields()
+  for (const fields of [known, unknown]) await register(fields)
+  return { known, unknown }
 }
 
-const confirm = async (browser: Browser, email: string) =>
-  followLink(browser, await readLink(site, email, 'confirm-address'))
+/** Makes an address one that its owner gave up this moment, and can still take their account back to. */
+async function keepForOwner(email: string) {
+  const { id: userId } = await addUser(site, CONFIRMED)
+  const createdAt = site.clock.now()
+  const expiresAt = new Date(createdAt.getTime() + seconds(1))
+  const keys = { id: email, purpose: 'undo-address', email, emailKey: email }
+  await site.database.accountLink.create({ data: { ...keys, userId, createdAt, expiresAt } })
+}
 
 describe('where addresses must be confirmed, whether one is known', () => {
-  const see = async (email: string) => {
-    const { answer, browser, username } = await applyFor({ email })
-    const { date: _, 'set-cookie': __, ...headers } = answer.headers
-    const page = await browser.follow(answer)
-    const mask = (text: string) => text.replaceAll(email, 'EMAIL')
-    return {
-      seen: {
-        status: answer.status,
-        headers,
-        body: answer.text,
-        cookies: [...browser.cookies.keys()].sort(),
-        page: withoutToken(mask(page.text)),
-      },
-      username,
-    }
-  }
-
-  test('does not show in any answer: to a member’s, a waiting one’s, or nobody’s', async () => {
-    const member = await applyFor()
-    await confirm(member.browser, member.email)
-    const waiting = await applyFor()
-
-    const unknown = await see('nobody.yet@example.org')
-    const known = [await see(member.email), await see(waiting.email.toUpperCase())]
-
-    expect(unknown.seen).toMatchObject({ status: 303, headers: { location: '/login' } })
-    for (const { seen } of known) expect(seen).toEqual(unknown.seen)
-  })
-
   test('is told its owner by mail, once each time, and nothing of the account changes', async () => {
-    const member = await applyFor()
-    await confirm(member.browser, member.email)
+    const member = await addUser(site, CONFIRMED)
     const before = await findUser(site, member)
+    const typed = { ...nextFields(), email: member.email }
 
-    const { username } = await see(member.email)
+    await register(typed)
 
     expect(await findMails(site, member.email, 'account-exists')).toHaveLength(1)
     expect(await findUser(site, member)).toEqual(before)
-    expect(await site.database.user.count({ where: { username } })).toBe(0)
+    expect(await site.database.user.count({ where: { username: typed.username } })).toBe(0)
   })
 
-  test('does not show by the user name being free or taken', async () => {
-    const member = await applyFor()
+  test('does not show by the user name being taken', async () => {
+    const { username } = await addUser(site, CONFIRMED)
+    const { email } = await addUser(site, CONFIRMED)
 
-    const known = await applyFor({ username: member.username, email: member.email })
-    const unknown = await applyFor({ username: member.username, email: 'no.body@example.org' })
+    const answer = await register({ username, email })
 
-    expect([known.answer.status, unknown.answer.status]).toEqual([422, 422])
-    expect(readErrors(known.answer.text)).toEqual(readErrors(unknown.answer.text))
+    expect(answer.status).toBe(422)
+    expect(answer).toEqual(await register({ username }))
+  })
+
+  test('does not show while its owner can still take their account back to it', async () => {
+    const { email } = nextFields()
+    await keepForOwner(email)
+
+    expect(await register({ email })).toEqual(await register({}))
+    expect(await site.database.user.count({ where: { email } })).toBe(0)
+  })
+
+  test('does not show by logging in with what was typed', async () => {
+    const { known, unknown } = await registerKnownAndUnknown()
+
+    const answer = await logIn(known.username)
+
+    expect(answer.status).toBe(422)
+    expect(answer).toEqual(await logIn(unknown.username))
+  })
+
+  test('does not show by how many mails may still be sent there', async () => {
+    const { known, unknown } = await registerKnownAndUnknown()
+    for (let count = 0; count < 5; count++) {
+      for (const { username } of [known, unknown]) await logIn(username)
+    }
+
+    const answers = []
+    for (const { email } of [known, unknown]) {
+      answers.push(await observe(site, '/forgot-password', { email }))
+    }
+
+    expect(answers[0]).toEqual(answers[1])
+  })
+})
+
+describe('where addresses must be confirmed, logging in over and over', () => {
+  test('has three more links an hour sent at most', async () => {
+    const { unknown } = await registerKnownAndUnknown()
+
+    for (let count = 0; count < 5; count++) await logIn(unknown.username)
+
+    expect(await findMails(site, unknown.email, 'confirm-address')).toHaveLength(1 + 3)
   })
 })

@@ -1,0 +1,49 @@
+import type { User } from '../../src/database/database.ts'
+import { openTestApp, type TestApp } from './app.ts'
+import { userRow } from './rows.ts'
+import { userFields } from './users.ts'
+
+/** Takes how registration is; opens an application that throttles, as it comes, where every browser has an address of its own. */
+export async function openThrottledSite(REGISTRATION: string): Promise<TestApp> {
+  const site = await openTestApp({ REGISTRATION, THROTTLE: 'on', TRUST_PROXY: '1' })
+  const browse = () => {
+    const browser = site.browse()
+    browser.headers['X-Forwarded-For'] = `192.0.2.${++addresses}`
+    return browser
+  }
+  return { ...site, browse }
+}
+
+let addresses = 0
+let names = 100
+
+/** What somebody types who differs from everybody else, in a name as long as any: Content-Length tells of it. */
+export const nextFields = () => userFields({ username: `ada${names++}` })
+
+// As all new ones are here; no password has it.
+const HASH = `$bcrypt-sha256$v=2,t=2b,r=4$${'.'.repeat(22)}$${'.'.repeat(31)}`
+
+export const CONFIRMED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
+
+/** Whom a stranger must not tell from nobody, and what makes them so. */
+export const KINDS_OF_ACCOUNT = Object.entries({
+  'a member': CONFIRMED,
+  'somebody who is disabled': { ...CONFIRMED, isActive: false },
+  'somebody who is leaving': { ...CONFIRMED, isActive: false, eraseAt: new Date('2026-01-09') },
+  'somebody who has not confirmed their address': {},
+  'somebody with a hash of a lower cost': {
+    ...CONFIRMED,
+    passwordHash: `$2b$05$${'.'.repeat(53)}`,
+  },
+  'somebody with a hash of Werkzeug': {
+    ...CONFIRMED,
+    passwordHash: `scrypt:1024:8:1$salt$${'00'.repeat(64)}`,
+  },
+})
+
+/** Takes an application and what is to be in the row; makes somebody with an account there. */
+export function addUser({ database }: TestApp, changes: Partial<User>): Promise<User> {
+  const { username, email } = nextFields()
+  const keys = { usernameKey: username, emailKey: email, passwordHash: HASH }
+  return database.user.create({ data: userRow({ username, email, ...keys, ...changes }) })
+}

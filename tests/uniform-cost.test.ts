@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  addUser,
+  KINDS_OF_ACCOUNT,
+  nextFields,
+  openThrottledSite,
+} from './support/kinds-of-account.ts'
+import { type ObservedAnswer, observe } from './support/observed-answer.ts'
+
+// Status, headers, body, cookies and statements, at every door where a stranger could ask who has an
+// account. Time is measured by npm run test:timing.
+
+const open = await openThrottledSite('open')
+const verified = await openThrottledSite('verified')
+afterAll(() => Promise.all([open.close(), verified.close()]))
+
+describe.each([
+  ['open', open],
+  ['verified', verified],
+])('POST /login, where registration is %s', (_, site) => {
+  const passwords = ['a guess', '', ' ', 'cafe\u0301', 'x'.repeat(1025)]
+  const nobody = new Map<string, ObservedAnswer>()
+  const guess = (username: string, password: string) =>
+    observe(site, '/login', { username, password })
+
+  beforeAll(async () => {
+    const { username } = nextFields()
+    for (const password of passwords) nobody.set(password, await guess(username, password))
+  })
+
+  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers nobody', async (_, data) => {
+    const { username } = await addUser(site, data)
+
+    for (const password of passwords) {
+      const answer = await guess(username, password)
+      expect(answer.status).toBe(422)
+      expect(answer).toEqual(nobody.get(password))
+    }
+  })
+
+  test('answers an address that an account has as one that none has', async () => {
+    const { email } = await addUser(site, {})
+
+    expect(await guess(email, 'a guess')).toEqual(await guess(nextFields().email, 'a guess'))
+  })
+})
+
+describe('POST /register, where registration is verified', () => {
+  const register = (email: string) => observe(verified, '/register', { ...nextFields(), email })
+
+  test.each(KINDS_OF_ACCOUNT)('takes the address of %s as if it were new', async (_, data) => {
+    const { email } = await addUser(verified, data)
+
+    const answer = await register(email.toUpperCase())
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(answer).toEqual(await register(nextFields().email))
+  })
+})
+
+describe('POST /forgot-password', () => {
+  const forget = (email: string) => observe(open, '/forgot-password', { email })
+
+  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers nobody', async (_, data) => {
+    const { email } = await addUser(open, data)
+
+    const answer = await forget(email)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/forgot-password'])
+    expect(answer).toEqual(await forget(nextFields().email))
+  })
+})
