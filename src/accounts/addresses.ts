@@ -27,9 +27,7 @@ export function askToConfirmAgain(
   browserId: string,
 ): Promise<void> {
   const link = { purpose: 'confirm-address', browserHash: hashBrowserId(browserId) } as const
-  return changeTogether(database, (tables) =>
-    sendLink({ database, tables, user, at: clock() }, link),
-  )
+  return changeTogether(database, (tables) => sendLink({ tables, user, at: clock() }, link))
 }
 
 /** Takes a link just found that confirms an address, and who followed it; says what came of it. */

@@ -18,7 +18,7 @@ export async function askForReset(
   const at = clock()
   await changeTogether(database, async (tables) => {
     const user = await tables.user.findUnique({ where: { emailKey, isActive: true } })
-    const whose = { database, tables, user, at }
+    const whose = { tables, user, at }
     await sendLink(whose, { purpose: 'reset-password' })
     await recordEventOf(whose, { kind: 'reset-asked', browser })
   })

@@ -43,7 +43,7 @@ function createUser(
     // The name first: where addresses are kept secret, a name that is taken must not depend on the address.
     if (namesake) return 'username-taken'
     if (!user && !mustConfirm) return 'email-taken'
-    const whose = { database, tables, user, at: row.createdAt }
+    const whose = { tables, user, at: row.createdAt }
     await recordEventOf(whose, { kind: 'registered', browser })
     await sendLink(whose, { ...link, instead: owner && tellOwner(owner, row) })
     return user ? toUser(user) : 'email-taken'
