@@ -109,7 +109,8 @@ describe('whatever is typed', () => {
   })
 
   test('has mail sent to nobody but one', async () => {
-    const mails = await site.database.outboxMessage.findMany()
+    const where = { template: { not: 'nothing' } }
+    const mails = await site.database.outboxMessage.findMany({ where })
 
     expect(mails.length).toBeGreaterThan(0)
     for (const { recipient } of mails) expect(recipient).toMatch(/^[^\s,;:<>"()]+@[a-z.]+$/)
