@@ -3,6 +3,7 @@ import { createHashGate, type HashGate, hashesAtOnce } from './accounts/hash-gat
 import { createLinkUrls } from './accounts/link-tokens.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { APP_NAME } from './app-name.ts'
+import { createAttemptCounters } from './database/attempt-counters.ts'
 import { createBrowsers } from './http/browsers.ts'
 import { createDoor } from './http/door.ts'
 import { createFlashes } from './http/flash.ts'
@@ -15,7 +16,7 @@ import { isSecure, type Settings } from './settings.ts'
 
 /** Takes the parts; returns the rooms, joined where one needs something of another without knowing it. */
 export function openRooms(parts: Parts): Rooms {
-  const { database, settings } = parts
+  const { clock, database, settings } = parts
   const { secrets } = settings
   const cookies = createSignedCookies({ secrets, isSecure: isSecure(settings) })
   const flashes = createFlashes(cookies)
@@ -32,7 +33,7 @@ export function openRooms(parts: Parts): Rooms {
     browsers,
     cookies,
     flashes,
-    throttle: createThrottle(database, settings.throttle),
+    throttle: createThrottle(createAttemptCounters(database), clock, settings.throttle),
     mail: openMail(parts),
     limitHashing: createDoor(gate.capacity),
   }

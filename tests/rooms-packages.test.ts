@@ -14,7 +14,6 @@ describe('a package with a callback, a global or a trap', () => {
     ['bcrypt', ['accounts/bcrypt.ts']],
     ['csurf', ['http/csrf.ts']],
     ['helmet', ['http/security-headers.ts']],
-    ['rate-limiter-flexible', ['http/throttle.ts']],
     ['nodemailer', ['mail/transport.ts']],
     ['pino', ['log.ts']],
     // One for pages, one for messages.

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Clock } from '../clock.ts'
 import { hours, minutes, seconds } from '../durations.ts'
 
 /** How many attempts are let through, and in how long. */
@@ -8,6 +8,7 @@ const BUDGETS = {
   'account-from-device': { points: 10, duration: minutes(15) },
   account: { points: 50, duration: hours(1) },
   'own-password': { points: 10, duration: minutes(15) },
+  'resets-of-account': { points: 5, duration: minutes(15) },
   'mails-from-address': { points: 20, duration: hours(1) },
   'mails-to-address': { points: 5, duration: hours(1) },
   'links-again': { points: 3, duration: hours(1) },
@@ -27,35 +28,57 @@ export type Admission =
     }
   | { ok: false /** Seconds. */; retryAfter: number }
 
-/** Asks whether an attempt may go on. It is counted before any hash is spent, and in the database: it survives restarts, and processes share it. */
+/** Asks whether an attempt may go on. It is counted before any hash is spent. */
 export type Throttle = (charges: Charge[]) => Promise<Admission>
 
-/** Takes the Prisma client that has the counters, and whether to throttle at all; returns the throttle. */
-export function createThrottle(storeClient: object, isOn: boolean): Throttle {
+type Counted = { key: string; endsAt: Date }
+type Attempt = Counted & { most: number; at: Date }
+
+/** Where attempts are counted. */
+export type Counters = {
+  /** Says when the last of those windows ends that have had `most` attempts; null if there is none. */
+  findFull: (attempts: Attempt[]) => Promise<Date | null>
+  /** Counts an attempt and says when its window ends, one that is over beginning anew; null if it has had `most`. */
+  count: (attempt: Attempt) => Promise<Date | null>
+  /** Takes back what was counted in the window that ends then. */
+  takeBack: (counted: Counted) => Promise<void>
+}
+
+/** Takes the counters, the clock, and whether to throttle at all; returns the throttle. */
+export function createThrottle(counters: Counters, clock: Clock, isOn: boolean): Throttle {
   if (!isOn) return async () => ({ ok: true, refund: async () => {} })
-  const limiters = new Map(
-    Object.entries(BUDGETS).map(([budget, limits]) => [
-      budget,
-      createLimiter(storeClient, budget, limits),
-    ]),
-  )
   return async (charges) => {
-    const paid: Charge[] = []
-    for (const charge of charges) {
-      const retryAfter = await consume(limiters.get(charge.budget), charge.key)
-      // What comes after is not charged: one address alone cannot use up the budget of an account.
-      if (retryAfter !== null) return { ok: false, retryAfter }
-      paid.push(charge)
-    }
-    return { ok: true, refund: () => refund(limiters, paid) }
+    const at = clock()
+    const attempts = charges.map((charge) => describeAttempt(charge, at))
+    // Asked first, so that a flood of refused attempts only reads.
+    const end = await counters.findFull(attempts)
+    if (end) return refuse(at, end)
+    const paid = await pay(counters, attempts)
+    return paid ? { ok: true, refund: () => refund(counters, paid) } : refuse(at, at)
   }
+}
+
+// What comes after a full one is not charged: one address alone cannot use up the budget of an account.
+async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] | null> {
+  const paid: Counted[] = []
+  for (const attempt of attempts) {
+    const endsAt = await counters.count(attempt)
+    if (!endsAt) return null
+    paid.push({ key: attempt.key, endsAt })
+  }
+  return paid
 }
 
 /** Takes a request; returns whom to count: an IPv4 address, or the /64 of an IPv6 one, as one household or server has all of it. */
 export function addressOf(req: Request): string {
   // Cut, as a proxy that passes on what strangers say of themselves may say anything, and PostgreSQL fails on
-  // a key of thousands of letters.
-  const address = (req.ip ?? '').slice(0, LONGEST_ADDRESS).replace(/^::ffff:/, '')
+  // a key of thousands of letters. And without the port that some proxies write behind it: each connection
+  // would count alone.
+  const address = (req.ip ?? '')
+    .slice(0, LONGEST_ADDRESS)
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/^::ffff:/i, '')
   return address.includes(':') ? networkOf(address) : address
 }
 
@@ -74,35 +97,17 @@ function networkOf(address: string): string {
     .join(':')
 }
 
-function createLimiter(
-  storeClient: object,
-  keyPrefix: string,
-  { points, duration }: { points: number; duration: number },
-): RateLimiterPrisma {
-  return new RateLimiterPrisma({
-    storeClient,
-    tableName: 'rateLimiterFlexible',
-    keyPrefix,
-    points,
-    duration: duration / seconds(1),
-    clearExpiredByTimeout: false,
-  })
+function describeAttempt({ budget, key }: Charge, at: Date): Attempt {
+  const { points, duration } = BUDGETS[budget]
+  const endsAt = new Date(at.getTime() + duration)
+  return { key: `${budget}:${key}`, most: points, at, endsAt }
 }
 
-// rate-limiter-flexible refuses by rejecting with a result, and fails by rejecting with an error.
-async function consume(
-  limiter: RateLimiterPrisma | undefined,
-  key: string,
-): Promise<number | null> {
-  const refused = await limiter?.consume(key).then(
-    () => null,
-    (reason: unknown) => reason,
-  )
-  if (refused instanceof RateLimiterRes) return Math.ceil(refused.msBeforeNext / seconds(1)) || 1
-  if (refused) throw refused
-  return null
+function refuse(at: Date, end: Date): Admission {
+  const wait = Math.ceil((end.getTime() - at.getTime()) / seconds(1))
+  return { ok: false, retryAfter: Math.max(1, wait) }
 }
 
-async function refund(limiters: Map<string, RateLimiterPrisma>, paid: Charge[]): Promise<void> {
-  for (const { budget, key } of paid) await limiters.get(budget)?.reward(key)
+async function refund(counters: Counters, paid: Counted[]): Promise<void> {
+  for (const counted of paid) await counters.takeBack(counted)
 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { listDevices } from '../../src/accounts/device-list.ts'
 import { findTarget } from '../../src/accounts/devices.ts'
 import { listActivity } from '../../src/accounts/events.ts'
+import { createAttemptCounters } from '../../src/database/attempt-counters.ts'
 import { Prisma } from '../../src/database/database.ts'
 import { createRememberStore } from '../../src/database/remember-store.ts'
 import { findSession } from '../../src/database/session-rows.ts'
@@ -16,6 +17,8 @@ afterAll(database.close)
 
 const now = new Date('2026-01-01T00:00:00Z')
 
+const attempts = ['first', 'second'].map((key) => ({ key, most: 1, at: now, endsAt: now }))
+
 const accounts = { database, clock: () => now } as never
 
 /** What is asked, and an index that the answer has to come by. */
@@ -25,6 +28,11 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', 'browser')],
   ['devices', /Device_userId_browserHash_idx/, () => listDevices(accounts, userRow(), null)],
   ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
+  [
+    'attempts that were all made',
+    pkey('RateLimiterFlexible'),
+    () => createAttemptCounters(database).findFull(attempts),
+  ],
   ['what has expired', /Session_expiresAt_idx/, () => sweepExpired(database, now)],
   ['devices long unseen', /Device_lastSeenAt_idx/, () => sweepExpired(database, now)],
 ]

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { minutes } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { logIn, type Person, register, userFields } from '../support/users.ts'
 
@@ -110,6 +111,9 @@ describe('the throttle of logging in', () => {
     ['a whole /64', '2001:db8:0:1::1', '2001:db8:0:1:ffff::2', 429],
     ['not its neighbour', '2001:db8:0:1::1', '2001:db8:0:2::1', 422],
     ['an IPv4 address written as IPv6', '::ffff:192.0.2.7', '192.0.2.7', 429],
+    ['an IPv4 address whatever its port', '192.0.2.8:1234', '192.0.2.8:1235', 429],
+    ['not every IPv4 address on one port', '192.0.2.8:1234', '192.0.2.9:1234', 422],
+    ['an IPv6 address whatever its port', '[2001:db8::1]:1234', '2001:db8::1', 429],
   ])('counts as one address %s', async (_, first, second, status) => {
     const { username } = await register(site)
     await guess(browseFrom(first), username, 10)
@@ -124,15 +128,64 @@ describe('the throttle of logging in', () => {
     expect(await guess(browseFrom('203.0.113.2, 192.0.2.1'), username, 1)).toEqual([429])
   })
 
+  test.each(['/LOGIN', '/login/', '/Login/?next=%2F'])('counts as one page: %s', async (path) => {
+    const { username } = await register(site)
+    const browser = browseFrom('192.0.2.1')
+    const _csrf = await browser.takeToken('/login')
+    const guessAt = (at: string) => browser.post(at, { username, password: 'a guess', _csrf })
+
+    const statuses: number[] = []
+    for (let time = 0; time < 6; time++) {
+      for (const at of [path, '/login']) statuses.push((await guessAt(at)).status)
+    }
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429, 429])
+  })
+
+  test('lets one of many pass that come together when one is left', async () => {
+    const { username } = await register(site)
+    const browser = browseFrom('192.0.2.1')
+    await guess(browser, username, 9)
+    const _csrf = await browser.takeToken('/login')
+    const guessOnce = () => browser.post('/login', { username, password: 'a guess', _csrf })
+
+    const answers = await Promise.all(Array.from({ length: 8 }, guessOnce))
+
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([422, ...Array(7).fill(429)])
+  })
+
   test('starts anew when its time is over, and counts in the second window as in the first', async () => {
     const { username } = await register(site)
     const browser = browseFrom('192.0.2.1')
     await guess(browser, username, 11)
 
-    await site.database.rateLimiterFlexible.updateMany({ data: { expire: new Date(0) } })
+    site.clock.advance(minutes(15) - 1)
+    const tooSoon = await guess(browser, username, 1)
+    site.clock.advance(1)
     const second = await guess(browser, username, 11)
 
+    expect(tooSoon).toEqual([429])
     expect(second).toEqual([...Array(10).fill(422), 429])
+  })
+})
+
+describe('the throttle without a proxy', () => {
+  test('believes nothing of X-Forwarded-For', async () => {
+    const bare = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '0' })
+    onTestFinished(bare.close)
+    const { username } = await register(bare)
+    const statuses: number[] = []
+
+    for (let host = 0; host < 11; host++) {
+      const browser = bare.browse()
+      const _csrf = await browser.takeToken('/login')
+      browser.headers['X-Forwarded-For'] = `192.0.2.${host}`
+      const answer = await browser.post('/login', { username, password: 'a guess', _csrf })
+      statuses.push(answer.status)
+    }
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429])
   })
 })
 
