@@ -44,7 +44,7 @@ export function createApp(parts: Parts): Express {
   const { database, settings, log } = parts
   const { secrets, appUrl } = settings
   const rooms = openRooms(parts)
-  const { auth, cookies, flashes, sessionStore } = rooms
+  const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = rooms
   const csrf = createCsrf({ cookies, secrets, origin: appUrl })
 
   const app = express()
@@ -71,10 +71,6 @@ export function createApp(parts: Parts): Express {
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))
   app.use(servePages([healthPage(), readyPage(database)], { beforeGet: [], beforePost: [] }))
 
-  app.use(cookies.renewSignatures)
-  app.use(createSessions(sessionStore, secrets, cookies))
-  app.use(auth.middleware)
-
   const pages = [
     homePage(rooms),
     registerPage(rooms),
@@ -96,6 +92,14 @@ export function createApp(parts: Parts): Express {
     changePasswordPage(),
     ...mailboxPages(rooms),
   ]
+  // In a storm of logins, finding out who sent each of them would be felt by everybody else.
+  const hashing = pages.filter(({ post }) => post?.includes(limitHashing))
+  for (const { path } of hashing) app.post(path, refuseIfBusy)
+
+  app.use(cookies.renewSignatures)
+  app.use(createSessions(sessionStore, secrets, cookies))
+  app.use(auth.middleware)
+
   app.use(
     servePages(pages, {
       beforeGet: [csrf.checkToken],

@@ -22,6 +22,7 @@ export function openRooms(parts: Parts): Rooms {
   const flashes = createFlashes(cookies)
   const browsers = createBrowsers(cookies)
   const gate = openHashGate(settings)
+  const door = createDoor(gate.capacity)
   const accounts = openAccounts(parts, gate)
   const sessionStore = openSessionStore(parts, browsers)
   return {
@@ -35,7 +36,8 @@ export function openRooms(parts: Parts): Rooms {
     flashes,
     throttle: createThrottle(createAttemptCounters(database), clock, settings.throttle),
     mail: openMail(parts),
-    limitHashing: createDoor(gate.capacity),
+    limitHashing: door.enter,
+    refuseIfBusy: door.refuseIfFull,
   }
 }
 

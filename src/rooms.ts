@@ -30,4 +30,6 @@ export type Rooms = Parts & {
   mail: MailRoom
   /** Stands before every form that hashes a password: lets in as many as the queue for hashing holds. */
   limitHashing: RequestHandler
+  /** Refuses such a form while nobody is let in, before anything is known of it. */
+  refuseIfBusy: RequestHandler
 }

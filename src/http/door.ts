@@ -1,18 +1,40 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { seconds } from '../durations.ts'
 import { HttpError } from './http-error.ts'
 
 const RETRY_AFTER = seconds(5) / seconds(1)
 
-/** Takes how many requests may be inside at once; returns the middleware that answers 503 to any more, before the database is asked or an attempt counted. Of many that arrive together, a check of the queue alone would let all pass. */
-export function createDoor(most: number): RequestHandler {
+export type Door = {
+  /** Lets a request in, or answers 503 when as many are inside as may be. */
+  enter: RequestHandler
+  /** Answers 503 while nobody could enter. */
+  refuseIfFull: RequestHandler
+}
+
+/** Takes how many requests may be inside at once; returns the door, which answers 503 to any more before the database is asked or an attempt counted. Of many that arrive together, a check of the queue alone would let all pass. */
+export function createDoor(most: number): Door {
   let inside = 0
-  return (_req, res, next) => {
-    if (inside >= most) return next(new HttpError(503, 'too many at once', RETRY_AFTER))
+  const isFull = () => inside >= most
+  const countIn = (res: Response) => {
     inside++
     res.once('close', () => {
       inside--
     })
-    next()
   }
+  return {
+    enter(_req, res, next) {
+      if (isFull()) next(tooMany())
+      // Whoever hung up on the way here would never close again, and be counted as inside for ever.
+      else if (!res.closed) {
+        countIn(res)
+        // A turn later: of many that came together, those who are refused hear of it before the others' work begins.
+        setImmediate(next)
+      }
+    },
+    refuseIfFull: (_req, _res, next) => next(isFull() ? tooMany() : undefined),
+  }
+}
+
+function tooMany(): HttpError {
+  return new HttpError(503, 'too many at once', RETRY_AFTER)
 }
