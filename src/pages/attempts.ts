@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import type { User } from '../accounts/accounts.ts'
 import { findTarget } from '../accounts/devices.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
+import type { LinkWithUser } from '../accounts/links.ts'
 import { type Admission, addressOf } from '../http/throttle.ts'
 import type { Rooms } from '../rooms.ts'
 
@@ -29,6 +30,11 @@ export async function admitLogin(
 /** Takes somebody who is logged in and types their password again; says whether they may try. Whoever found the browser open has ten guesses. */
 export function admitOwnPassword({ throttle }: Rooms, { id }: User): Promise<Admission> {
   return throttle([{ budget: 'own-password', key: id }])
+}
+
+/** Takes a link that is to set a new password; says whether it may. Many at once would each cost a hash, before one of them uses it up. */
+export function admitReset({ throttle }: Rooms, { userId }: LinkWithUser): Promise<Admission> {
+  return throttle([{ budget: 'resets-of-account', key: userId }])
 }
 
 /** Takes a request that has a mail sent, and to which address; says whether it may. One cap for whoever asks, one for whoever would be flooded. */

@@ -6,10 +6,11 @@ import { resetPassword } from '../accounts/password-reset.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
-import { refuseBusy } from '../http/http-error.ts'
+import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
+import { admitReset } from './attempts.ts'
 import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -38,11 +39,15 @@ export function resetPasswordPage(rooms: Rooms): Page {
     )
     if (!form.ok) return refuse(res, link, form.view)
 
+    const admission = await admitReset(rooms, link)
+    if (!admission.ok) return refuseTooMany(next, admission)
+
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)
-    if (isBusy(wasFirst)) return refuseBusy(next, wasFirst)
+    if (isBusy(wasFirst)) return refuseBusy(next, wasFirst, admission)
     door.forget(req, res)
     if (!wasFirst) return refuse(res, null, blankForm())
+    await admission.refund()
     nameEvent(res, 'authn_password_change', link.userId)
     flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
     return res.redirect(303, '/login')

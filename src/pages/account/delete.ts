@@ -53,6 +53,7 @@ export function deletePage(rooms: Rooms): Page {
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
     }
 
+    await admission.refund()
     const isLeaving = await scheduleDeletion(accounts, user, describeBrowser(req))
     if (!isLeaving) return auth.unauthorized(req, res, next)
     nameEvent(res, 'user_deleted', user.id)
