@@ -1,0 +1,65 @@
+import type { Request } from 'express'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createLog } from '../../src/log.ts'
+import { openRooms } from '../../src/open-rooms.ts'
+import { admitLogin } from '../../src/pages/attempts.ts'
+import { openTestApp } from '../support/app.ts'
+import { findUser } from '../support/journeys.ts'
+import { logIn, register } from '../support/users.ts'
+
+// Two applications on one database, as two processes behind one proxy.
+const BEHIND_PROXY = { THROTTLE: 'on', TRUST_PROXY: '1' }
+const site = await openTestApp(BEHIND_PROXY)
+const twin = await openTestApp(BEHIND_PROXY, site)
+afterAll(site.close)
+
+// What an account has for strangers in an hour, wherever they are.
+const BUDGET = 50
+
+const nameAddress = (index: number) => `198.51.${index >> 8}.${index & 255}`
+
+describe('guesses at one account from everywhere', () => {
+  test('are evaluated 50 times an hour, by two processes together, and do not lock its owner out', async () => {
+    const ada = await register(site)
+    const { id: userId } = await findUser(site, ada)
+    await ada.browser.submit('/logout')
+    const stranger = site.browse()
+    const _csrf = await stranger.takeToken('/login')
+    const guess = async (index: number) => {
+      const browser = (index % 2 ? site : twin).browse().copyCookies(stranger)
+      browser.headers['X-Forwarded-For'] = nameAddress(index % 100)
+      const { username } = ada
+      return (await browser.post('/login', { _csrf, username, password: `guess ${index}` })).status
+    }
+
+    const statuses: number[] = []
+    for (let index = 0; index < 200; index += 5) {
+      statuses.push(...(await Promise.all([0, 1, 2, 3, 4].map((more) => guess(index + more)))))
+    }
+
+    expect(statuses.filter((status) => status === 422)).toHaveLength(BUDGET)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(200 - BUDGET)
+    const where = { userId, kind: 'login-failed' }
+    expect(await site.database.securityEvent.findMany({ where })).toMatchObject([{ count: BUDGET }])
+    expect((await logIn(stranger, ada)).status).toBe(429)
+    expect((await logIn(ada.browser, ada)).status).toBe(303)
+  })
+
+  test('are let through 50 times, of ten thousand from a thousand addresses', async () => {
+    const { username } = await register(site)
+    const { now } = site.clock
+    const rooms = openRooms({ ...site, clock: now, log: createLog('silent') })
+    const knock = async (index: number) => {
+      const req = { ip: nameAddress(index % 1_000), headers: {} } as Request
+      return (await admitLogin(rooms, req, username)).ok
+    }
+
+    let admitted = 0
+    for (let index = 0; index < 10_000; index += 100) {
+      const some = Array.from({ length: 100 }, (_, more) => knock(index + more))
+      admitted += (await Promise.all(some)).filter(Boolean).length
+    }
+
+    expect(admitted).toBe(BUDGET)
+  })
+})
