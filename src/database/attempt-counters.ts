@@ -19,9 +19,9 @@ export function createAttemptCounters(database: Database): AttemptCounters {
     findFull: (attempts) => findFull(database, attempts),
     count: (attempt) => countAttempt(database, attempt),
     async takeBack({ key, endsAt }) {
-      const where = { key, expire: endsAt, points: { gt: 0 } }
-      const data = { points: { decrement: 1 } }
-      await database.rateLimiterFlexible.updateMany({ where, data })
+      const where = { key, endsAt, attempts: { gt: 0 } }
+      const data = { attempts: { decrement: 1 } }
+      await database.attemptCounter.updateMany({ where, data })
     },
   }
 }
@@ -29,23 +29,23 @@ export function createAttemptCounters(database: Database): AttemptCounters {
 async function findFull(database: Database, attempts: Attempt[]): Promise<Date | null> {
   const full = attempts.map(
     ({ key, most, at }) =>
-      Prisma.sql`("key" = ${key} AND "points" >= ${most} AND "expire" > ${at})`,
+      Prisma.sql`("key" = ${key} AND "attempts" >= ${most} AND "endsAt" > ${at})`,
   )
-  const [row] = await database.$queryRaw<{ expire: Date }[]>`
-    SELECT "expire" FROM "RateLimiterFlexible"
-    WHERE ${Prisma.join(full, ' OR ')} ORDER BY "expire" DESC LIMIT 1`
-  return row?.expire ?? null
+  const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
+    SELECT "endsAt" FROM "AttemptCounter"
+    WHERE ${Prisma.join(full, ' OR ')} ORDER BY "endsAt" DESC LIMIT 1`
+  return row?.endsAt ?? null
 }
 
 // One statement: of many at once, in however many processes, only as many pass as there are left.
 async function countAttempt(database: Database, { key, most, at, endsAt }: Attempt) {
-  const [row] = await database.$queryRaw<{ expire: Date }[]>`
-    INSERT INTO "RateLimiterFlexible" AS counter ("key", "points", "expire")
+  const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
+    INSERT INTO "AttemptCounter" AS counter ("key", "attempts", "endsAt")
     VALUES (${key}, 1, ${endsAt})
     ON CONFLICT ("key") DO UPDATE SET
-      "points" = CASE WHEN counter."expire" > ${at} THEN counter."points" + 1 ELSE 1 END,
-      "expire" = CASE WHEN counter."expire" > ${at} THEN counter."expire" ELSE excluded."expire" END
-    WHERE counter."points" < ${most} OR counter."expire" <= ${at}
-    RETURNING "expire"`
-  return row?.expire ?? null
+      "attempts" = CASE WHEN counter."endsAt" > ${at} THEN counter."attempts" + 1 ELSE 1 END,
+      "endsAt" = CASE WHEN counter."endsAt" > ${at} THEN counter."endsAt" ELSE excluded."endsAt" END
+    WHERE counter."attempts" < ${most} OR counter."endsAt" <= ${at}
+    RETURNING "endsAt"`
+  return row?.endsAt ?? null
 }

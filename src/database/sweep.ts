@@ -44,8 +44,8 @@ async function sweepSeries(database: Database, now: Date): Promise<number> {
 
 async function sweepCounters(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
-    DELETE FROM "RateLimiterFlexible" WHERE "key" IN (
-      SELECT "key" FROM "RateLimiterFlexible" WHERE "expire" <= ${now} ORDER BY "expire" LIMIT ${BATCH})`
+    DELETE FROM "AttemptCounter" WHERE "key" IN (
+      SELECT "key" FROM "AttemptCounter" WHERE "endsAt" <= ${now} ORDER BY "endsAt" LIMIT ${BATCH})`
 }
 
 // Long enough to answer who was written to and when.

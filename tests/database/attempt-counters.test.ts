@@ -123,10 +123,10 @@ describe('an attempt taken back', () => {
   test('begins no window where its own has been swept away', async () => {
     const attempt = newAttempt()
     await counters.count(attempt)
-    await database.rateLimiterFlexible.deleteMany({ where: { key: attempt.key } })
+    await database.attemptCounter.deleteMany({ where: { key: attempt.key } })
 
     await counters.takeBack(attempt)
 
-    expect(await database.rateLimiterFlexible.count({ where: { key: attempt.key } })).toBe(0)
+    expect(await database.attemptCounter.count({ where: { key: attempt.key } })).toBe(0)
   })
 })

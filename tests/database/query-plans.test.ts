@@ -30,7 +30,7 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
   [
     'attempts that were all made',
-    pkey('RateLimiterFlexible'),
+    pkey('AttemptCounter'),
     () => createAttemptCounters(database).findFull(attempts),
   ],
   ['what has expired', /Session_expiresAt_idx/, () => sweepExpired(database, now)],

@@ -52,10 +52,10 @@ describe('sweepExpired', () => {
         { ...series, id: 'good', expiresAt: later },
       ],
     })
-    await database.rateLimiterFlexible.createMany({
+    await database.attemptCounter.createMany({
       data: [
-        { key: 'over', points: 1, expire: now },
-        { key: 'good', points: 1, expire: later },
+        { key: 'over', attempts: 1, endsAt: now },
+        { key: 'good', attempts: 1, endsAt: later },
       ],
     })
 
@@ -64,7 +64,7 @@ describe('sweepExpired', () => {
     expect(hasMore).toBe(false)
     expect(await database.session.findMany()).toMatchObject([{ expiresAt: later }])
     expect(await database.rememberSeries.findMany()).toMatchObject([{ id: 'good' }])
-    expect(await database.rateLimiterFlexible.findMany()).toMatchObject([{ key: 'good' }])
+    expect(await database.attemptCounter.findMany()).toMatchObject([{ key: 'good' }])
   })
 
   test('removes 500 at a time, the oldest first, and says whether there may be more', async () => {

@@ -5,7 +5,7 @@ import { logIn, type Person, register, userFields } from '../support/users.ts'
 
 const site = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '1' })
 afterAll(site.close)
-afterEach(() => site.database.rateLimiterFlexible.deleteMany())
+afterEach(() => site.database.attemptCounter.deleteMany())
 
 /** A browser that has never been here, at an address. */
 function browseFrom(address: string) {

@@ -69,7 +69,7 @@ describe('a page that hashes', () => {
 })
 
 describe('the budget of', () => {
-  beforeEach(() => guarded.database.rateLimiterFlexible.deleteMany())
+  beforeEach(() => guarded.database.attemptCounter.deleteMany())
 
   test.each([
     ['/login', 10, 15, 422],
@@ -123,8 +123,8 @@ describe('the budget of', () => {
 
       expect(answer.status).toBe(303)
       const where = { key: { startsWith: 'own-password' } }
-      const counters = await guarded.database.rateLimiterFlexible.findMany({ where })
-      expect(counters.map(({ points }) => points)).toEqual([0])
+      const counters = await guarded.database.attemptCounter.findMany({ where })
+      expect(counters.map(({ attempts }) => attempts)).toEqual([0])
     },
   )
 
