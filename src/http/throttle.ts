@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import type { Clock } from '../clock.ts'
 import { hours, minutes, seconds } from '../durations.ts'
@@ -71,19 +72,13 @@ async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] |
 
 /** Takes a request; returns whom to count: an IPv4 address, or the /64 of an IPv6 one, as one household or server has all of it. */
 export function addressOf(req: Request): string {
-  // Cut, as a proxy that passes on what strangers say of themselves may say anything, and PostgreSQL fails on
-  // a key of thousands of letters. And without the port that some proxies write behind it: each connection
-  // would count alone.
+  // Without the port that some proxies write behind it: each connection would count alone.
   const address = (req.ip ?? '')
-    .slice(0, LONGEST_ADDRESS)
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
     .replace(/^::ffff:/i, '')
   return address.includes(':') ? networkOf(address) : address
 }
-
-// An IPv6 address with an IPv4 one in it.
-const LONGEST_ADDRESS = 45
 
 function networkOf(address: string): string {
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
@@ -100,7 +95,12 @@ function networkOf(address: string): string {
 function describeAttempt({ budget, key }: Charge, at: Date): Attempt {
   const { points, duration } = BUDGETS[budget]
   const endsAt = new Date(at.getTime() + duration)
-  return { key: `${budget}:${key}`, most: points, at, endsAt }
+  return { key: digest(`${budget} ${key}`), most: points, at, endsAt }
+}
+
+// Some type their password where their name belongs, and it may be as long as they like.
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
 }
 
 function refuse(at: Date, end: Date): Admission {

@@ -73,6 +73,16 @@ describe('the throttle of logging in', () => {
     }
   })
 
+  test('keeps neither what was typed for a name nor whose address it came from', async () => {
+    const typed = 'my password, typed in the wrong field'
+
+    await guess(browseFrom('192.0.2.1'), typed, 1)
+    const counters = await site.database.attemptCounter.findMany()
+
+    expect(counters).toHaveLength(3)
+    expect(JSON.stringify(counters)).not.toMatch(/my password|192\.0\.2\.1/)
+  })
+
   test('does not lock the owner out of a browser that they have logged in with', async () => {
     const ada = await register(site)
     await ada.browser.submit('/logout')

@@ -122,9 +122,9 @@ describe('the budget of', () => {
       const answer = await browser.submit(path, { username, password })
 
       expect(answer.status).toBe(303)
-      const where = { key: { startsWith: 'own-password' } }
-      const counters = await guarded.database.attemptCounter.findMany({ where })
-      expect(counters.map(({ attempts }) => attempts)).toEqual([0])
+      const counters = await guarded.database.attemptCounter.findMany()
+      // Two others have counted the registration.
+      expect(counters.map(({ attempts }) => attempts).sort()).toEqual([0, 1, 1])
     },
   )
 
