@@ -38,6 +38,14 @@ describe('the requirements of ASVS in SECURITY.md', () => {
     expect(missing).toEqual([])
   })
 
+  test('name only cases that those tests have', () => {
+    const cases = rows.flatMap(({ tests }) => tests).filter((each) => each.case !== null)
+    const missing = cases.filter((each) => !read(`tests/${each.file}`).includes(`'${each.case}'`))
+
+    expect(cases.length).toBeGreaterThan(20)
+    expect(missing).toEqual([])
+  })
+
   test('name only parts of this file that there are', () => {
     const named = rows.flatMap(({ reason }) =>
       [...reason.matchAll(/(?:[Ww]ritten under|see|under) “([^”]+)”/g)].map(([, part]) => part),

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 
 export const securityMd = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8')
 
-/** A test as SECURITY.md names it: its file below tests/, and its title as it stands there. */
-export type NamedTest = { file: string; title: string }
+/** A test as SECURITY.md names it: its file below tests/, its title as it stands there, and one of its cases where it has many. */
+export type NamedTest = { file: string; title: string; case: string | null }
 
 /** What SECURITY.md says of one requirement of ASVS. */
 export type Requirement = {
@@ -23,14 +23,18 @@ export function readRequirements(): Requirement[] {
   })
 }
 
-const TEST = /`([\w./-]+\.test\.ts)` “([^”]+)”/g
+const TEST = /`([\w./-]+\.test\.ts)` “([^”]+)”(?: \(([^)]+)\))?/g
 
 function findTests(text: string): NamedTest[] {
-  return [...text.matchAll(TEST)].map(([, file = '', title = '']) => ({ file, title }))
+  return [...text.matchAll(TEST)].map(([, file = '', title = '', only]) => ({
+    file,
+    title,
+    case: only ?? null,
+  }))
 }
 
 function withoutTests(text: string): string {
-  return text.replace(TEST, '').replace(/^[;\s]+/, '')
+  return text.replace(TEST, '').replace(/^[;.\s]+/, '')
 }
 
 /** Takes the head of a table's first column; returns its rows, each as its cells without backticks. */
