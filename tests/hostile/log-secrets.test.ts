@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { minutes } from '../../src/durations.ts'
+import { onlyRemembered } from '../support/account.ts'
 import type { Browser } from '../support/browser.ts'
 import { readForm } from '../support/html.ts'
 import {
@@ -12,7 +14,7 @@ import {
 } from '../support/journeys.ts'
 import { readLink } from '../support/mails.ts'
 import { openServedApp } from '../support/served-app.ts'
-import { logIn, PASSWORD, register } from '../support/users.ts'
+import { logIn, PASSWORD, type Person, register } from '../support/users.ts'
 
 const site = await openServedApp({ THROTTLE: 'on' })
 afterAll(site.close)
@@ -58,6 +60,7 @@ async function liveThroughEverything() {
   browser.restart()
   await browser.visit('/dashboard')
   await noteSecrets(browser)
+  await browser.visit('/account/delete')
   await browser.submit('/reauthenticate', { password: WRONG })
   await browser.submit('/reauthenticate', { password: PASSWORD })
   await followLink(browser, noteLink(await askForAddress(site, ada, `new.${email}`)))
@@ -73,13 +76,28 @@ async function liveThroughEverything() {
   await followLink(site.browse(), noteLink(await forgetPassword(site, moved)), newPassword)
   await logIn(browser, { ...ada, password: NEW_PASSWORD })
   await noteSecrets(browser)
+  await beRobbed(ada)
   const link = noteLink(await leave(site, { ...moved, password: NEW_PASSWORD }))
   await followLink(site.browse(), link)
   const stranger = site.browse()
+  await stranger.visit('/dashboard')
   for (let time = 0; time < 11; time++) await logIn(stranger, { ...ada, password: WRONG })
   await stranger.post('/login', { username, password: PASSWORD, _csrf: 'a token that is stale' })
   await stranger.visit(`/login?token=${WRONG}&next=%2F${WRONG}`)
   await breakDatabase(browser)
+}
+
+/** Somebody copies the cookie that a browser is remembered by, and uses it when the browser has gone on. */
+async function beRobbed(person: Person): Promise<void> {
+  const browser = site.browse()
+  await logIn(browser, { ...person, password: NEW_PASSWORD }, { remember: 'on' })
+  const thief = onlyRemembered(site, browser)
+  browser.restart()
+  await browser.visit('/dashboard')
+  await browser.visit('/dashboard')
+  await noteSecrets(browser)
+  site.clock.advance(minutes(2))
+  await thief.visit('/dashboard')
 }
 
 async function breakDatabase(browser: Browser): Promise<void> {
@@ -110,8 +128,12 @@ describe('the log of a whole life', () => {
         'authn_password_change_fail',
         'authn_reauthentication_fail',
         'authn_reauthentication_success',
+        'authn_token_reuse',
         'authn_token_revoked',
+        'authz_fail',
+        'authz_fail_not_fresh',
         'excess_rate_limit_exceeded',
+        'input_validation_fail',
         'malicious_csrf',
         'sensitive_read',
         'session_logout',
@@ -133,6 +155,20 @@ describe('the log of a whole life', () => {
     expect(incidents.map(({ requestId }) => requestId)).toEqual(
       answers.map(({ requestId }) => requestId),
     )
+  })
+
+  test('says of each login, failed or not, in which request, from where, at which page and for whom', () => {
+    const logins = site.logged.filter(({ event }) => /^authn_login_/.test(String(event)))
+
+    expect(logins.length).toBeGreaterThan(5)
+    for (const line of logins) {
+      expect(line).toMatchObject({
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        ip: expect.stringContaining('127.0.0.1'),
+        path: expect.stringMatching(/^\/./),
+      })
+      if (line.event === 'authn_login_success') expect(line.userId).toMatch(/^[0-9a-f-]{36}$/)
+    }
   })
 
   test('says of every line when it was, in UTC', () => {

@@ -37,6 +37,7 @@ describe('404', () => {
 describe('405', () => {
   test.each([
     ['put', '/login', 'GET, HEAD, POST'],
+    ['trace', '/login', 'GET, HEAD, POST'],
     ['delete', '/register', 'GET, HEAD, POST'],
     ['patch', '/logout', 'GET, HEAD, POST'],
     ['post', '/dashboard', 'GET, HEAD'],

@@ -29,4 +29,28 @@ describe('a crowd that logs in at once', () => {
       expect(text).toContain('Try again in <strong>5 seconds</strong>')
     }
   })
+
+  test('keeps nobody else waiting: pages, files and health checks are answered before it is done', async () => {
+    const { username } = await register(site)
+    const browser = site.browse()
+    const _csrf = await browser.takeToken('/login')
+    let isDone = false
+    const crowd = Promise.all(
+      Array.from({ length: CROWD }, () =>
+        browser.post('/login', { username, password: 'a wrong one', _csrf }),
+      ),
+    ).then(() => {
+      isDone = true
+    })
+
+    const others = ['/login', '/app.css', '/healthz', '/readyz'].map((path) =>
+      site.browse().visit(path),
+    )
+    const statuses = (await Promise.all(others)).map(({ status }) => status)
+    const wasDone = isDone
+    await crowd
+
+    expect(statuses).toEqual([200, 200, 200, 200])
+    expect(wasDone).toBe(false)
+  })
 })

@@ -89,7 +89,7 @@ export class Browser {
   }
 }
 
-type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options'
+type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options' | 'trace'
 
 export const FORM = 'application/x-www-form-urlencoded'
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
