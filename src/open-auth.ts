@@ -38,8 +38,8 @@ export function openSessionStore(
 
 /** Takes the parts and the accounts; returns how Passport is asked whose a name and a password are. */
 export function openAuthentication({ log }: Parts, accounts: Accounts): Rooms['authenticate'] {
-  return createLocalAuthentication(async (login, password, req) => {
-    const attempt = { login, password, browser: describeBrowser(req), signal: hangUpOf(req) }
+  return createLocalAuthentication(async (identifier, password, req) => {
+    const attempt = { identifier, password, browser: describeBrowser(req), signal: hangUpOf(req) }
     const outcome = await verifyCredentials(accounts, attempt)
     logRefusedLogin(log, req, outcome)
     return outcome
@@ -59,7 +59,11 @@ export function openAuth(
     origin: settings.appUrl,
     clock,
     getId: formatLoginId,
-    loadUser: async (id, req) => sessionStore.ownerOf(req) ?? findLoggedInUser(accounts, id),
+    loadUser: async (id, req) => {
+      // The query that found the session has brought its user along.
+      const owner = sessionStore.ownerOf(req)
+      return owner && formatLoginId(owner) === id ? owner : findLoggedInUser(accounts, id)
+    },
     flash: (req, res, message, category) =>
       flashes.add(req, res, category as FlashCategory, message),
     loginView: '/login',
@@ -92,7 +96,7 @@ export function openAuth(
 
 // The epoch decides as it does in the session's own query: what an older one made is over.
 async function findLoggedInUser(accounts: Accounts, loginId: string): Promise<User | null> {
-  const login = parseLoginId(loginId)
-  const user = login && (await findUser(accounts, login.userId))
-  return user && user.authEpoch === login.authEpoch ? user : null
+  const parsed = parseLoginId(loginId)
+  const user = parsed && (await findUser(accounts, parsed.userId))
+  return user && user.authEpoch === parsed.authEpoch ? user : null
 }

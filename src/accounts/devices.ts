@@ -76,7 +76,7 @@ export type Target = { userId: string | null; isKnownDevice: boolean }
 /** Takes the folded name or address that somebody wants to log in with, and the id of their browser if it has one; says whose that is and whether they have logged in with it, in one statement. */
 export async function findTarget(
   database: Database,
-  loginKey: string,
+  identifierKey: string,
   browserId: string | null,
 ): Promise<Target> {
   const browserHash = hashBrowserId(browserId ?? '')
@@ -84,6 +84,6 @@ export async function findTarget(
     SELECT u."id", d."id" AS "deviceId" FROM "User" u
     LEFT JOIN "Device" d
       ON d."userId" = u."id" AND d."browserHash" = ${browserHash} AND d."revokedAt" IS NULL
-    WHERE u."usernameKey" = ${loginKey} OR u."emailKey" = ${loginKey} LIMIT 1`
+    WHERE u."usernameKey" = ${identifierKey} OR u."emailKey" = ${identifierKey} LIMIT 1`
   return { userId: row?.id ?? null, isKnownDevice: Boolean(row?.deviceId) }
 }

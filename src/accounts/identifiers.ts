@@ -14,8 +14,8 @@ export function emailKeyOf(email: string): string {
 }
 
 /** Says whether what was typed to log in names an address: a user name has no @. */
-export function isEmail(login: string): boolean {
-  return login.includes('@')
+export function isEmail(identifier: string): boolean {
+  return identifier.includes('@')
 }
 
 // Letters, digits and marks of any script; no @, no space, nothing that cannot be seen.

@@ -10,7 +10,8 @@ import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 const UNSEEN = { ...HIDDEN_COLUMNS, eraseAt: true } as const
 
 export type LoginAttempt = {
-  login: string
+  /** The user name or email that was typed. */
+  identifier: string
   password: string
   browser: string
   /** Aborted when nobody waits for the answer any more: no hash is spent then. */
@@ -26,9 +27,9 @@ export type LoginOutcome =
 /** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and more than wrong only to whoever knows the password. */
 export async function verifyCredentials(
   accounts: Accounts,
-  { login, password, browser, signal }: LoginAttempt,
+  { identifier, password, browser, signal }: LoginAttempt,
 ): Promise<LoginOutcome> {
-  const found = await findByLogin(accounts, login)
+  const found = await findByIdentifier(accounts, identifier)
   const check = await accounts.passwords.verify(password, found?.passwordHash ?? null, signal)
   if (isBusy(check))
     return { ok: false, reason: 'busy', retryAfterSeconds: check.retryAfterSeconds }
@@ -57,10 +58,10 @@ async function writeDownFailure(
   else await enqueueNothing(database, at)
 }
 
-function findByLogin({ database }: Accounts, login: string) {
-  return isEmail(login)
-    ? database.user.findUnique({ where: { emailKey: emailKeyOf(login) } })
-    : database.user.findUnique({ where: { usernameKey: usernameKeyOf(login) } })
+function findByIdentifier({ database }: Accounts, identifier: string) {
+  return isEmail(identifier)
+    ? database.user.findUnique({ where: { emailKey: emailKeyOf(identifier) } })
+    : database.user.findUnique({ where: { usernameKey: usernameKeyOf(identifier) } })
 }
 
 // Not a change of password: the epoch stays, and nobody is logged out.

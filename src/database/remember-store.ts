@@ -21,12 +21,12 @@ type Row = Omit<StoredSeries, 'loginId'> & { userId: string; authEpoch: number }
 export function createRememberStore(database: Database) {
   return {
     async create({ loginId, ...series }: StoredSeries, now: Date): Promise<void> {
-      const login = parseLoginId(loginId)
-      if (!login) throw new Error('A remember series needs the id of a user and its epoch')
+      const owner = parseLoginId(loginId)
+      if (!owner) throw new Error('A remember series needs the id of a user and its epoch')
       await changeTogether(database, async (tables) => {
         // Whoever logs out while they are being remembered is logged out.
         if (!(await holdDevice(tables, series.deviceId))) return
-        await tables.rememberSeries.create({ data: { ...series, ...login, createdAt: now } })
+        await tables.rememberSeries.create({ data: { ...series, ...owner, createdAt: now } })
       })
     },
 

@@ -58,11 +58,11 @@ export function hashSessionId(id: string): string {
 /** Takes a session; returns the columns of its row that say what it holds and whose it is. */
 export function columnsOf(session: SessionData) {
   const { cookie: _, ...data } = session
-  const login = parseLoginId(session.passport?.user)
+  const owner = parseLoginId(session.passport?.user)
   return {
     data: JSON.stringify(data),
-    userId: login?.userId ?? null,
-    authEpoch: login?.authEpoch ?? null,
+    userId: owner?.userId ?? null,
+    authEpoch: owner?.authEpoch ?? null,
     deviceId: session.login?.deviceId ?? null,
   }
 }

@@ -104,11 +104,11 @@ export class SessionStore extends Store {
       ...timesOf(now, now, limits),
     })
     const { req, [replaced]: old } = session
-    const login = parseLoginId(session.passport?.user)
+    const owner = parseLoginId(session.passport?.user)
     await changeTogether(database, async (tables) => {
       // Not an error: like a session that was ended later in the request, it is simply not there.
       if (!(await holdDevice(tables, session.login?.deviceId))) return
-      if (login && req) await onLogin?.(tables, { ...login, session, req, at: now })
+      if (owner && req) await onLogin?.(tables, { ...owner, session, req, at: now })
       await tables.session.create({ data: row() })
       if (old) await tables.session.deleteMany({ where: { idHash: hashSessionId(old) } })
     })

@@ -5,16 +5,16 @@ import { hours, minutes, seconds } from '../durations.ts'
 
 /** How many attempts are let through, and in how long. */
 const BUDGETS = {
-  'account-from-address': { points: 10, duration: minutes(15) },
+  'name-from-network': { points: 10, duration: minutes(15) },
   'account-from-device': { points: 10, duration: minutes(15) },
-  account: { points: 50, duration: hours(1) },
+  name: { points: 25, duration: hours(1) },
   'own-password': { points: 10, duration: minutes(15) },
   'resets-of-account': { points: 5, duration: minutes(15) },
-  'mails-from-address': { points: 20, duration: hours(1) },
-  'mails-to-address': { points: 5, duration: hours(1) },
+  'mails-from-network': { points: 20, duration: hours(1) },
+  'mails-to-email': { points: 5, duration: hours(1) },
   'links-again': { points: 3, duration: hours(1) },
-  address: { points: 100, duration: minutes(15) },
-  'registrations-from-address': { points: 20, duration: hours(1) },
+  network: { points: 100, duration: minutes(15) },
+  'registrations-from-network': { points: 20, duration: hours(1) },
 } as const
 
 export type Budget = keyof typeof BUDGETS
@@ -59,7 +59,7 @@ export function createThrottle(counters: Counters, clock: Clock, isOn: boolean):
   }
 }
 
-// What comes after a full one is not charged: one address alone cannot use up the budget of an account.
+// What comes after a full one is not charged: one network alone cannot use up the budget of a name.
 async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] | null> {
   const paid: Counted[] = []
   for (const attempt of attempts) {
@@ -71,16 +71,16 @@ async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] |
 }
 
 /** Takes a request; returns whom to count: an IPv4 address, or the /64 of an IPv6 one, as one household or server has all of it. */
-export function addressOf(req: Request): string {
+export function networkOf(req: Request): string {
   // Without the port that some proxies write behind it: each connection would count alone.
   const address = (req.ip ?? '')
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
     .replace(/^::ffff:/i, '')
-  return address.includes(':') ? networkOf(address) : address
+  return address.includes(':') ? networkOfIpv6(address) : address
 }
 
-function networkOf(address: string): string {
+function networkOfIpv6(address: string): string {
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
   const left = head === '' ? [] : head.split(':')
   const right = tail ? tail.split(':') : []

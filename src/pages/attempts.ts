@@ -3,27 +3,27 @@ import type { User } from '../accounts/accounts.ts'
 import { findTarget } from '../accounts/devices.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
 import type { LinkWithUser } from '../accounts/links.ts'
-import { type Admission, addressOf } from '../http/throttle.ts'
+import { type Admission, networkOf } from '../http/throttle.ts'
 import type { Rooms } from '../rooms.ts'
 
-/** Takes a request and whom it wants to log in; says whether it may try. Attempts from elsewhere do not count against a browser that this account has logged in with, so nobody can lock its owner out. */
+/** Takes a request and the user name or email that was typed to log in; says whether it may try. Attempts from elsewhere do not count against a browser that this account has logged in with, so nobody can lock its owner out. */
 export async function admitLogin(
   { accounts, browsers, throttle }: Rooms,
   req: Request,
-  login: string,
+  identifier: string,
 ): Promise<Admission> {
-  const loginKey = emailKeyOf(login)
+  const key = emailKeyOf(identifier)
   const browserId = browsers.known(req)
-  const { userId, isKnownDevice } = await findTarget(accounts.database, loginKey, browserId)
-  // By name and by address it is one account, with one budget; a name that nobody has gets one too.
-  const account = userId ?? `nobody ${loginKey}`
-  const address = addressOf(req)
+  const { userId, isKnownDevice } = await findTarget(accounts.database, key, browserId)
   if (isKnownDevice)
-    return throttle([{ budget: 'account-from-device', key: `${browserId} ${account}` }])
+    return throttle([{ budget: 'account-from-device', key: `${browserId} ${userId}` }])
+  const network = networkOf(req)
+  // By what was typed, and not by the account that it means: whoever uses up the budget of a user name could
+  // else see whose email it is that has none left.
   return throttle([
-    { budget: 'account-from-address', key: `${address} ${account}` },
-    { budget: 'address', key: address },
-    { budget: 'account', key: account },
+    { budget: 'name-from-network', key: `${network} ${key}` },
+    { budget: 'network', key: network },
+    { budget: 'name', key },
   ])
 }
 
@@ -40,8 +40,8 @@ export function admitReset({ throttle }: Rooms, { userId }: LinkWithUser): Promi
 /** Takes a request that has a mail sent, and to which address; says whether it may. One cap for whoever asks, one for whoever would be flooded. */
 export function admitMail({ throttle }: Rooms, req: Request, email: string): Promise<Admission> {
   return throttle([
-    { budget: 'mails-from-address', key: addressOf(req) },
-    { budget: 'mails-to-address', key: emailKeyOf(email) },
+    { budget: 'mails-from-network', key: networkOf(req) },
+    { budget: 'mails-to-email', key: emailKeyOf(email) },
   ])
 }
 
@@ -51,7 +51,7 @@ export function admitLinkAgain(
   req: Request,
   user: User | null,
 ): Promise<Admission> {
-  return throttle([{ budget: 'links-again', key: user?.id ?? `nobody ${addressOf(req)}` }])
+  return throttle([{ budget: 'links-again', key: user?.id ?? `nobody ${networkOf(req)}` }])
 }
 
 /** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. */
@@ -61,7 +61,7 @@ export function admitRegistration(
   email: string,
 ): Promise<Admission> {
   return throttle([
-    { budget: 'registrations-from-address', key: addressOf(req) },
-    { budget: 'mails-to-address', key: emailKeyOf(email) },
+    { budget: 'registrations-from-network', key: networkOf(req) },
+    { budget: 'mails-to-email', key: emailKeyOf(email) },
   ])
 }

@@ -17,7 +17,8 @@ describe('a sender', () => {
   test('sends each message once, the longest waiting first', async () => {
     const { addresses, transport } = collect()
     const sender = outbox.openSender({ transport, keepsSent: true })
-    for (const to of ['c@x.org', 'a@x.org', 'b@x.org']) {
+    const waiting = ['g', 'a', 'f', 'b', 'e', 'c', 'd'].map((name) => `${name}@x.org`)
+    for (const to of waiting) {
       await outbox.put(to)
       clock.advance(seconds(1))
     }
@@ -25,8 +26,10 @@ describe('a sender', () => {
     const sent = await sender.sendDue()
     clock.advance(LEASE)
 
-    expect([sent, await sender.sendDue()]).toEqual([3, 0])
-    expect(addresses).toEqual(['c@x.org', 'a@x.org', 'b@x.org'])
+    expect([sent, await sender.sendDue()]).toEqual([7, 0])
+    // Five go at once: which of them is first is for the database to say.
+    expect(new Set(addresses.slice(0, 5))).toEqual(new Set(waiting.slice(0, 5)))
+    expect(new Set(addresses.slice(5))).toEqual(new Set(waiting.slice(5)))
   })
 
   test('sends however many there are', async () => {
