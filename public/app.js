@@ -19,11 +19,16 @@ function hidePasswords() {
   for (const button of document.querySelectorAll('.reveal')) setShown(button, false)
 }
 
-// Not for ever: a download leaves the page where it is, and may be wanted twice.
+// Not for ever: a download leaves the page where it is, and may be wanted twice. No password stays in it.
 function sendOnce(event) {
   if (sent.has(event.target)) return event.preventDefault()
   sent.add(event.target)
-  setTimeout(() => sent.delete(event.target), RESEND_AFTER_MS)
+  setTimeout(() => sendAgain(event.target), RESEND_AFTER_MS)
+}
+
+function sendAgain(form) {
+  sent.delete(form)
+  for (const input of form.querySelectorAll('[type=password]')) input.value = ''
 }
 
 for (const button of document.querySelectorAll('.reveal')) {

@@ -27,7 +27,7 @@ import { homePage } from './pages/home.ts'
 import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
 import { reauthenticatePage } from './pages/reauthenticate.ts'
-import { registerPage } from './pages/register.ts'
+import { registerPages } from './pages/register.ts'
 import { resetPasswordPage } from './pages/reset-password.ts'
 import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
@@ -73,7 +73,7 @@ export function createApp(parts: Parts): Express {
 
   const pages = [
     homePage(rooms),
-    registerPage(rooms),
+    ...registerPages(rooms),
     loginPage(rooms),
     logoutPage(rooms),
     dashboardPage(rooms),

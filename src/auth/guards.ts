@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { HttpError } from '../http/http-error.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { LoginEmitter } from './events.ts'
-import { rememberInterruptedPost } from './interrupted-post.ts'
+import { keepInterruptedPost } from './interrupted-post.ts'
 import { loginUrl, safeNext } from './next.ts'
 import type { Handler, LoginManagerOptions } from './options.ts'
 import { currentUser, isFresh } from './visit.ts'
@@ -34,7 +34,7 @@ export function createGuards<User>(
   const unauthorized: Handler = (req, res, next) => {
     events.emit('unauthorized', { req })
     if (options.onUnauthorized) return options.onUnauthorized(req, res, next)
-    if (prefersJson(req)) return res.status(401).json({ error: 'login_required' })
+    if (prefersJson(req, res)) return res.status(401).json({ error: 'login_required' })
     const { loginView: view, loginMessage: message, loginMessageCategory: category } = options
     // A form that was sent is lost: its address may have no page to come back to.
     const wayBack = isSafe(req) ? req.originalUrl : null
@@ -44,8 +44,8 @@ export function createGuards<User>(
   const needsRefresh: Handler = (req, res, next) => {
     events.emit('needsRefresh', { user: currentUser<User>(req) as User, req })
     if (options.onNeedsRefresh) return options.onNeedsRefresh(req, res, next)
-    if (prefersJson(req)) return res.status(401).json({ error: 'login_required' })
-    rememberInterruptedPost(req, options.getId(currentUser<User>(req) as User), options.clock())
+    if (prefersJson(req, res)) return res.status(401).json({ error: 'login_required' })
+    keepInterruptedPost(req, options.getId(currentUser<User>(req) as User), options.clock())
     const { refreshView: view, needsRefreshMessage: message } = options
     const category = options.needsRefreshMessageCategory
     return sendTo({ view, message, category, wayBack: req.originalUrl }, req, res)
@@ -92,6 +92,7 @@ function isSafe(req: Request): boolean {
 }
 
 // A browser names text/html; whoever says nothing, or anything, gets a page.
-function prefersJson(req: Request): boolean {
+function prefersJson(req: Request, res: Response): boolean {
+  res.vary('Accept')
   return req.accepts(['html', 'json']) === 'json'
 }

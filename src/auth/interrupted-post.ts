@@ -6,7 +6,7 @@ import { keepValues } from '../http/form.ts'
 export type InterruptedPost = {
   path: string
   fields: Record<string, string>
-  userId: string
+  loginId: string
   at: number
 }
 
@@ -19,25 +19,27 @@ declare module 'express-session' {
 const GOOD_FOR = minutes(5)
 const MOST_CHARACTERS = 4096
 
-/** Takes a request that needs a fresh login, its user's id and the time; keeps its form in the session if it was one. */
-export function rememberInterruptedPost(req: Request, userId: string, now: Date): void {
+/** Takes a request that needs a fresh login, what getId gives for its user, and the time; keeps its form in the session if it was one. */
+export function keepInterruptedPost(req: Request, loginId: string, now: Date): void {
+  delete req.session.interruptedPost
   if (req.method !== 'POST') return
   const fields = keepValues(req.body)
-  const post = { path: req.originalUrl, fields, userId, at: now.getTime() }
+  const post = { path: req.originalUrl, fields, loginId, at: now.getTime() }
   if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
 }
 
-/** Takes the request, the id of whoever is logged in, where they want to go, and the time; returns the form to go on with, once, null where none was sent, or `lost` where it cannot be resumed. */
+/** Takes the request, what getId gives for whoever is logged in, where they want to go, and the time; returns the form to go on with, once, null where none was sent, or `lost` where it cannot be resumed, or not again. */
 export function takeInterruptedPost(
   req: Request,
-  userId: string,
+  loginId: string,
   path: string,
   now: Date,
 ): InterruptedPost | 'lost' | null {
   const post = req.session.interruptedPost
-  delete req.session.interruptedPost
   if (!post || post.path !== path) return null
-  return post.userId === userId && now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
+  // Emptied, not deleted: a second press of the button must not lead to an address that may have no page.
+  req.session.interruptedPost = { path, loginId, fields: {}, at: 0 }
+  return post.loginId === loginId && now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
 }
 
 /** Takes a kept form and a CSRF token that is good now; hands it to the application again, through all its middleware, as if it had only now been sent. */

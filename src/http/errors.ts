@@ -19,18 +19,26 @@ export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError
 /** Takes how to tell an outage and where to report; returns the one error handler: 4xx shown, 5xx reported and hidden. */
 export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
-  return (error, req, res, next) => {
-    if (res.headersSent) return next(error)
+  return (error, req, res, _next) => {
+    const { method, path } = req
+    const request = { requestId: res.locals.requestId, method, path }
+    if (res.headersSent) {
+      report(error, { incidentId: randomUUID(), ...request })
+      return cutOff(res)
+    }
     const { status, retryAfter } = classify(error, isOutage)
     const incidentId = status >= 500 && !(error instanceof HttpError) ? randomUUID() : null
     if (status >= 500) abandonSession(req)
-    const { method, path } = req
-    const { requestId } = res.locals
-    if (incidentId) report(error, { incidentId, requestId, method, path })
+    if (incidentId) report(error, { incidentId, ...request })
     forgetFile(res)
     if (retryAfter) res.set('Retry-After', String(retryAfter))
     res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))
   }
+}
+
+// Half an answer must not be taken for a whole one. Whole it may be, as when only its session could not be stored.
+function cutOff(res: Response): void {
+  if (!res.writableEnded) res.destroy()
 }
 
 // A file that could not be sent, as with a wrong Range, has left what describes it.
@@ -59,8 +67,7 @@ function showError(
 ) {
   const { title, message } = errorPages[status] ?? errorPages[status < 500 ? 400 : 500] ?? UNKNOWN
   const retryIn = details.retryAfter ? sayWait(details.retryAfter) : null
-  const wayBack = { href: '/', text: 'Go to the start page' }
-  return { status, title, message, incidentId: details.incidentId, retryIn, wayBack }
+  return { status, title, message, incidentId: details.incidentId, retryIn }
 }
 
 const UNKNOWN = { title: 'Something went wrong', message: 'That did not work.' }

@@ -7,7 +7,7 @@ import { registerUser, type Taken } from '../accounts/registration.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
-import { type ForgeryError, HttpError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
@@ -23,22 +23,20 @@ const TAKEN: Record<Taken, { field: string; message: string }> = {
   'email-taken': { field: 'email', message: 'That email address is already taken.' },
 }
 
-export function registerPage(rooms: Rooms): Page {
+/** Where registration is closed there is no such page. */
+export function registerPages(rooms: Rooms): Page[] {
   const { accounts, auth, browsers, flashes, limitHashing, settings } = rooms
   const RegisterForm = demandGoodPassword(RegisterFields, (fields) => ({
     ...accounts.passwordRules,
     ...fields,
   }))
-  return {
+  const page = {
     path: '/register',
-    get: [auth.requireAnonymous, demandOpenRegistration, showRegister],
-    post: [auth.requireAnonymous, demandOpenRegistration, limitHashing, register],
+    get: [auth.requireAnonymous, showRegister],
+    post: [auth.requireAnonymous, limitHashing, register],
     onForgery: showRegisterAgain,
   }
-
-  function demandOpenRegistration(_req: Request, _res: Response, next: NextFunction) {
-    next(settings.registration === 'closed' ? new HttpError(404) : undefined)
-  }
+  return settings.registration === 'closed' ? [] : [page]
 
   function showRegister(_req: Request, res: Response) {
     show(res, blankForm())
@@ -61,7 +59,8 @@ export function registerPage(rooms: Rooms): Page {
     if (user === 'email-taken') return refuse(res, rejectTaken(form, user))
     nameEvent(res, 'user_created', user.id)
     await auth.logIn(req, res, user, { startedBy: 'registration' })
-    flashes.add(req, res, 'success', `Welcome, ${user.name}. Your account is ready.`)
+    const message = `Welcome, ${user.name}. Your account is ready. The link in our mail confirms your address.`
+    flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
     return saveThenRedirect(req, res, 303, '/dashboard')
   }
 

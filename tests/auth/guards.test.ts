@@ -51,6 +51,7 @@ describe('requireLogin', () => {
       expect(res.status).toBe(401)
       expect(res.body).toEqual({ error: 'login_required' })
       expect(res.headers.location).toBeUndefined()
+      expect(res.headers.vary).toBe('Accept')
     }
   })
 

@@ -30,6 +30,14 @@ describe('a form that is sent while the login is stale', () => {
     const { take } = await withStoppedForm({ color: 'red', ...secrets, many: ['x'] })
 
     expect(await take()).toMatchObject({ fields: { color: 'red' }, path: '/guarded-twice?tab=2' })
+    expect(await take()).toBe('lost')
+  })
+
+  test('is forgotten when a page that is only read asks for the password next', async () => {
+    const { browser, take } = await withStoppedForm({ color: 'red' })
+
+    await browser.get('/guarded-twice?tab=2')
+
     expect(await take()).toBe(null)
   })
 

@@ -87,6 +87,26 @@ describe('500', () => {
     expect(JSON.stringify(line)).toContain('SecurityEvent')
   })
 
+  test('is written down too when its answer has begun, and none of it is said beside the log', async () => {
+    const said = vi.spyOn(process.stderr, 'write')
+    const broken = await openTestApp()
+    const { browser } = await register(broken)
+    broken.app.get('/half', (_req, res, next) => {
+      res.write('half of it')
+      next(new Error('the other half'))
+    })
+    const stack = broken.app.router.stack
+    stack.splice(-3, 0, ...stack.splice(-1))
+
+    const answer = await browser.visit('/half').catch((error: Error) => error.message)
+    const line = broken.logged.find(({ msg }) => msg === 'unexpected error')
+    await broken.close()
+
+    expect(answer).toMatch(/aborted|hang up|ECONNRESET/)
+    expect(line).toMatchObject({ path: '/half', err: { message: 'the other half' } })
+    expect(said).not.toHaveBeenCalled()
+  })
+
   test('does half of nothing: no account is there when its event could not be written', async () => {
     const broken = await openTestApp()
     await broken.database.$executeRaw`DROP TABLE "SecurityEvent"`

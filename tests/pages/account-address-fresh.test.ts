@@ -29,7 +29,7 @@ describe('asking for a new address long after the password was given', () => {
     expect(early).toEqual([])
     expect(readErrors(wrong.text)).toEqual(['Wrong password.'])
     expect([resumed.status, resumed.headers.location]).toEqual([303, '/account'])
-    expect(again.headers.location).toBe('/account')
+    expect(again.headers.location).toBe('/dashboard')
     expect(await findMails(site, email, 'confirm-new-address')).toHaveLength(1)
     expect(await findUser(site, ada)).toMatchObject({ name: 'Ada L.' })
   })

@@ -32,7 +32,7 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(resumed.status).toBe(200)
     expect(resumed.headers['content-disposition']).toContain('account.json')
     expect(JSON.parse(resumed.text)).toMatchObject({ account: { username } })
-    expect([again.status, again.headers.location]).toEqual([303, '/account/export'])
+    expect([again.status, again.headers.location]).toEqual([303, '/dashboard'])
     const kinds = await kindsOf(site, username)
     expect(kinds.filter((kind) => kind === 'exported')).toHaveLength(1)
   })

@@ -56,7 +56,9 @@ describe('POST /register', () => {
     const again = await browser.visit('/dashboard')
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
-    expect(readFlashes(dashboard.text)).toEqual(['Welcome, Grace. Your account is ready.'])
+    expect(readFlashes(dashboard.text)).toEqual([
+      expect.stringMatching(/^Welcome, Grace. Your account is ready. .* mail .*\/dev\/mailbox/),
+    ])
     expect(dashboard.text).toContain('Hello, <bdi>Grace</bdi>.')
     expect(readFlashes(again.text)).toEqual([])
   })
