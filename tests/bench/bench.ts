@@ -1,133 +1,113 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createHashGate } from '../../src/accounts/hash-gate.ts'
+import { setTimeout } from 'node:timers/promises'
+import { createHashGate, hashesAtOnce } from '../../src/accounts/hash-gate.ts'
 import { createPasswords } from '../../src/accounts/password-hash.ts'
-import { type Answer, type Client, createClient, percentile } from './client.ts'
+import { seconds } from '../../src/durations.ts'
+import { type Answer, type Client, createClient } from './client.ts'
+import { percentile, rateOf, say } from './numbers.ts'
+import { COST, makeUsers, PASSWORD, PORT, startServer } from './server.ts'
 
-// Compares things within one run: absolute numbers belong to the machine. Start it with npm run bench.
+// 200 people log in at once, over and over, while somebody reads the dashboard. Compares things within
+// one run: absolute numbers belong to the machine. DATABASE_URL names another database than a new file.
 
-const PORT = 3199
-const PASSWORD = 'a long enough passphrase'
-const COST = 12
-const STORM = 200
+const CROWD = 200
+const READ_EVERY = 100
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const server = await startServer()
-try {
-  await measure()
-} finally {
-  server.kill('SIGTERM')
-  await once(server, 'exit')
-  rmSync(folder, { recursive: true })
-}
+await measure().finally(server.stop)
 
 async function measure(): Promise<void> {
-  const bare = await countHashes(4000)
-  say('bcrypt alone, per second', bare)
-  const reader = createClient(PORT)
-  await reader.submit('/register', registration('reader'))
-  const calm = await readPages(reader, 5000)
-  say('dashboard, calm: per second', calm.length / 5)
-  say('dashboard, calm: p50 / p99 in ms', percentile(calm, 0.5), percentile(calm, 0.99))
+  await makeUsers(server, CROWD + 1)
+  const reader = await openReader()
+  const calm = await readUntil(reader, soon(seconds(5)))
+  say('dashboard, calm: p50 / p99 in ms', [percentile(calm, 0.5), percentile(calm, 0.99)])
+  const clients = await Promise.all(Array.from({ length: CROWD }, openBrowser))
 
-  const clients = await prepare(STORM)
-  const started = performance.now()
-  let isStormy = true
-  const storm = Promise.all(clients.map((logIn) => logIn())).finally(() => {
-    isStormy = false
-  })
-  const stormy: number[] = []
-  while (isStormy) stormy.push((await reader.get('/dashboard')).took)
-  report(await storm, performance.now() - started, stormy, bare)
+  const before = await hashBesides(reader)
+  const end = soon(seconds(20))
+  const [stormy, ...answers] = await Promise.all([
+    readUntil(reader, end),
+    ...clients.map((client, index) => logInUntil(client, `user${index}`, end)),
+  ])
+  const after = await hashBesides(reader)
+  report(stormy, answers.flat(), (before + after) / 2)
 }
 
-function report(answers: Answer[], took: number, stormy: number[], bare: number): void {
-  const of = (status: number) => answers.filter((answer) => answer.status === status)
-  const ok = of(422)
-  const refused = [...of(503), ...of(429)].map((answer) => answer.took)
-  const rate = ok.length / (Math.max(...ok.map((answer) => answer.took)) / 1000)
-  say(
-    'storm: checked / 503 / 429 / other',
-    ok.length,
+function report(stormy: number[], answers: Answer[], bare: number): void {
+  const of = (...statuses: number[]) => answers.filter(({ status }) => statuses.includes(status))
+  const refused = of(503, 429).map(({ took }) => took)
+  const rate = rateOf(of(303).map(({ at, took }) => at + took))
+  const counts = [
+    of(303).length,
     of(503).length,
     of(429).length,
-    answers.length - ok.length - refused.length,
-  )
-  say('storm: took in ms', took)
-  say(
-    'storm: dashboard p50 / p99 / worst in ms',
-    percentile(stormy, 0.5),
-    percentile(stormy, 0.99),
-    Math.max(...stormy),
-  )
-  say('storm: refusals p50 / p99 in ms', percentile(refused, 0.5), percentile(refused, 0.99))
-  say('storm: checked per second, and against bcrypt alone', rate, rate / bare)
+    answers.length - of(303, 503, 429).length,
+  ]
+  say('storm: logged in / 503 / 429 / other', counts)
+  say('storm: dashboard p50 / worst in ms', [percentile(stormy, 0.5), Math.max(...stormy)])
+  say('storm: dashboard p99 in ms', [percentile(stormy, 0.99)], 'under 100')
+  say('storm: told to come back, p50 in ms', [percentile(refused, 0.5)])
+  say('storm: told to come back, p99 in ms', [percentile(refused, 0.99)], 'under 100')
+  say('bcrypt alone / log-ins, per second', [bare, rate])
+  say('log-ins in % of bcrypt alone', [(100 * rate) / bare], '95 or more')
 }
 
-async function countHashes(milliseconds: number): Promise<number> {
-  const passwords = createPasswords({ cost: COST, gate: createHashGate({ waiting: 1000 }) })
-  const until = performance.now() + milliseconds
-  let count = 0
-  const work = async () => {
-    while (performance.now() < until) {
-      await passwords.hash(PASSWORD)
-      count++
-    }
-  }
-  const started = performance.now()
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 3) }, work))
-  return count / ((performance.now() - started) / 1000)
+function soon(milliseconds: number): number {
+  return performance.now() + milliseconds
 }
 
-async function readPages(reader: Client, milliseconds: number): Promise<number[]> {
-  const until = performance.now() + milliseconds
+async function openReader(): Promise<Client> {
+  const reader = createClient(PORT)
+  const _csrf = await reader.readToken('/login')
+  await reader.post('/login', { _csrf, username: `user${CROWD}`, password: PASSWORD })
+  return reader
+}
+
+// Each has logged in here before, so that nothing is new about it.
+async function openBrowser(_: unknown, index: number) {
+  return createClient(PORT, `198.51.100.${index}`)
+}
+
+async function readUntil(reader: Client, end: number): Promise<number[]> {
   const times: number[] = []
-  while (performance.now() < until) times.push((await reader.get('/dashboard')).took)
+  while (performance.now() < end) {
+    const { status, took } = await reader.get('/dashboard')
+    if (status !== 200) throw new Error(`The dashboard answered ${status}`)
+    times.push(took)
+    await setTimeout(READ_EVERY)
+  }
   return times
 }
 
-// Each has its form open already, so that the storm is nothing but sign-ins.
-async function prepare(count: number): Promise<(() => Promise<Answer>)[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const client = createClient(PORT, `198.51.${index % 256}.7`)
-      const _csrf = await client.readToken('/login')
-      // Unknown names cost what known ones do, and need no accounts made first.
-      const username = `nobody${index}`
-      return () => client.post('/login', { _csrf, username, password: PASSWORD })
-    }),
-  )
-}
-
-function registration(username: string) {
-  return { username, email: `${username}@example.org`, password: PASSWORD, confirm: PASSWORD }
-}
-
-async function startServer() {
-  const main = join(import.meta.dirname, '../../dist/server.js')
-  // As in production, and with a proxy in front, so that the sign-ins can come from everywhere.
-  const env = {
-    ...process.env,
-    NODE_ENV: 'production',
-    PORT: String(PORT),
-    APP_URL: `http://127.0.0.1:${PORT}`,
-    SESSION_SECRET: 'only for this benchmark '.repeat(2),
-    TRUST_PROXY: '1',
-    BCRYPT_COST: String(COST),
-    LOG_LEVEL: 'warn',
+// Whoever is in comes again at once; whoever is told to wait does, one longer than another.
+async function logInUntil(client: Client, username: string, end: number): Promise<Answer[]> {
+  const answers: Answer[] = []
+  const _csrf = await client.readToken('/login')
+  while (performance.now() < end) {
+    const answer = await client.post('/login', { _csrf, username, password: PASSWORD })
+    answers.push(answer)
+    client.forget('session')
+    const wait = seconds(Number(answer.headers['retry-after'] ?? 0))
+    await setTimeout(wait * (1 + Math.random()))
   }
-  const child = spawn(process.execPath, [main], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  while (!String(await once(child.stdout, 'data')).includes('Mail:'));
-  return child
+  return answers.filter(({ at, took }) => at + took <= end)
 }
 
-function say(what: string, ...numbers: number[]): void {
-  process.stdout.write(`${what}: ${numbers.map((number) => number.toFixed(2)).join(' / ')}\n`)
+// Somebody reads meanwhile, as in the storm: that takes its share of the cores too.
+async function hashBesides(reader: Client): Promise<number> {
+  const end = soon(seconds(6))
+  const [rate] = await Promise.all([hashUntil(end), readUntil(reader, end)])
+  return rate
+}
+
+async function hashUntil(end: number): Promise<number> {
+  const passwords = createPasswords({ cost: COST, gate: createHashGate({ waiting: 100 }) })
+  const ends: number[] = []
+  const work = async () => {
+    while (performance.now() < end) {
+      await passwords.hash(PASSWORD)
+      ends.push(performance.now())
+    }
+  }
+  await Promise.all(Array.from({ length: hashesAtOnce() }, work))
+  return rateOf(ends)
 }

@@ -4,6 +4,8 @@ export type Answer = {
   status: number
   headers: IncomingMessage['headers']
   text: string
+  /** When it was asked for and how long it took, in ms. */
+  at: number
   took: number
 }
 
@@ -21,62 +23,51 @@ export function createClient(port: number, address = '192.0.2.1') {
     }
   }
 
-  function send(method: string, path: string, body?: string): Promise<Answer> {
-    const started = performance.now()
-    const headers = {
-      'x-forwarded-for': address,
-      cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-      ...(body === undefined
-        ? {}
-        : {
-            'content-type': 'application/x-www-form-urlencoded',
-            'content-length': Buffer.byteLength(body),
-          }),
-    }
-    return new Promise((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port, method, path, headers, agent }, (res) => {
-        keep(res.headers['set-cookie'])
-        let text = ''
-        res.setEncoding('utf8')
-        res.on('data', (part: string) => {
-          text += part
-        })
-        res.on('end', () => {
-          const { statusCode = 0 } = res
-          resolve({
-            status: statusCode,
-            headers: res.headers,
-            text,
-            took: performance.now() - started,
-          })
-        })
-      })
-      sent.on('error', reject)
-      sent.end(body)
-    })
+  async function send(method: string, path: string, body?: string): Promise<Answer> {
+    const at = performance.now()
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const form = body === undefined ? {} : describeForm(body)
+    const headers = { 'x-forwarded-for': address, cookie, ...form }
+    const answer = await sendOnce({ port, method, path, headers }, body)
+    keep(answer.headers['set-cookie'])
+    return { ...answer, at, took: performance.now() - at }
   }
 
   return {
     get: (path: string) => send('GET', path),
-    async submit(path: string, fields: Record<string, string>): Promise<Answer> {
-      const { text } = await send('GET', path)
-      return send('POST', path, encode({ _csrf: readToken(text), ...fields }))
-    },
     readToken: async (path: string) => readToken((await send('GET', path)).text),
-    post: (path: string, fields: Record<string, string>) => send('POST', path, encode(fields)),
+    post: (path: string, fields: Record<string, string>) =>
+      send('POST', path, new URLSearchParams(fields).toString()),
+    forget: (name: string) => jar.delete(name),
   }
 }
 
-function encode(fields: Record<string, string>): string {
-  return new URLSearchParams(fields).toString()
+function sendOnce(options: object, body?: string): Promise<Omit<Answer, 'at' | 'took'>> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', agent, ...options }, (res) => {
+      const { statusCode: status = 0, headers } = res
+      let text = ''
+      res.setEncoding('utf8')
+      res.on('data', (part: string) => {
+        text += part
+      })
+      res.on('end', () => resolve({ status, headers, text }))
+    })
+    // A kept connection may be closed by the server at the moment it is used again.
+    sent.on('error', (error) =>
+      sent.reusedSocket ? resolve(sendOnce(options, body)) : reject(error),
+    )
+    sent.end(body)
+  })
+}
+
+function describeForm(body: string) {
+  return {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': Buffer.byteLength(body),
+  }
 }
 
 function readToken(html: string): string {
   return /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
-}
-
-/** Takes times in ms and a share such as 0.99; returns the time under which that share lies. */
-export function percentile(times: number[], share: number): number {
-  const sorted = [...times].sort((one, other) => one - other)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
