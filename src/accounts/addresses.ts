@@ -50,7 +50,10 @@ function confirmFirstAddress(
   return changeTogether(database, async (tables) => {
     if (!(await useLink(tables, link, at))) return { kind: 'used' }
     const where = { id: link.userId, emailKey: link.emailKey }
-    const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+    const { count } = await tables.user.updateMany({
+      where,
+      data: { emailVerifiedAt: at, eraseAt: null },
+    })
     // The account has another address by now: whoever has the old mailbox has no claim on it.
     if (count === 0) return { kind: 'used' }
     await recordEvent(tables, {
@@ -107,7 +110,7 @@ function confirmNewAddress(
     const where = { id: userId, emailKey: link.oldEmailKey ?? '' }
     const [user] = await tables.user.updateManyAndReturn({
       where,
-      data: { email, emailKey, emailVerifiedAt: at },
+      data: { email, emailKey, emailVerifiedAt: at, eraseAt: null },
     })
     if (!user) return { kind: 'used' }
     await recordEvent(tables, { userId, kind: 'email-changed', at, browser })

@@ -58,9 +58,12 @@ export function restoreAccount(
   })
 }
 
-/** Takes the database and the time; erases the accounts whose time to come back is over, with everything that hangs on them. Returns how many. */
+/** Takes the database and the time; erases the accounts whose time to come back, or to confirm an address, is over, with everything that hangs on them. Returns how many. */
 export async function eraseLeavers(database: Database, now: Date): Promise<number> {
-  const where = { eraseAt: { lte: now } }
+  // An address that was not confirmed in time matters no more once somebody has logged in all the same, as
+  // where the operator has come to want no confirming.
+  const isUnused = { OR: [{ isActive: false }, { devices: { none: {} } }] }
+  const where = { eraseAt: { lte: now }, ...isUnused }
   // Asked outside: a transaction each minute would hold everybody up for nobody.
   const due = await database.user.findMany({ where, select: { id: true }, take: 50 })
   return due.length === 0 ? 0 : erase(database, { ...where, id: { in: due.map(({ id }) => id) } })

@@ -4,6 +4,7 @@ import { HIDDEN_COLUMNS } from '../database/hidden-columns.ts'
 import type { Accounts, User } from './accounts.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
+import { isSomebody } from './held-name.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { createLink, endOfLink } from './links.ts'
 import type { Taken } from './registration.ts'
@@ -19,13 +20,17 @@ type Tools = Pick<Accounts, 'database' | 'clock'>
 
 /** Returns every user, in the order of their names. */
 export function listUsers({ database }: Tools): Promise<ManagedUser[]> {
-  return database.user.findMany({ orderBy: { usernameKey: 'asc' }, omit: HIDDEN_COLUMNS })
+  const orderBy = { usernameKey: 'asc' } as const
+  return database.user.findMany({ where: isSomebody, orderBy, omit: HIDDEN_COLUMNS })
 }
 
 /** Takes a user name, an address or an id; returns whoever that can mean. */
 export function findUsers({ database }: Tools, name: string): Promise<ManagedUser[]> {
   const keys = [{ usernameKey: usernameKeyOf(name) }, { emailKey: emailKeyOf(name) }]
-  return database.user.findMany({ where: { OR: [{ id: name }, ...keys] }, omit: HIDDEN_COLUMNS })
+  return database.user.findMany({
+    where: { OR: [{ id: name }, ...keys], ...isSomebody },
+    omit: HIDDEN_COLUMNS,
+  })
 }
 
 export type WantedUser = { username: string; email: string; password: string }
@@ -56,7 +61,8 @@ export async function createUser(
 /** Takes a user's id; ends every session, remember series and link, keeps the user out, and says whether that was not so before. */
 export function disableUser({ database, clock }: Tools, id: string): Promise<boolean> {
   return changeTogether(database, async (tables) => {
-    const data = { isActive: false, authEpoch: { increment: 1 } }
+    // Who is disabled is kept, though they may not have confirmed their address in time.
+    const data = { isActive: false, eraseAt: null, authEpoch: { increment: 1 } }
     const changed = await tables.user.updateMany({ where: { id, isActive: true }, data })
     // Who is leaving is inactive already, but holds a link that would make them active again.
     const where = { userId: id, purpose: 'restore-account' }

@@ -5,6 +5,7 @@ import { type Busy, isBusy } from './hash-gate.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { createLink, type LinkWithUser, useLink } from './links.ts'
 import { recordEventOf, sendLink } from './nobody.ts'
+import { NO_PASSWORD } from './password-text.ts'
 import { recordAndTell } from './security-events.ts'
 
 export type Asked = { email: string; browser: string }
@@ -47,7 +48,7 @@ export async function resetPassword(
 // Whoever could open the link reads that mailbox.
 async function confirmByTheWay(tables: Tables, link: LinkWithUser, at: Date): Promise<void> {
   const where = { id: link.userId, emailKey: link.emailKey, emailVerifiedAt: null }
-  await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+  await tables.user.updateMany({ where, data: { emailVerifiedAt: at, eraseAt: null } })
 }
 
 /** Takes an account whose password may be an impostor's; makes it useless, and with it every session. Returns the id of a link that sets another. */
@@ -57,6 +58,3 @@ export async function voidPassword(tables: Tables, userId: string, at: Date): Pr
   const { authEpoch, email, emailKey } = user
   return createLink(tables, { purpose: 'reset-password', userId, authEpoch, email, emailKey, at })
 }
-
-// In no format that we read, so that nothing matches it.
-const NO_PASSWORD = '!'

@@ -5,8 +5,9 @@ import type { NewMail } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
 import { hashBrowserId } from './devices.ts'
 import { type Busy, isBusy } from './hash-gate.ts'
+import { holderOf } from './held-name.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
-import { isKeptForOwner } from './links.ts'
+import { endOfLink, isKeptForOwner } from './links.ts'
 import { NOBODY, recordEventOf, sendLink } from './nobody.ts'
 import { toUser } from './users.ts'
 
@@ -27,7 +28,7 @@ export async function registerUser(
 ): Promise<User | Taken | Busy> {
   const passwordHash = await accounts.passwords.hash(wanted.password, wanted.signal)
   if (isBusy(passwordHash)) return passwordHash
-  return createUser(accounts, wanted, rowOf(wanted, passwordHash, accounts.clock()))
+  return createUser(accounts, wanted, rowOf(accounts, wanted, passwordHash))
 }
 
 function createUser(
@@ -39,7 +40,9 @@ function createUser(
   return changeTogether(database, async (tables) => {
     await insertUnlessTaken(tables, row)
     await giveBackIfKept(tables, row)
-    const { user, namesake, owner } = await findWhoHas(tables, row)
+    const holder = holderOf(row)
+    if (mustConfirm) await insertUnlessTaken(tables, holder)
+    const { user, namesake, owner } = await findWhoHas(tables, row, holder)
     // The name first: where addresses are kept secret, a name that is taken must not depend on the address.
     if (namesake) return 'username-taken'
     if (!user && !mustConfirm) return 'email-taken'
@@ -52,18 +55,26 @@ function createUser(
 
 type NewRow = ReturnType<typeof rowOf>
 
-function rowOf({ username, email }: NewUser, passwordHash: string, createdAt: Date) {
+function rowOf(
+  { clock, mustConfirm }: Accounts,
+  { username, email }: NewUser,
+  passwordHash: string,
+) {
+  const createdAt = clock()
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  return { id: randomUUID(), username, email, name: username, ...keys, passwordHash, createdAt }
+  const names = { id: randomUUID(), username, email, name: username, ...keys }
+  // Nobody can log in who has not confirmed: whoever has not by then is erased.
+  const eraseAt = mustConfirm ? endOfLink('confirm-address', createdAt) : null
+  return { ...names, passwordHash, createdAt, eraseAt }
 }
 
 // Asking first would let two through that ask at the same moment: the unique indexes decide. And by a
 // statement that fails, the transaction would end sooner for an address that is taken.
 async function insertUnlessTaken(tables: Tables, row: NewRow): Promise<void> {
-  const { id, username, usernameKey, email, emailKey, name, passwordHash, createdAt } = row
+  const { id, username, usernameKey, email, emailKey, name, passwordHash, createdAt, eraseAt } = row
   await tables.$executeRaw`
-    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "createdAt")
-    VALUES (${id}, ${username}, ${usernameKey}, ${email}, ${emailKey}, ${name}, ${passwordHash}, ${createdAt})
+    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "createdAt", "eraseAt")
+    VALUES (${id}, ${username}, ${usernameKey}, ${email}, ${emailKey}, ${name}, ${passwordHash}, ${createdAt}, ${eraseAt})
     ON CONFLICT DO NOTHING`
 }
 
@@ -74,10 +85,11 @@ async function giveBackIfKept(tables: Tables, { id, emailKey, createdAt }: NewRo
   await tables.user.deleteMany({ where: { id: isKept ? id : NOBODY } })
 }
 
-async function findWhoHas(tables: Tables, { id, usernameKey, emailKey }: NewRow) {
+async function findWhoHas(tables: Tables, { id, usernameKey, emailKey }: NewRow, holder: NewRow) {
   const rows = await tables.user.findMany({ where: { OR: [{ usernameKey }, { emailKey }] } })
   const user = rows.find((row) => row.id === id) ?? null
-  const namesake = rows.find((row) => row !== user && row.usernameKey === usernameKey)
+  const own: string[] = [id, holder.id]
+  const namesake = rows.find((row) => row.usernameKey === usernameKey && !own.includes(row.id))
   return { user, namesake, owner: rows.find((row) => row.emailKey === emailKey) }
 }
 

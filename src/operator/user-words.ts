@@ -27,8 +27,9 @@ export function describeUsers(users: ManagedUser[]): string[] {
 }
 
 function stateOf({ isActive, eraseAt }: ManagedUser): DescribedUser['state'] {
-  if (eraseAt) return 'leaving'
-  return isActive ? 'active' : 'disabled'
+  // An active user with a time to be erased at has an address to confirm until then.
+  if (isActive) return 'active'
+  return eraseAt ? 'leaving' : 'disabled'
 }
 
 function toCells(user: ManagedUser): string[] {

@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seconds } from '../../src/durations.ts'
+import { eraseLeavers } from '../../src/accounts/leaving.ts'
+import { disableUser, findUsers, listUsers } from '../../src/accounts/operations.ts'
+import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
-import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
+import { findUser, followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, PASSWORD, userFields } from '../support/users.ts'
 
@@ -101,6 +103,59 @@ describe('where addresses must be confirmed', () => {
     await followLink(site.browse(), await readLink(site, email, 'reset-password'), newPassword)
 
     expect((await tryLogin(username, NEW_PASSWORD)).status).toBe(303)
+  })
+})
+
+describe('an account whose address was not confirmed in time', () => {
+  const erase = () => eraseLeavers(site.database, site.clock.now())
+  const isThere = async (username: string) =>
+    (await site.database.user.count({ where: { username } })) === 1
+
+  test.each<[string, (fields: Awaited<ReturnType<typeof applyFor>>) => Promise<unknown>]>([
+    ['confirmed', ({ browser, email }) => confirm(browser, email)],
+    [
+      'used, where the operator has come to want no confirming',
+      async ({ username }) => {
+        const open = await openTestApp({}, site)
+        await tryLogin(username, PASSWORD, open.browse())
+      },
+    ],
+    [
+      'disabled',
+      async ({ username }) => {
+        const { id } = await findUser(site, { username })
+        await disableUser({ database: site.database, clock: site.clock.now }, id)
+      },
+    ],
+  ])('is kept once it was %s', async (_, act) => {
+    const applied = await applyFor()
+    await act(applied)
+
+    site.clock.advance(days(8))
+    await erase()
+
+    expect(await isThere(applied.username)).toBe(true)
+  })
+
+  test('is erased after seven days, and both its names are free', async () => {
+    const { username, email } = await applyFor()
+    site.clock.advance(days(7))
+    await erase()
+
+    expect(await isThere(username)).toBe(false)
+    expect((await applyFor({ username, email })).answer.status).toBe(303)
+    expect(await isThere(username)).toBe(true)
+  })
+
+  test('never was anybody for the operator where its address was taken', async () => {
+    const { email } = await applyFor()
+    const { username } = await applyFor({ email })
+
+    const tools = { database: site.database, clock: site.clock.now }
+    const listed = await listUsers(tools)
+
+    expect(listed.map((user) => user.username)).not.toContain(username)
+    expect(await findUsers(tools, username)).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seconds } from '../../src/durations.ts'
+import { eraseLeavers } from '../../src/accounts/leaving.ts'
+import { days, seconds } from '../../src/durations.ts'
 import { findUser } from '../support/journeys.ts'
 import { addUser, CONFIRMED, nextFields, openThrottledSite } from '../support/kinds-of-account.ts'
 import { findMails } from '../support/mails.ts'
@@ -39,7 +40,45 @@ describe('where addresses must be confirmed, whether one is known', () => {
 
     expect(await findMails(site, member.email, 'account-exists')).toHaveLength(1)
     expect(await findUser(site, member)).toEqual(before)
-    expect(await site.database.user.count({ where: { username: typed.username } })).toBe(0)
+    const [holder] = await site.database.user.findMany({ where: { username: typed.username } })
+    expect(holder).toMatchObject({ passwordHash: '!', emailVerifiedAt: null })
+    expect(holder?.email).not.toContain('@')
+  })
+
+  test.each([
+    ['another address that nobody has', nextFields],
+    ['the same address', () => ({})],
+    ['the address of a member', async () => ({ email: (await addUser(site, CONFIRMED)).email })],
+  ])('does not show by asking for the same name again, with %s', async (_, next) => {
+    const { known, unknown } = await registerKnownAndUnknown()
+
+    const answers = []
+    for (const fields of [known, unknown]) {
+      const { username } = fields
+      answers.push(await register({ ...fields, ...(await next()), username }))
+    }
+
+    expect(answers[0]?.status).toBe(422)
+    expect(answers[0]).toEqual(answers[1])
+  })
+
+  test('does not show by when the name is free again', async () => {
+    const { known, unknown } = await registerKnownAndUnknown()
+    const count = () =>
+      Promise.all(
+        [known, unknown].map(({ username }) => site.database.user.count({ where: { username } })),
+      )
+
+    site.clock.advance(days(7) - seconds(1))
+    await eraseLeavers(site.database, site.clock.now())
+    const before = await count()
+    site.clock.advance(seconds(1))
+    await eraseLeavers(site.database, site.clock.now())
+
+    expect([before, await count()]).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
   })
 
   test('does not show by the user name being taken', async () => {
