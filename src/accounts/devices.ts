@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Database, Tables } from '../database/database.ts'
-import { type EventKind, recordEvent } from './events.ts'
+import { countEvent, type EventKind, recordEvent } from './events.ts'
 import { recordAndTell } from './security-events.ts'
 
 /** Somebody logging in with a browser: what the browser calls itself, and the random id that its device cookie holds. */
@@ -24,7 +24,9 @@ export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<
   if (kind === 'new-device') {
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
     await recordAndTell(tables, user, { kind, at, browser, deviceId })
-  } else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
+  } else if (kind === 'remembered')
+    await countEvent(tables, { userId, kind, at, browser, deviceId })
+  else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
   return deviceId
 }
 

@@ -48,14 +48,28 @@ export async function recordEvent(tables: Tables, event: NewEvent): Promise<void
   await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
 }
 
+/** Takes the tables of a transaction and an event that a device may repeat; counts it among those of this hour. */
+export async function countEvent(tables: Tables, event: NewEvent): Promise<void> {
+  const { kind, at, browser, deviceId, userId } = event
+  const id = `${kind} ${hourOf(at)} ${deviceId ?? userId}`
+  await tables.securityEvent.upsert({
+    where: { id },
+    create: { id, deviceId: null, ...event },
+    update: { at, browser, count: { increment: 1 } },
+  })
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / hours(1))
+}
+
 /** Takes a user's id; counts a failed attempt of this hour, in one statement. */
 export async function recordFailedLogin(
   database: Database,
   userId: string,
   { at, browser }: { at: Date; browser: string },
 ): Promise<void> {
-  const hour = Math.floor(at.getTime() / hours(1))
-  const id = `login-failed ${hour} ${userId}`
+  const id = `login-failed ${hourOf(at)} ${userId}`
   // Selected, because the user may be erased this moment.
   await database.$executeRaw`
     INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser", "count")

@@ -26,9 +26,16 @@ export function checkPassword(typed: string, owner: PasswordOwner): PasswordProb
 }
 
 function findWeakness(password: string, words: string[]): PasswordProblem | null {
-  if (words.includes(fold(password))) return PERSONAL
+  if (isMadeOf(fold(password), words)) return PERSONAL
   if (!isEasilyGuessed(password, words)) return null
   return isEasilyGuessed(password, []) ? COMMON : PERSONAL
+}
+
+// What is left when their words are taken out, over and over, is too little to make it a secret.
+function isMadeOf(password: string, words: string[]): boolean {
+  const longestFirst = words.toSorted((one, other) => other.length - one.length)
+  const rest = longestFirst.reduce((left, word) => left.replaceAll(word, ''), password)
+  return rest !== password && rest.replace(/[^\p{L}\p{N}]/gu, '').length < SHORTEST_WORD
 }
 
 // A string's length counts an emoji as two or more; a person counts it as one.

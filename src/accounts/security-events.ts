@@ -20,6 +20,7 @@ export async function recordAndTell(
     words,
     browser,
     at: at.toISOString(),
+    isTheft: kind === 'cookie-stolen',
   } as const
   await enqueue(tables, { userId: id, to: email, at, message })
 }

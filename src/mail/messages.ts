@@ -11,7 +11,17 @@ export type Message =
   | { template: 'account-exists'; name: string }
   | { template: 'deletion-scheduled'; name: string; linkId: string; eraseAt: string }
   /** What happened to an account, in words such as "Password changed". */
-  | { template: 'security-notice'; name: string; words: string; browser: string; at: string }
+  | SecurityNotice
+
+type SecurityNotice = {
+  template: 'security-notice'
+  name: string
+  words: string
+  browser: string
+  at: string
+  /** Whether it can only have been somebody else. */
+  isTheft?: boolean
+}
 
 export type TemplateName = Message['template']
 

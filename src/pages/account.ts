@@ -19,6 +19,7 @@ const ProfileForm = z.object({
     .trim()
     .max(100, 'Use at most 100 characters for the name.')
     .regex(/^\P{Cc}*$/u, 'Use no control characters in the name.')
+    .regex(/^$|[\p{L}\p{N}\p{P}\p{S}]/u, 'Use a name that can be seen.')
     .default(''),
   username: Username,
   email: Email,

@@ -10,6 +10,7 @@ const KEPT_FOR = minutes(15)
 export type LinkDoor = {
   /** Moves a token from the address into a cookie; lets every other request pass. */
   takeToken: RequestHandler
+  /** The link of this browser; of a form, only if it is the one that the form was shown for. */
   findLink: (req: Request) => Promise<LinkWithUser | null>
   /** Puts a link that was made this moment, in place of the one used here, where takeToken would have put it. */
   handOver: (req: Request, res: Response, path: string, token: string) => void
@@ -59,7 +60,11 @@ export function createLinkDoor(
     },
     async findLink(req) {
       const id = linkIdOf(settings.secrets, linksOf(req).get(path) ?? '')
-      return id ? findLink(accounts.database, id, purposes, accounts.clock()) : null
+      // Another link may have been opened under an open form, by somebody who wants it to act on their account.
+      const shownFor: unknown = req.body?.link ?? id
+      return id && id === shownFor
+        ? findLink(accounts.database, id, purposes, accounts.clock())
+        : null
     },
   }
 }

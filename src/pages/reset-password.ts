@@ -60,7 +60,9 @@ export function resetPasswordPage(rooms: Rooms): Page {
 
   function show(res: Response, link: LinkWithUser | null, form: FormView) {
     const passwordMinLength = accounts.passwordRules.minLength
-    const about = link ? { username: link.user.username } : { linkProblem: LINK_IS_OVER }
+    const about = link
+      ? { link: link.id, username: link.user.username }
+      : { linkProblem: LINK_IS_OVER }
     res.render('reset-password', { form, passwordMinLength, ...about })
   }
 }

@@ -15,7 +15,7 @@ export function restoreAccountPage(rooms: Rooms): Page {
     const link = await door.findLink(req)
     res.render(
       'restore-account',
-      link ? { username: link.user.username } : { linkProblem: LINK_IS_OVER },
+      link ? { link: link.id, username: link.user.username } : { linkProblem: LINK_IS_OVER },
     )
   }
 

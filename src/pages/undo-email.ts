@@ -15,7 +15,10 @@ export function undoEmailPage(rooms: Rooms): Page {
 
   async function showUndo(req: Request, res: Response) {
     const link = await door.findLink(req)
-    res.render('undo-email', link ? { email: link.email } : { linkProblem: LINK_IS_OVER })
+    res.render(
+      'undo-email',
+      link ? { link: link.id, email: link.email } : { linkProblem: LINK_IS_OVER },
+    )
   }
 
   async function undo(req: Request, res: Response) {

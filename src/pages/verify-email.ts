@@ -22,7 +22,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
     const link = await door.findLink(req)
     if (!link) return res.render('verify-email', { linkProblem: LINK_IS_OVER })
     const mustChoose = !knowsThePassword(link, whoFollows(req))
-    return res.render('verify-email', { email: link.email, mustChoose })
+    return res.render('verify-email', { link: link.id, email: link.email, mustChoose })
   }
 
   async function verify(req: Request, res: Response) {

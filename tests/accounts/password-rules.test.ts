@@ -100,6 +100,7 @@ describe('checkPassword', () => {
     ['the name', 'Alice Hamilton-Smith'],
     ['the name of the site', 'LanternFestival'],
     ['the name of the site, dressed up', 'L4ntern Festival!'],
+    ['the name over and over', 'alice.hamilton-alice.hamilton.1'],
   ])('refuses %s', (_what, password) => {
     expect(codeFor(password)).toBe('personal')
     expect(codeFor(`${password} vkqzwpxtmr`)).toBeNull()

@@ -129,6 +129,20 @@ describe('a mail', () => {
     expect(text).toContain('was changed to ada @example.org.\n')
   })
 
+  test('about a theft does not say that there may be nothing to do', () => {
+    const notice = { template: 'security-notice', name: 'Ada', words: 'A copy was used' } as const
+    const message = { ...notice, browser: 'Edge', at: AT.toISOString() }
+
+    const theft = render({ ...message, isTheft: true }, AT)
+    const other = render(message, AT)
+
+    expect([theft.text, other.text].map((text) => text.includes('nothing to do'))).toEqual([
+      false,
+      true,
+    ])
+    expect(theft.text).toContain('Choose a new password at once')
+  })
+
   test('shows no address that a browser gives as its name', () => {
     const message = {
       template: 'security-notice',

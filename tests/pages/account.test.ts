@@ -79,6 +79,7 @@ describe('POST /account', () => {
       { name: 'Ada\u0007' },
       'Use no control characters in the name.',
     ],
+    ['a name that cannot be seen', { name: '\u200b\u200d' }, 'Use a name that can be seen.'],
     ['no user name', { username: '' }, 'Enter a user name.'],
     [
       'a user name with a space',

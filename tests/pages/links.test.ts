@@ -2,6 +2,7 @@ import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { setCookies } from '../auth/support/browser.ts'
 import { openTestApp } from '../support/app.ts'
+import { readForm } from '../support/html.ts'
 import {
   followLink,
   forgetPassword,
@@ -13,7 +14,7 @@ import {
 } from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
 import { readLink } from '../support/mails.ts'
-import { register } from '../support/users.ts'
+import { logIn, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -42,6 +43,21 @@ describe('two links in two tabs of one browser', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([303, 303])
     expect(browser.valueOf('link')).toBeUndefined()
+  })
+
+  test('to one page each: the form of the first does not act on the account of the second', async () => {
+    const [ada, eve] = [await register(site), await register(site)]
+    const browser = site.browse()
+    await browser.visit(await forgetPassword(site, ada))
+    const form = readForm((await browser.visit('/reset-password')).text, '/reset-password')
+    await browser.visit(await forgetPassword(site, eve))
+
+    const answer = await browser.post('/reset-password', { ...form, ...newPassword })
+
+    expect(answer.status).toBe(422)
+    for (const person of [ada, eve]) {
+      expect((await logIn(site.browse(), person)).status).toBe(303)
+    }
   })
 
   test('a token that is no token of ours fills no cookie', async () => {

@@ -6,6 +6,24 @@ import { isLoggedIn, logIn, register, registerAndRemember } from '../support/use
 const site = await openTestApp()
 afterAll(site.close)
 
+describe('browsers that come back again and again', () => {
+  test('are one line of the activity for each hour', async () => {
+    const { browser, username } = await registerAndRemember(site)
+    const comeBack = async () => {
+      browser.restart()
+      return browser.visit('/dashboard')
+    }
+    for (let time = 0; time < 3; time++) await comeBack()
+    site.clock.advance(hours(1))
+    await comeBack()
+
+    const where = { kind: 'remembered', user: { username } }
+    const events = await site.database.securityEvent.findMany({ where, orderBy: { at: 'asc' } })
+
+    expect(events.map(({ count }) => count)).toEqual([3, 1])
+  })
+})
+
 describe('remember me', () => {
   test('is not there for somebody who did not ask for it', async () => {
     const ada = await register(site)
