@@ -28,10 +28,10 @@ export async function registerUser(
 ): Promise<User | Taken | Busy> {
   const passwordHash = await accounts.passwords.hash(wanted.password, wanted.signal)
   if (isBusy(passwordHash)) return passwordHash
-  return createUser(accounts, wanted, rowOf(accounts, wanted, passwordHash))
+  return insertUser(accounts, wanted, rowOf(accounts, wanted, passwordHash))
 }
 
-function createUser(
+function insertUser(
   { database, mustConfirm }: Accounts,
   { browser, browserId }: NewUser,
   row: NewRow,

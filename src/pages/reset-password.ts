@@ -11,26 +11,26 @@ import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
 import { admitReset } from './attempts.ts'
-import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
 
 export function resetPasswordPage(rooms: Rooms): Page {
   const { accounts, flashes, limitHashing } = rooms
-  const door = createLinkDoor(rooms, '/reset-password', ['reset-password'])
+  const mailed = createMailedLink(rooms, '/reset-password', ['reset-password'])
   return {
     path: '/reset-password',
-    get: [door.takeToken, showReset],
+    get: [mailed.takeToken, showReset],
     post: [limitHashing, reset],
   }
 
   async function showReset(req: Request, res: Response) {
-    show(res, await door.findLink(req), blankForm())
+    show(res, await mailed.findLink(req), blankForm())
   }
 
   async function reset(req: Request, res: Response, next: NextFunction) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     if (!link) return refuse(res, null, blankForm())
     const owner = { ...accounts.passwordRules, ...link.user }
     const form = parseForm(
@@ -45,7 +45,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)
     if (isBusy(wasFirst)) return refuseBusy(next, wasFirst, admission)
-    door.forget(req, res)
+    mailed.forget(req, res)
     if (!wasFirst) return refuse(res, null, blankForm())
     await admission.refund()
     nameEvent(res, 'authn_password_change', link.userId)

@@ -4,15 +4,15 @@ import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
-import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 export function restoreAccountPage(rooms: Rooms): Page {
   const { accounts, flashes } = rooms
-  const door = createLinkDoor(rooms, '/restore-account', ['restore-account'])
-  return { path: '/restore-account', get: [door.takeToken, showRestore], post: [restore] }
+  const mailed = createMailedLink(rooms, '/restore-account', ['restore-account'])
+  return { path: '/restore-account', get: [mailed.takeToken, showRestore], post: [restore] }
 
   async function showRestore(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     res.render(
       'restore-account',
       link ? { link: link.id, username: link.user.username } : { linkProblem: LINK_IS_OVER },
@@ -20,9 +20,9 @@ export function restoreAccountPage(rooms: Rooms): Page {
   }
 
   async function restore(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     const isBack = link !== null && (await restoreAccount(accounts, link, describeBrowser(req)))
-    door.forget(req, res)
+    mailed.forget(req, res)
     if (!isBack) return res.status(422).render('restore-account', { linkProblem: LINK_IS_OVER })
     nameEvent(res, 'user_updated', link.userId)
     flashes.add(req, res, 'success', 'Your account is back. Log in as before.')

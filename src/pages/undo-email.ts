@@ -5,16 +5,16 @@ import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Rooms } from '../rooms.ts'
-import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 /** Where the mail to an old address leads: somebody has taken the account over, and its owner takes it back. */
 export function undoEmailPage(rooms: Rooms): Page {
   const { accounts, flashes, settings } = rooms
-  const door = createLinkDoor(rooms, '/undo-email', ['undo-address'])
-  return { path: '/undo-email', get: [door.takeToken, showUndo], post: [undo] }
+  const mailed = createMailedLink(rooms, '/undo-email', ['undo-address'])
+  return { path: '/undo-email', get: [mailed.takeToken, showUndo], post: [undo] }
 
   async function showUndo(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     res.render(
       'undo-email',
       link ? { link: link.id, email: link.email } : { linkProblem: LINK_IS_OVER },
@@ -22,9 +22,9 @@ export function undoEmailPage(rooms: Rooms): Page {
   }
 
   async function undo(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     const resetId = link && (await undoAddress(accounts, link, describeBrowser(req)))
-    door.forget(req, res)
+    mailed.forget(req, res)
     if (!resetId) return res.status(422).render('undo-email', { linkProblem: LINK_IS_OVER })
     nameEvent(res, 'user_updated', link.userId)
     flashes.add(
@@ -33,7 +33,7 @@ export function undoEmailPage(rooms: Rooms): Page {
       'success',
       'Your address is back, and everybody is logged out. Choose a new password.',
     )
-    door.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
+    mailed.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
     return res.redirect(303, '/reset-password')
   }
 }

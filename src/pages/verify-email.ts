@@ -11,25 +11,28 @@ import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { saveThenRedirect } from '../http/session.ts'
 import type { Rooms } from '../rooms.ts'
-import { createLinkDoor, LINK_IS_OVER } from './link-door.ts'
+import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 export function verifyEmailPage(rooms: Rooms): Page {
   const { accounts, auth, browsers, flashes, settings } = rooms
-  const door = createLinkDoor(rooms, '/verify-email', ['confirm-address', 'confirm-new-address'])
-  return { path: '/verify-email', get: [door.takeToken, showVerify], post: [verify] }
+  const mailed = createMailedLink(rooms, '/verify-email', [
+    'confirm-address',
+    'confirm-new-address',
+  ])
+  return { path: '/verify-email', get: [mailed.takeToken, showVerify], post: [verify] }
 
   async function showVerify(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     if (!link) return res.render('verify-email', { linkProblem: LINK_IS_OVER })
     const mustChoose = !knowsThePassword(link, whoFollows(req))
     return res.render('verify-email', { link: link.id, email: link.email, mustChoose })
   }
 
   async function verify(req: Request, res: Response) {
-    const link = await door.findLink(req)
+    const link = await mailed.findLink(req)
     if (!link) return refuse(res, LINK_IS_OVER)
     const confirmation = await confirmAddress(accounts, link, whoFollows(req))
-    door.forget(req, res)
+    mailed.forget(req, res)
     if (!['used', 'taken'].includes(confirmation.kind)) nameEvent(res, 'user_updated', link.userId)
     return answer(req, res, confirmation)
   }
@@ -43,7 +46,7 @@ export function verifyEmailPage(rooms: Rooms): Page {
       return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
     }
     flashes.add(req, res, 'info', 'Choose a new password: the one before may not have been yours.')
-    door.handOver(req, res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
+    mailed.handOver(req, res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
     return res.redirect(303, '/reset-password')
   }
 

@@ -7,7 +7,7 @@ import type { Rooms } from '../rooms.ts'
 const KEPT_FOR = minutes(15)
 
 /** How a page takes a link from a mail: its token leaves the address at once, and nothing else happens until a form is sent. */
-export type LinkDoor = {
+export type MailedLink = {
   /** Moves a token from the address into a cookie; lets every other request pass. */
   takeToken: RequestHandler
   /** The link of this browser; of a form, only if it is the one that the form was shown for. */
@@ -21,21 +21,21 @@ export const LINK_IS_OVER =
   'This link was used already, has been replaced by a newer one, or is too old. Ask for a new one.'
 
 /** Takes the page's path and what its links are for. Scanners open every link in a mail: GET and HEAD use nothing up. */
-export function createLinkDoor(
+export function createMailedLink(
   { accounts, cookies, settings }: Rooms,
   path: string,
   purposes: readonly LinkPurpose[],
-): LinkDoor {
+): MailedLink {
   // One for each page: who opens two links in two tabs uses both.
   const linksOf = (req: Request) => new URLSearchParams(cookies.read(req, 'link') ?? '')
-  const handOver: LinkDoor['handOver'] = (req, res, where, token) => {
+  const handOver: MailedLink['handOver'] = (req, res, where, token) => {
     const links = linksOf(req)
     links.delete(path)
     links.set(where, token)
     keep(res, links)
   }
 
-  const forget: LinkDoor['forget'] = (req, res) => {
+  const forget: MailedLink['forget'] = (req, res) => {
     const links = linksOf(req)
     links.delete(path)
     keep(res, links)
