@@ -60,10 +60,7 @@ export function restoreAccount(
 
 /** Takes the database and the time; erases the accounts whose time to come back, or to confirm an address, is over, with everything that hangs on them. Returns how many. */
 export async function eraseLeavers(database: Database, now: Date): Promise<number> {
-  // An address that was not confirmed in time matters no more once somebody has logged in all the same, as
-  // where the operator has come to want no confirming.
-  const isUnused = { OR: [{ isActive: false }, { devices: { none: {} } }] }
-  const where = { eraseAt: { lte: now }, ...isUnused }
+  const where = { eraseAt: { lte: now } }
   // Asked outside: a transaction each minute would hold everybody up for nobody.
   const due = await database.user.findMany({ where, select: { id: true }, take: 50 })
   return due.length === 0 ? 0 : erase(database, { ...where, id: { in: due.map(({ id }) => id) } })
@@ -71,7 +68,8 @@ export async function eraseLeavers(database: Database, now: Date): Promise<numbe
 
 function erase(database: Database, where: Prisma.UserWhereInput): Promise<number> {
   return changeTogether(database, async (tables) => {
-    // It changes nothing: writing the rows makes whoever takes a leaver back this moment wait.
+    // Only to write the rows: whoever takes one back, confirms it or logs in this moment waits for us, or we
+    // for them, and then it is not due any more.
     const leavers = await tables.user.updateManyAndReturn({ where, data: { isActive: false } })
     const ids = leavers.map(({ id }) => id)
     // The outbox keeps addresses, and has no key that would take its rows along.

@@ -40,11 +40,20 @@ export async function verifyCredentials(
   const user = toUser(found)
   if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
   if (!user.isActive) return { ok: false, reason: found.eraseAt ? 'leaving' : 'disabled' }
-  if (!accounts.mustConfirm || user.emailVerifiedAt) return { ok: true, user }
-  // Whoever registered with an address that was taken is told of a wrong password now: one that was new
-  // must take as long.
-  await writeDownFailure(accounts, user, browser)
-  return { ok: false, reason: 'unconfirmed', user }
+  if (accounts.mustConfirm && !user.emailVerifiedAt) {
+    // Whoever registered with an address that was taken is told of a wrong password now: one that was new
+    // must take as long.
+    await writeDownFailure(accounts, user, browser)
+    return { ok: false, reason: 'unconfirmed', user }
+  }
+  if (found.eraseAt) await keepUser(accounts, user)
+  return { ok: true, user }
+}
+
+// They registered when addresses had to be confirmed, and may log in without by now: what they use must not
+// be erased as something that nobody claimed.
+async function keepUser({ database }: Accounts, { id }: User): Promise<void> {
+  await database.user.updateMany({ where: { id, isActive: true }, data: { eraseAt: null } })
 }
 
 // Nobody's failure too: a statement that changes nothing waits for no disk.

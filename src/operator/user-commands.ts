@@ -73,7 +73,7 @@ function sayWhoIsMeant(name: string, users: ManagedUser[]): string {
 const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outcome>> = {
   disable: async ({ accounts }, user) =>
     (await disableUser(accounts, user.id))
-      ? tell(user, 'is disabled and logged out everywhere', { isActive: false })
+      ? tell(user, 'is disabled and logged out everywhere', asDisabled(user))
       : tell(user, 'was disabled already', {}),
   enable: async ({ accounts }, user) =>
     (await enableUser(accounts, user.id))
@@ -96,6 +96,11 @@ async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Out
   const { secrets, appUrl } = withSecret(operator.settings)
   const url = createLinkUrls(secrets, appUrl)(linkId, '/reset-password')
   return done(url, { ...describeUser(user), url, expiresAt })
+}
+
+// Who was leaving still is; who had an address to confirm is kept.
+function asDisabled({ isActive, eraseAt }: ManagedUser) {
+  return { isActive: false, eraseAt: isActive ? null : eraseAt }
 }
 
 function tell(user: ManagedUser, words: string, changes: Partial<ManagedUser>): Outcome {

@@ -7,7 +7,7 @@ export type DescribedUser = {
   username: string
   email: string
   name: string
-  state: 'active' | 'disabled' | 'leaving'
+  state: 'active' | 'unconfirmed' | 'disabled' | 'leaving'
   emailVerifiedAt: Date | null
   createdAt: Date
   eraseAt: Date | null
@@ -27,8 +27,7 @@ export function describeUsers(users: ManagedUser[]): string[] {
 }
 
 function stateOf({ isActive, eraseAt }: ManagedUser): DescribedUser['state'] {
-  // An active user with a time to be erased at has an address to confirm until then.
-  if (isActive) return 'active'
+  if (isActive) return eraseAt ? 'unconfirmed' : 'active'
   return eraseAt ? 'leaving' : 'disabled'
 }
 
