@@ -10,7 +10,7 @@ import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
 const site = await openServedApp()
 afterAll(site.close)
 
-const ATTEMPTS = 17
+const ATTEMPTS = 11
 const NEXT = 'a gondola full of marmalade'
 const random = seedRandom(4)
 

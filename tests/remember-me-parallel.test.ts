@@ -9,7 +9,7 @@ import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
 const site = await openServedApp()
 afterAll(site.close)
 
-const LIVES = 30
+const LIVES = 18
 const VISITS = 10
 const LOST_ANSWERS = 0.05
 const LATE_REQUESTS = 0.2

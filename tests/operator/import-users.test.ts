@@ -47,7 +47,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
   test('logs nobody out who was in when it was replaced', async () => {
     const row = flaskRow()
     const person = { ...row, password, confirm: password, browser: site.browse() }
-    await runCommand('import-users.ts', [writeRows(row), '--commit'], env)
+    await runCommand('import-users.js', [writeRows(row), '--commit'], env)
     await logIn(person.browser, person, { remember: 'on' })
     const where = { usernameKey: row.username }
     await site.database.user.update({ where, data: { passwordHash: row.password_hash } })
@@ -64,7 +64,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
 
 describe('npm run import-users', () => {
   test('shows how it is used when it cannot tell what is meant, and ends with 2', async () => {
-    const run = await runCommand('import-users.ts', ['users.xls'], env)
+    const run = await runCommand('import-users.js', ['users.xls'], env)
 
     expect(run).toMatchObject({ exitCode: 2, stdout: '' })
     expect(run.stderr).toMatch(/^Usage: npm run import-users -- /)

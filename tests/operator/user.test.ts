@@ -7,7 +7,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 const env = { DATABASE_URL: site.database.url, BCRYPT_COST: '4' }
-const user = (words: string[], input = '') => runCommand('user.ts', words, env, input)
+const user = (words: string[], input = '') => runCommand('user.js', words, env, input)
 
 describe('npm run user', () => {
   test('creates a user with the password from standard input, who logs in with it', async () => {
@@ -47,7 +47,7 @@ describe('npm run user', () => {
   })
 
   test('names a setting that is wrong, as the server does', async () => {
-    const run = await runCommand('user.ts', ['list'], { ...env, PORT: 'x' })
+    const run = await runCommand('user.js', ['list'], { ...env, PORT: 'x' })
 
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })
     expect(run.stderr).toMatch(/^PORT must be a whole number.*\n$/)
@@ -56,7 +56,7 @@ describe('npm run user', () => {
   test('says in one line that the database is away', async () => {
     const away = { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }
 
-    const run = await runCommand('user.ts', ['list'], away)
+    const run = await runCommand('user.js', ['list'], away)
 
     expect(run).toEqual({
       exitCode: 1,

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { createApp } from '../../src/app.ts'
@@ -48,8 +50,17 @@ export async function openTestApp(
   const clock = other?.clock ?? createTestClock()
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
   const app = createApp({ database, settings, clock: clock.now, log })
-  const browse = () => new Browser(app, clock.now)
-  return { app, database, clock, settings, log, logged, statements, browse, close: database.close }
+  // One server for all: supertest would start one for each request.
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const browse = () => new Browser(url, clock.now)
+  const close = async () => {
+    server.closeAllConnections()
+    server.close()
+    await database.close()
+  }
+  return { app, database, clock, settings, log, logged, statements, browse, close }
 }
 
 /** Takes environment variables; returns the settings of an application that is tested with them. */

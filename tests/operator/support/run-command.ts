@@ -5,18 +5,16 @@ import { fileURLToPath } from 'node:url'
 
 export type CommandRun = { exitCode: number | null; stdout: string; stderr: string }
 
-const TSX = import.meta.resolve('tsx')
-
-/** Takes a file of src/operator, the words after it and its environment; runs it as a process of its own, and types `input` into it. */
+/** Takes a file of dist/operator, the words after it and its environment; runs it as a process of its own, and types `input` into it. */
 export function runCommand(
   file: string,
   words: string[],
   env: Record<string, string>,
   input = '',
 ): Promise<CommandRun> {
-  const path = fileURLToPath(new URL(`../../../src/operator/${file}`, import.meta.url))
+  const path = fileURLToPath(new URL(`../../../dist/operator/${file}`, import.meta.url))
   // From a folder without a .env: what is set on this machine is no part of the test.
-  return run(process.execPath, ['--import', TSX, path, ...words], { cwd: tmpdir(), env, input })
+  return run(process.execPath, [path, ...words], { cwd: tmpdir(), env, input })
 }
 
 /** Takes what follows `npm run --silent`; runs it in the project's own folder. */
