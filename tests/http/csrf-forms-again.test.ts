@@ -7,7 +7,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('a form whose token is stale', () => {
-  test('shows the form again when its token is stale, with the name, the wish and no password', async () => {
+  test('at /login is shown again, with the name, the wish and no password', async () => {
     const typed = {
       username: 'Ada "L"',
       password: PASSWORD,
@@ -24,7 +24,7 @@ describe('a form whose token is stale', () => {
     expect(answer.text).not.toContain(PASSWORD)
   })
 
-  test('takes the form that it showed again', async () => {
+  test('is taken when it is sent as it was shown again', async () => {
     const ada = await register(site)
     const { username, password } = ada
     const browser = site.browse()
@@ -52,7 +52,7 @@ describe('a form whose token is stale', () => {
     expect(readField(answer.text, '/login', '_csrf')).not.toBe('')
   })
 
-  test('shows the form again when its token is stale, with name and address and no password', async () => {
+  test('at /register is shown again, with name and address and no password', async () => {
     const typed = {
       username: 'Ada',
       email: 'ada@example.org',
