@@ -2,13 +2,17 @@
 // takes the step, and is killed once the mail about it has been written and nothing is settled yet.
 
 import { argv, kill, pid, stdout } from 'node:process'
-import { createApp } from '../../../src/app.ts'
-import { openDatabase } from '../../../src/database/database.ts'
-import { readEnv } from '../../../src/env.ts'
-import { createLog } from '../../../src/log.ts'
 import { createTestClock } from '../../auth/support/test-clock.ts'
 import { Browser } from '../../support/browser.ts'
 import { CHANGES, readAccount } from './changes.ts'
+
+// The compiled program: to read its sources would take longer than all that it does here.
+const load = (file: string) => import(new URL(`../../../dist/${file}`, import.meta.url).href)
+const { createApp }: typeof import('../../../src/app.ts') = await load('app.js')
+const { openDatabase }: typeof import('../../../src/database/database.ts') =
+  await load('database/database.js')
+const { readEnv }: typeof import('../../../src/env.ts') = await load('env.js')
+const { createLog }: typeof import('../../../src/log.ts') = await load('log.js')
 
 const [, , url = '', name] = argv
 let isArmed = false
