@@ -22,7 +22,7 @@ export function openRooms(parts: Parts): Rooms {
   const flashes = createFlashes(cookies)
   const browsers = createBrowsers(cookies)
   const gate = openHashGate(settings)
-  const door = createDoor(gate.capacity)
+  const door = createDoor(() => gate.capacity)
   const accounts = openAccounts(parts, gate)
   const sessionStore = openSessionStore(parts, browsers)
   return {

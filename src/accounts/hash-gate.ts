@@ -5,7 +5,7 @@ import { seconds } from '../durations.ts'
 export type Busy = { readonly busy: true; readonly retryAfterSeconds: number }
 
 export type HashGate = {
-  /** How many it lets work and wait together. */
+  /** How many may work and wait together and be sure of an answer: the slower hashes are just now, the fewer. */
   readonly capacity: number
   /** Does the work when its turn comes, or gives Busy if there is no room, no time, or nobody left to answer. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | Busy>
@@ -24,6 +24,20 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
   const busy: Busy = { busy: true, retryAfterSeconds: Math.ceil(deadline / seconds(1)) }
   const queue: Waiter[] = []
   let working = 0
+  let hashTime = 0
+
+  // Half the deadline, as a machine that has slowed down may go on slowing down.
+  function placesToWait(): number {
+    const answered = (concurrency * deadline) / 2 / hashTime
+    return Math.min(waiting, Math.floor(answered))
+  }
+
+  async function timed<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const result = await work()
+    hashTime += (performance.now() - started - hashTime) / 4
+    return result
+  }
 
   function enter(signal?: AbortSignal): boolean | Promise<boolean> {
     if (signal?.aborted) return false
@@ -42,11 +56,13 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
   }
 
   return {
-    capacity: concurrency + waiting,
+    get capacity() {
+      return concurrency + placesToWait()
+    },
     async run(work, signal) {
       if (!(await enter(signal))) return busy
       try {
-        return await work()
+        return await timed(work)
       } finally {
         leave()
       }

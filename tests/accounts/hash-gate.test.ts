@@ -74,6 +74,28 @@ describe('createHashGate', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('has room for as many as it can answer at the speed of the latest hashes', async () => {
+    vi.useFakeTimers()
+    const gate = createHashGate({ concurrency: 2, waiting: 16, deadline: seconds(5) })
+    const roomAfter = async (duration: number) => {
+      const hash = () => gate.run(() => new Promise((done) => setTimeout(done, duration)))
+      for (let time = 0; time < 20; time++) {
+        const both = [hash(), hash()]
+        await vi.advanceTimersByTimeAsync(duration)
+        await Promise.all(both)
+      }
+      return gate.capacity
+    }
+
+    const fresh = gate.capacity
+
+    expect(fresh).toBe(18)
+    expect(await roomAfter(250)).toBe(18)
+    expect(await roomAfter(1_001)).toBe(2 + 4)
+    expect(await roomAfter(9_000)).toBe(2)
+    expect(await roomAfter(250)).toBe(18)
+  })
+
   test('forgets the deadline of one who was let in', async () => {
     vi.useFakeTimers()
     const { begun, work, endNext } = heldWork()

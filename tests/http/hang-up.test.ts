@@ -38,7 +38,7 @@ const answerNothing: RequestHandler = () => {}
 
 describe('whoever hung up on the way', () => {
   test('holds no place behind the door', async () => {
-    const { hangUp, visit } = await serve(createDoor(1).enter)
+    const { hangUp, visit } = await serve(createDoor(() => 1).enter)
 
     for (let time = 0; time < 3; time++) await hangUp()
 
