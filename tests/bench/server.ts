@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +14,19 @@ import { userRow } from '../support/rows.ts'
 export const PORT = 3199
 export const PASSWORD = 'a long enough passphrase'
 export const COST = 12
+
+// Users and addresses of their own, so that a second run on one database does not meet the first.
+const RUN = randomBytes(2).toString('hex')
+
+/** Takes a number; returns the name of that user of this run. */
+export function nameUser(index: number): string {
+  return `bench-${RUN}-${index}`
+}
+
+/** Takes a number; returns that address of this run: a network of its own. */
+export function nameAddress(index: number): string {
+  return `2001:db8:${RUN}:${index.toString(16)}::1`
+}
 
 export type BenchServer = { databaseUrl: string; stop: () => Promise<void> }
 
@@ -52,17 +66,13 @@ const SETTINGS = {
   BCRYPT_COST: String(COST),
 }
 
-/** Makes so many users, named user0, user1 and so on, who have made no attempt to log in yet. */
+/** Makes so many users. */
 export async function makeUsers({ databaseUrl }: BenchServer, count: number): Promise<void> {
   const database = await openDatabase(databaseUrl)
   // One hash for all of them: to make each its own would take a minute.
   const passwordHash = String(await createPasswords({ cost: COST }).hash(PASSWORD))
-  const names = Array.from({ length: count }, (_, index) => `user${index}`)
+  const names = Array.from({ length: count }, (_, index) => nameUser(index))
   const data = names.map((name) => userRow({ username: name, usernameKey: name, passwordHash }))
-  await changeTogether(database, async (tables) => {
-    await tables.user.deleteMany({ where: { usernameKey: { in: names } } })
-    await tables.user.createMany({ data })
-    await tables.attemptCounter.deleteMany()
-  })
+  await changeTogether(database, (tables) => tables.user.createMany({ data }))
   await database.close()
 }
