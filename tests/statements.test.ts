@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from './support/app.ts'
-import { isLoggedIn, register, registerAndRemember } from './support/users.ts'
+import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -11,6 +11,21 @@ async function count(act: () => Promise<unknown>): Promise<number> {
   await act()
   return site.statements.length
 }
+
+describe('logging in', () => {
+  test('writes its session once', async () => {
+    const ada = await register(site)
+    const browser = site.browse()
+
+    await count(() => logIn(browser, ada))
+
+    const writes = site.statements.filter((sql) =>
+      /^(INSERT INTO|UPDATE)\W.*"?Session"?\W/.test(sql),
+    )
+    expect(writes).toHaveLength(1)
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+})
 
 describe('a signed-in visit', () => {
   test.each(['/dashboard', '/account', '/account/activity', '/account/devices'])(

@@ -27,7 +27,7 @@ export type SessionStoreOptions = {
 }
 
 type Done = (error?: unknown) => void
-type Stored = { createdAt: Date; lastSeenAt: Date; owner: SessionOwner | null }
+type Stored = { data: string; createdAt: Date; lastSeenAt: Date; owner: SessionOwner | null }
 
 // A symbol, because express-session takes the other keys of a session for its data.
 const stored = Symbol('stored')
@@ -55,8 +55,15 @@ export class SessionStore extends Store {
   }
 
   override set(id: string, session: Session, done: Done = () => {}): void {
-    const write = session[stored] ? this.#update(id, session) : this.#insert(id, session)
-    write.then(() => done(), done)
+    this.#write(id, session).then(() => done(), done)
+  }
+
+  // After a login express-session saves the same once more: it does not know what Passport has saved.
+  #write(id: string, session: Session): Promise<void> {
+    const known = session[stored]
+    if (!known) return this.#insert(id, session)
+    const isSame = columnsOf(session).data === known.data
+    return isSame ? this.#touch(id, session) : this.#update(id, session)
   }
 
   override touch(id: string, session: Session, done: Done = () => {}): void {
@@ -66,10 +73,10 @@ export class SessionStore extends Store {
   override destroy(id: string, done: Done = () => {}): void {
     const where = { idHash: hashSessionId(id) }
     // Not a lone statement: a logout that was acknowledged survives a power cut.
-    changeTogether(this.#options.database, (tables) => tables.session.deleteMany({ where })).then(
-      () => done(),
-      done,
+    const work = changeTogether(this.#options.database, (tables) =>
+      tables.session.deleteMany({ where }),
     )
+    work.then(() => done(), done)
   }
 
   // The old row is deleted where the new one is inserted (#insert), so that a logout in between wins.
@@ -91,44 +98,43 @@ export class SessionStore extends Store {
     const { database, clock } = this.#options
     const found = await findSession(database, id, clock())
     if (!found) return null
-    const { data, ...rest } = found
-    return { ...JSON.parse(data), cookie: { originalMaxAge: null }, [stored]: rest }
+    return { ...JSON.parse(found.data), cookie: { originalMaxAge: null }, [stored]: found }
   }
 
   async #insert(id: string, session: Session): Promise<void> {
     const { database, clock, limits, onLogin } = this.#options
     const now = clock()
-    const row = () => ({
-      idHash: hashSessionId(id),
-      ...columnsOf(session),
-      ...timesOf(now, now, limits),
-    })
+    const times = timesOf(now, now, limits)
     const { req, [replaced]: old } = session
     const owner = parseLoginId(session.passport?.user)
     await changeTogether(database, async (tables) => {
       // Not an error: like a session that was ended later in the request, it is simply not there.
       if (!(await holdDevice(tables, session.login?.deviceId))) return
       if (owner && req) await onLogin?.(tables, { ...owner, session, req, at: now })
-      await tables.session.create({ data: row() })
+      // Only now does it hold its device.
+      const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
+      await tables.session.create({ data })
       if (old) await tables.session.deleteMany({ where: { idHash: hashSessionId(old) } })
     })
-    hide(session, stored, { createdAt: now, lastSeenAt: now, owner: null })
+    hide(session, stored, { ...columnsOf(session), createdAt: now, lastSeenAt: now, owner: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
     const now = clock()
     const bornAt = session[stored]?.createdAt ?? now
+    const columns = columnsOf(session)
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
-      data: { ...columnsOf(session), ...timesOf(bornAt, now, limits) },
+      data: { ...columns, ...timesOf(bornAt, now, limits) },
     })
+    const written = { data: columns.data, createdAt: bornAt, lastSeenAt: now }
+    hide(session, stored, { owner: null, ...session[stored], ...written })
   }
 
   async #touch(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
-    const now = clock()
-    const known = session[stored]
+    const [known, now] = [session[stored], clock()]
     if (!known || !isSeenLongAgo(known.lastSeenAt, now)) return
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },

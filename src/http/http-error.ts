@@ -1,4 +1,4 @@
-import type { NextFunction } from 'express'
+import type { NextFunction, Response } from 'express'
 
 /** An answer other than success that has its own page; retryAfter in seconds. */
 export class HttpError extends Error {
@@ -27,12 +27,13 @@ export function refuseTooMany(next: NextFunction, { retryAfter }: { retryAfter: 
   next(new HttpError(429, 'too many attempts', retryAfter))
 }
 
-/** Takes how to pass an answer on, the seconds to wait, and the admission of the attempt where it was counted; gives the attempt back, as nothing was compared, and answers 503: the queue for hashing is full. */
+/** Takes the answer, how to pass it on, the seconds to wait, and the admission of the attempt; gives the attempt back, as nothing was compared, and answers 503: the queue for hashing is full. */
 export async function refuseBusy(
+  res: Response,
   next: NextFunction,
-  busy: { retryAfterSeconds: number },
-  admission?: { refund: () => Promise<void> },
+  busy: { retryAfterSeconds: number; admission: { refund: () => Promise<void> } },
 ): Promise<void> {
-  await admission?.refund()
+  // Not to whoever has hung up: they could fill the queue for others, over and over, and pay nothing.
+  if (!res.closed) await busy.admission.refund()
   next(new HttpError(503, 'the hash queue is full', busy.retryAfterSeconds))
 }

@@ -56,7 +56,8 @@ export function loginPage(rooms: Rooms): Page {
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const outcome = (await authenticate(req, res)) ?? WRONG
-    if (!outcome.ok && outcome.reason === 'busy') return refuseBusy(next, outcome, admission)
+    if (!outcome.ok && outcome.reason === 'busy')
+      return refuseBusy(res, next, { ...outcome, admission })
     if (!outcome.ok) {
       if (accounts.mustConfirm) await sendLinkAgain(req, res, outcome)
       return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)

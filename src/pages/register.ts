@@ -52,7 +52,7 @@ export function registerPages(rooms: Rooms): Page[] {
     const browser = { browser: describeBrowser(req), browserId: browsers.identify(req, res) }
     const signal = hangUpOf(req)
     const user = await registerUser(accounts, { ...form.data, ...browser, signal })
-    if (isBusy(user)) return refuseBusy(next, user, admission)
+    if (isBusy(user)) return refuseBusy(res, next, { ...user, admission })
     if (user === 'username-taken') return refuse(res, rejectTaken(form, user))
     // Before anything is said of the address: where it must be confirmed, nobody learns whose it is.
     if (accounts.mustConfirm) return sendToMailbox(req, res, form.data.email, user)

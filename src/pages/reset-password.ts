@@ -44,7 +44,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
 
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
     const wasFirst = await resetPassword(accounts, link, password)
-    if (isBusy(wasFirst)) return refuseBusy(next, wasFirst, admission)
+    if (isBusy(wasFirst)) return refuseBusy(res, next, { ...wasFirst, admission })
     mailed.forget(req, res)
     if (!wasFirst) return refuse(res, null, blankForm())
     await admission.refund()

@@ -47,7 +47,7 @@ export function deletePage(rooms: Rooms): Page {
 
     const { password } = form.data
     const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
-    if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
+    if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)

@@ -51,7 +51,7 @@ export function passwordPage(rooms: Rooms): Page {
     const signal = hangUpOf(req)
     const own = { password: form.data.current, signal }
     const isRight = await verifyOwnPassword(accounts, user, own)
-    if (isBusy(isRight)) return refuseBusy(next, isRight, admission)
+    if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
     if (!isRight) {
       nameEvent(res, 'authn_password_change_fail', user.id)
       return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
@@ -59,7 +59,7 @@ export function passwordPage(rooms: Rooms): Page {
 
     const wanted = { ...form.data, browser: describeBrowser(req), signal }
     const changed = await changePassword(accounts, user, wanted)
-    if (isBusy(changed)) return refuseBusy(next, changed, admission)
+    if (isBusy(changed)) return refuseBusy(res, next, { ...changed, admission })
     if (!changed) return auth.unauthorized(req, res, next)
     nameEvent(res, 'authn_password_change', user.id)
     await admission.refund()
