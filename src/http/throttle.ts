@@ -14,6 +14,7 @@ const BUDGETS = {
   'mails-to-email': { points: 5, duration: hours(1) },
   'links-again': { points: 3, duration: hours(1) },
   network: { points: 100, duration: minutes(15) },
+  'registrations-to-email': { points: 5, duration: hours(1) },
   'registrations-from-network': { points: 20, duration: hours(1) },
 } as const
 

@@ -54,7 +54,7 @@ export function admitLinkAgain(
   return throttle([{ budget: 'links-again', key: user?.id ?? `nobody ${networkOf(req)}` }])
 }
 
-/** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. */
+/** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. By a budget of its own: what is left of another would tell a stranger that the address was used here this hour. */
 export function admitRegistration(
   { throttle }: Rooms,
   req: Request,
@@ -62,6 +62,6 @@ export function admitRegistration(
 ): Promise<Admission> {
   return throttle([
     { budget: 'registrations-from-network', key: networkOf(req) },
-    { budget: 'mails-to-email', key: emailKeyOf(email) },
+    { budget: 'registrations-to-email', key: emailKeyOf(email) },
   ])
 }
