@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Email, Username, usernameKeyOf } from '../../src/accounts/identifiers.ts'
+import { leastTime } from '../support/least-time.ts'
 
 describe('a user name', () => {
   test.each([
@@ -40,15 +41,6 @@ describe('a user name', () => {
 const LENGTH = 10_000
 
 const fill = (text: string) => text.repeat(LENGTH / text.length)
-
-function leastTime(work: () => void): number {
-  const times = [1, 2, 3].map(() => {
-    const started = performance.now()
-    work()
-    return performance.now() - started
-  })
-  return Math.min(...times)
-}
 
 // A pattern that tries every way to cut such a text takes thousands of times as long.
 describe('an identifier made to be slow', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkPassword, type PasswordOwner } from '../../src/accounts/password-rules.ts'
+import { leastTime } from '../support/least-time.ts'
 
 const alice: PasswordOwner = {
   minLength: 15,
@@ -14,15 +15,6 @@ const GOOD = 'zebra umbrella seventeen'
 
 function codeFor(password: string, owner = alice) {
   return checkPassword(password, owner)?.code ?? null
-}
-
-function leastTime(work: () => void): number {
-  const times = [1, 2, 3].map(() => {
-    const started = performance.now()
-    work()
-    return performance.now() - started
-  })
-  return Math.min(...times)
 }
 
 describe('checkPassword', () => {
