@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { APP_NAME } from './app-name.ts'
+import { createSessions } from './auth/express-session.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { createCsrf } from './http/csrf.ts'
@@ -9,9 +10,7 @@ import { refuseOddRequests } from './http/odd-requests.ts'
 import { servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
-import { createSessions } from './http/session.ts'
 import { useViews } from './http/views.ts'
-import { openRooms } from './open-rooms.ts'
 import { activityPage } from './pages/account/activity.ts'
 import { deletePage } from './pages/account/delete.ts'
 import { devicesPages } from './pages/account/devices.ts'
@@ -32,19 +31,20 @@ import { resetPasswordPage } from './pages/reset-password.ts'
 import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
-import type { Parts } from './rooms.ts'
-import { visitorOf } from './security-log.ts'
-import { canMail, isSecure } from './settings.ts'
+import { visitorOf } from './runtime/security-log.ts'
+import type { Foundation } from './services.ts'
+import { createServices } from './services.ts'
+import { canMail, isSecure } from './settings/settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 
 /** Takes a database, settings, a clock and a log; returns the whole application, listening nowhere yet. */
-export function createApp(parts: Parts): Express {
+export function createApp(parts: Foundation): Express {
   const { database, settings, log } = parts
   const { secrets, appUrl } = settings
-  const rooms = openRooms(parts)
-  const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = rooms
+  const services = createServices(parts)
+  const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = services
   const csrf = createCsrf({ cookies, secrets, origin: appUrl })
 
   const app = express()
@@ -72,25 +72,25 @@ export function createApp(parts: Parts): Express {
   app.use(servePages([healthPage(), readyPage(database)], { beforeGet: [], beforePost: [] }))
 
   const pages = [
-    homePage(rooms),
-    ...registerPages(rooms),
-    loginPage(rooms),
-    logoutPage(rooms),
-    dashboardPage(rooms),
-    reauthenticatePage(rooms),
-    passwordPage(rooms),
-    ...devicesPages(rooms),
-    activityPage(rooms),
-    ...accountPages(rooms),
-    exportPage(rooms),
-    deletePage(rooms),
-    forgotPasswordPage(rooms),
-    resetPasswordPage(rooms),
-    verifyEmailPage(rooms),
-    undoEmailPage(rooms),
-    restoreAccountPage(rooms),
+    homePage(services),
+    ...registerPages(services),
+    loginPage(services),
+    logoutPage(services),
+    dashboardPage(services),
+    reauthenticatePage(services),
+    passwordPage(services),
+    ...devicesPages(services),
+    activityPage(services),
+    ...accountPages(services),
+    exportPage(services),
+    deletePage(services),
+    forgotPasswordPage(services),
+    resetPasswordPage(services),
+    verifyEmailPage(services),
+    undoEmailPage(services),
+    restoreAccountPage(services),
     changePasswordPage(),
-    ...mailboxPages(rooms),
+    ...mailboxPages(services),
   ]
   // In a storm of logins, finding out who sent each of them would be felt by everybody else.
   const hashing = pages.filter(({ post }) => post?.includes(limitHashing))

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
-import type { SessionOwner } from '../database/session-rows.ts'
+import type { SessionOwner } from '../sessions/session-rows.ts'
 import type { Passwords } from './password-hash.ts'
 
 /** What everything in this room works with. */

@@ -1,6 +1,6 @@
 import { changeTogether } from '../database/change-together.ts'
-import { SECRET_COLUMNS } from '../database/hidden-columns.ts'
 import type { Accounts, User } from './accounts.ts'
+import { SECRET_COLUMNS } from './hidden-columns.ts'
 import { recordAndTell } from './security-events.ts'
 
 const SECRETS_OF = {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database } from '../database/database.ts'
-import { insertUsers } from '../database/insert-users.ts'
 import type { Accounts } from './accounts.ts'
 import type { EventKind } from './events.ts'
 import {
@@ -11,6 +10,7 @@ import {
   isAccepted,
   type RefusedUser,
 } from './foreign-user.ts'
+import { insertUsers } from './insert-users.ts'
 import { OPERATOR } from './operations.ts'
 import { isUniqueViolation } from './unique.ts'
 

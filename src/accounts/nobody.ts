@@ -1,9 +1,9 @@
 import type { Tables } from '../database/database.ts'
 import { enqueue, enqueueNothing, type NewMail } from '../mail/outbox.ts'
 import type { User } from './accounts.ts'
+import { createLink } from './email-links.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { createLink } from './links.ts'
 
 // A stranger must not learn from the time that an answer takes whether there is an account. So what is
 // done for its owner is done for nobody too, by as many statements. Each row that is not inserted has one

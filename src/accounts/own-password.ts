@@ -1,6 +1,6 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts, User } from './accounts.ts'
-import { type Busy, isBusy } from './hash-gate.ts'
+import { type Busy, isBusy } from './hash-queue.ts'
 import { changeOwnUser } from './own-user.ts'
 import { recordAndTell } from './security-events.ts'
 import { toUser } from './users.ts'

@@ -2,7 +2,7 @@ import { createMakeUp } from './equal-cost.ts'
 import { hashWithBcryptSha256, makeDecoy } from './hash-formats/bcrypt-sha256.ts'
 import { readStoredHash } from './hash-formats/read-stored-hash.ts'
 import type { StoredHash } from './hash-formats/stored-hash.ts'
-import { type Busy, createHashGate, type HashGate } from './hash-gate.ts'
+import { type Busy, createHashQueue, type HashQueue } from './hash-queue.ts'
 import { composePassword, isPasswordTooLong } from './password-text.ts'
 
 /** A hash that needs a rehash matched, but in an older format or at another cost than new ones get. */
@@ -20,8 +20,8 @@ export type Passwords = {
 }
 
 /** Takes bcrypt's cost and the gate that all hashing goes through. */
-export function createPasswords(options: { cost: number; gate?: HashGate }): Passwords {
-  const { cost, gate = createHashGate() } = options
+export function createPasswords(options: { cost: number; gate?: HashQueue }): Passwords {
+  const { cost, gate = createHashQueue() } = options
   const compare = createComparison(cost)
   return {
     async hash(password, signal) {

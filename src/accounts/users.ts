@@ -1,9 +1,9 @@
 import type { User as UserRow } from '../database/database.ts'
-import { HIDDEN_COLUMNS } from '../database/hidden-columns.ts'
 import { enqueueNothing } from '../mail/outbox.ts'
 import type { Accounts, User } from './accounts.ts'
 import { recordFailedLogin } from './events.ts'
-import { isBusy } from './hash-gate.ts'
+import { isBusy } from './hash-queue.ts'
+import { HIDDEN_COLUMNS } from './hidden-columns.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
 // When an account is to be erased matters to nobody who can log in.

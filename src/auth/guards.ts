@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { HttpError } from '../http/http-error.ts'
-import { saveThenRedirect } from '../http/session.ts'
 import type { LoginEmitter } from './events.ts'
+import { saveThenRedirect } from './express-session.ts'
 import { keepInterruptedPost } from './interrupted-post.ts'
 import { loginUrl, safeNext } from './next.ts'
 import type { Handler, LoginManagerOptions } from './options.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import { abandonSession } from '../auth/express-session.ts'
 import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
-import { abandonSession } from './session.ts'
 
 export type ErrorSettings = {
   /** Says whether an error means that something we depend on is away, and may be back soon. */

@@ -1,6 +1,6 @@
 import type { Application, RequestHandler } from 'express'
 import nunjucks from 'nunjucks'
-import { sayTime } from '../time-words.ts'
+import { formatTime } from '../clock.ts'
 import type { Flashes } from './flash.ts'
 
 export type ViewSettings = {
@@ -15,7 +15,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
   // Templates are compiled once: in development the program starts again when one changes.
   const loader = new nunjucks.FileSystemLoader(settings.folder)
   const views = new nunjucks.Environment(loader, { autoescape: true })
-  views.addFilter('when', sayTime)
+  views.addFilter('when', formatTime)
   views.addFilter('iso', (time: Date) => time.toISOString())
   views.express(app)
   app.set('view engine', 'njk')

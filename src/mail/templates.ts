@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
-import { sayDuration, sayTime } from '../time-words.ts'
+import { formatTime } from '../clock.ts'
+import { formatDuration } from '../durations.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
 import { plainText, withoutLinks } from './plain-text.ts'
 
@@ -38,7 +39,7 @@ export function createRenderer(options: RenderOptions): Render {
 function openTemplates(options: { autoescape: boolean }): nunjucks.Environment {
   const loader = new nunjucks.FileSystemLoader(VIEWS)
   const templates = new nunjucks.Environment(loader, { ...options, throwOnUndefined: true })
-  return templates.addFilter('when', (time: string | Date) => sayTime(new Date(time)))
+  return templates.addFilter('when', (time: string | Date) => formatTime(new Date(time)))
 }
 
 function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: RenderOptions) {
@@ -48,7 +49,7 @@ function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: Render
     ...cleanWords(message),
     subject,
     url: 'linkId' in message ? linkUrl(message.linkId, path) : `${appUrl}${path}`,
-    lasts: lasts && sayDuration(lasts),
+    lasts: lasts && formatDuration(lasts),
     until: endOfUse(message.template, writtenAt),
   }
 }

@@ -5,9 +5,9 @@ import { systemClock } from '../clock.ts'
 import { openDatabase } from '../database/database.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { isDatabaseOutage } from '../database/outage.ts'
-import { loadEnv } from '../env.ts'
-import { sayFailure } from '../failure-words.ts'
-import type { Settings } from '../settings.ts'
+import { sayFailure } from '../runtime/failure.ts'
+import { loadEnv } from '../settings/environment.ts'
+import type { Settings } from '../settings/settings.ts'
 import { complain, type Outcome, refused } from './outcome.ts'
 
 /** What a command of the operator works with. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { LINK_LIFETIMES } from '../accounts/links.ts'
-import { sayDuration } from '../time-words.ts'
+import { LINK_LIFETIMES } from '../accounts/email-links.ts'
+import { formatDuration } from '../durations.ts'
 
-const LASTS = sayDuration(LINK_LIFETIMES['reset-password'])
+const LASTS = formatDuration(LINK_LIFETIMES['reset-password'])
 
 export const USAGE = [
   'Usage: npm run user -- COMMAND [--json]',

@@ -1,6 +1,6 @@
-import { isBusy } from '../accounts/hash-gate.ts'
+import { createLinkUrls } from '../accounts/email-link-tokens.ts'
+import { isBusy } from '../accounts/hash-queue.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
-import { createLinkUrls } from '../accounts/link-tokens.ts'
 import {
   createUser,
   disableUser,
@@ -12,7 +12,7 @@ import {
   startReset,
 } from '../accounts/operations.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
-import { withSecret } from '../development-secret.ts'
+import { withSecret } from '../settings/development-secret.ts'
 import type { Asked } from './ask-password.ts'
 import type { Operator } from './open.ts'
 import { done, type Outcome, quote, refused } from './outcome.ts'

@@ -1,16 +1,16 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { askForNewAddress, askToConfirmAgain } from '../accounts/addresses.ts'
+import { askForNewAddress, askToConfirmAgain } from '../accounts/email-addresses.ts'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
 import { changeProfile, findPendingEmail, keepEmail } from '../accounts/profile.ts'
+import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import { saveThenRedirect } from '../http/session.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitMail } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { admitMail } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const ProfileForm = z.object({
@@ -29,9 +29,9 @@ type ProfileForm = z.infer<typeof ProfileForm>
 
 type ReadForm = AcceptedForm<ProfileForm>
 
-export function accountPages(rooms: Rooms): Page[] {
-  const { accounts, auth, flashes } = rooms
-  const mailGoes = sayWhereMailGoes(rooms.settings)
+export function accountPages(services: Services): Page[] {
+  const { accounts, auth, flashes } = services
+  const mailGoes = sayWhereMailGoes(services.settings)
   return [
     { path: '/account', get: [auth.requireLogin, showAccount], post: [auth.requireLogin, change] },
     { path: '/account/confirm-email', post: [auth.requireLogin, confirmAgain] },
@@ -50,7 +50,7 @@ export function accountPages(rooms: Rooms): Page[] {
 
     // The address is where a forgotten password is reset: as good as the password itself.
     if (!auth.isFresh(req)) return auth.needsRefresh(req, res, next)
-    const admission = await admitMail(rooms, req, form.data.email)
+    const admission = await admitMail(services, req, form.data.email)
     return admission.ok ? save(req, res, next, form) : refuseTooMany(next, admission)
   }
 
@@ -77,9 +77,9 @@ export function accountPages(rooms: Rooms): Page[] {
 
   async function confirmAgain(req: Request, res: Response, next: NextFunction) {
     const user = auth.loggedInUser(req)
-    const admission = await admitMail(rooms, req, user.email)
+    const admission = await admitMail(services, req, user.email)
     if (!admission.ok) return refuseTooMany(next, admission)
-    await askToConfirmAgain(accounts, user, rooms.browsers.identify(req, res))
+    await askToConfirmAgain(accounts, user, services.browsers.identify(req, res))
     return goBack(req, res, `A new link is on its way to your address.${mailGoes}`)
   }
 

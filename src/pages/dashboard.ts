@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express'
 import { listActivity } from '../accounts/events.ts'
 import type { Page } from '../http/page.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 
 const RECENT = 5
 
-export function dashboardPage({ accounts, auth }: Rooms): Page {
+export function dashboardPage({ accounts, auth }: Services): Page {
   return { path: '/dashboard', get: [auth.requireLogin, showDashboard] }
 
   async function showDashboard(req: Request, res: Response) {

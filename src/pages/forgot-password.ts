@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
+import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { Email } from '../accounts/identifiers.ts'
-import { LINK_LIFETIMES } from '../accounts/links.ts'
 import { askForReset } from '../accounts/password-reset.ts'
 import { minutes, seconds } from '../durations.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitMail } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { admitMail } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 // No hash is spent here that would hide how much longer it takes to write somebody's rows than nobody's:
@@ -19,8 +19,8 @@ const ANSWER_AFTER = seconds(0.025)
 
 const ForgotForm = z.object({ email: Email })
 
-export function forgotPasswordPage(rooms: Rooms): Page {
-  const { accounts, flashes } = rooms
+export function forgotPasswordPage(services: Services): Page {
+  const { accounts, flashes } = services
   return { path: '/forgot-password', get: [showForgot], post: [forgot] }
 
   function showForgot(_req: Request, res: Response) {
@@ -33,14 +33,14 @@ export function forgotPasswordPage(rooms: Rooms): Page {
       res.status(422)
       return show(res, form.view)
     }
-    const admission = await admitMail(rooms, req, form.data.email)
+    const admission = await admitMail(services, req, form.data.email)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const asked = { email: form.data.email, browser: describeBrowser(req) }
     await Promise.all([askForReset(accounts, asked), setTimeout(ANSWER_AFTER)])
     // The same words whether or not anybody has that address.
     const message = 'If an account has that address, a link is on its way to it.'
-    flashes.add(req, res, 'info', message + sayWhereMailGoes(rooms.settings))
+    flashes.add(req, res, 'info', message + sayWhereMailGoes(services.settings))
     return res.redirect(303, '/forgot-password')
   }
 

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express'
 import type { Page } from '../http/page.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 
-export function homePage({ auth }: Rooms): Page {
+export function homePage({ auth }: Services): Page {
   return { path: '/', get: [showHome] }
 
   function showHome(req: Request, res: Response) {

@@ -1,15 +1,15 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { askToConfirmAgain } from '../accounts/addresses.ts'
+import { askToConfirmAgain } from '../accounts/email-addresses.ts'
 import type { LoginOutcome } from '../accounts/users.ts'
+import { saveThenRedirect } from '../auth/express-session.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
-import { saveThenRedirect } from '../http/session.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitLinkAgain, admitLogin } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { admitLinkAgain, admitLogin } from '../throttle/limits.ts'
 
 const LoginForm = z.object({
   username: z
@@ -35,8 +35,8 @@ const DISABLED_WORDS = 'This account is disabled. Ask whoever runs this site to 
 const LEAVING_WORDS =
   'This account is disabled: it was closed, and will be erased. The link in our mail about that brings it back.'
 
-export function loginPage(rooms: Rooms): Page {
-  const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = rooms
+export function loginPage(services: Services): Page {
+  const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = services
   return {
     path: '/login',
     get: [auth.requireAnonymous, showLogin],
@@ -52,7 +52,7 @@ export function loginPage(rooms: Rooms): Page {
     const form = parseForm(LoginForm, req.body)
     if (!form.ok) return refuse(res, form.view)
 
-    const admission = await admitLogin(rooms, req, form.data.username)
+    const admission = await admitLogin(services, req, form.data.username)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const outcome = (await authenticate(req, res)) ?? WRONG
@@ -79,7 +79,7 @@ export function loginPage(rooms: Rooms): Page {
   // And for a wrong password the same to nobody: the difference would tell whether the address was new.
   async function sendLinkAgain(req: Request, res: Response, outcome: LoginOutcome) {
     const user = 'user' in outcome ? outcome.user : null
-    const admission = await admitLinkAgain(rooms, req, user)
+    const admission = await admitLinkAgain(services, req, user)
     await askToConfirmAgain(accounts, admission.ok ? user : null, browsers.identify(req, res))
   }
 

@@ -2,9 +2,9 @@ import type { NextFunction, Request, Response } from 'express'
 import type { ForgeryError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { rawCookies } from '../http/signed-cookies.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 
-export function logoutPage({ auth, cookies, flashes, settings }: Rooms): Page {
+export function logoutPage({ auth, cookies, flashes, settings }: Services): Page {
   return { path: '/logout', get: [showLogout], post: [logOut], onForgery: logOutAllTheSame }
 
   function showLogout(_req: Request, res: Response) {

@@ -1,4 +1,4 @@
-import { canMail, type Settings } from '../settings.ts'
+import { canMail, type Settings } from '../settings/settings.ts'
 
 /** Takes the settings; returns what to add to a message about mail, where mail does not simply go out. */
 export function sayWhereMailGoes(settings: Settings): string {

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { linkIdOf } from '../accounts/link-tokens.ts'
-import { findLink, type LinkPurpose, type LinkWithUser } from '../accounts/links.ts'
+import { linkIdOf } from '../accounts/email-link-tokens.ts'
+import { findLink, type LinkPurpose, type LinkWithUser } from '../accounts/email-links.ts'
 import { minutes } from '../durations.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 
 const KEPT_FOR = minutes(15)
 
@@ -22,7 +22,7 @@ export const LINK_IS_OVER =
 
 /** Takes the page's path and what its links are for. Scanners open every link in a mail: GET and HEAD use nothing up. */
 export function createMailedLink(
-  { accounts, cookies, settings }: Rooms,
+  { accounts, cookies, settings }: Services,
   path: string,
   purposes: readonly LinkPurpose[],
 ): MailedLink {

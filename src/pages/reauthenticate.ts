@@ -1,26 +1,26 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../accounts/hash-gate.ts'
+import { isBusy } from '../accounts/hash-queue.ts'
 import { verifyOwnPassword } from '../accounts/own-password.ts'
+import { saveThenRedirect } from '../auth/express-session.ts'
 import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
-import { formatLoginId } from '../database/login-id.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import { saveThenRedirect } from '../http/session.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitOwnPassword } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { formatLoginId } from '../sessions/login-id.ts'
+import { admitOwnPassword } from '../throttle/limits.ts'
 
 const ReauthenticateForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
   next: z.string().optional(),
 })
 
-export function reauthenticatePage(rooms: Rooms): Page {
-  const { accounts, auth, clock, limitHashing, settings } = rooms
+export function reauthenticatePage(services: Services): Page {
+  const { accounts, auth, clock, limitHashing, settings } = services
   return {
     path: '/reauthenticate',
     get: [auth.requireLogin, showReauthenticate],
@@ -36,7 +36,7 @@ export function reauthenticatePage(rooms: Rooms): Page {
     if (!form.ok) return refuse(res, form.view)
 
     const user = auth.loggedInUser(req)
-    const admission = await admitOwnPassword(rooms, user)
+    const admission = await admitOwnPassword(services, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const { password } = form.data

@@ -1,18 +1,18 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import type { User } from '../accounts/accounts.ts'
-import { isBusy } from '../accounts/hash-gate.ts'
+import { isBusy } from '../accounts/hash-queue.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
 import { registerUser, type Taken } from '../accounts/registration.ts'
+import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import { saveThenRedirect } from '../http/session.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitRegistration } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { admitRegistration } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -24,8 +24,8 @@ const TAKEN: Record<Taken, { field: string; message: string }> = {
 }
 
 /** Where registration is closed there is no such page. */
-export function registerPages(rooms: Rooms): Page[] {
-  const { accounts, auth, browsers, flashes, limitHashing, settings } = rooms
+export function registerPages(services: Services): Page[] {
+  const { accounts, auth, browsers, flashes, limitHashing, settings } = services
   const RegisterForm = demandGoodPassword(RegisterFields, (fields) => ({
     ...accounts.passwordRules,
     ...fields,
@@ -46,7 +46,7 @@ export function registerPages(rooms: Rooms): Page[] {
     const form = parseForm(RegisterForm, req.body)
     if (!form.ok) return refuse(res, form.view)
 
-    const admission = await admitRegistration(rooms, req, form.data.email)
+    const admission = await admitRegistration(services, req, form.data.email)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const browser = { browser: describeBrowser(req), browserId: browsers.identify(req, res) }

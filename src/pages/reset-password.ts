@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../accounts/hash-gate.ts'
-import type { LinkWithUser } from '../accounts/links.ts'
+import type { LinkWithUser } from '../accounts/email-links.ts'
+import { isBusy } from '../accounts/hash-queue.ts'
 import { resetPassword } from '../accounts/password-reset.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
@@ -9,16 +9,16 @@ import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import type { Rooms } from '../rooms.ts'
-import { admitReset } from './attempts.ts'
+import type { Services } from '../services.ts'
+import { admitReset } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
 
-export function resetPasswordPage(rooms: Rooms): Page {
-  const { accounts, flashes, limitHashing } = rooms
-  const mailed = createMailedLink(rooms, '/reset-password', ['reset-password'])
+export function resetPasswordPage(services: Services): Page {
+  const { accounts, flashes, limitHashing } = services
+  const mailed = createMailedLink(services, '/reset-password', ['reset-password'])
   return {
     path: '/reset-password',
     get: [mailed.takeToken, showReset],
@@ -39,7 +39,7 @@ export function resetPasswordPage(rooms: Rooms): Page {
     )
     if (!form.ok) return refuse(res, link, form.view)
 
-    const admission = await admitReset(rooms, link)
+    const admission = await admitReset(services, link)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }

@@ -1,14 +1,14 @@
 import type { Request, Response } from 'express'
-import { restoreAccount } from '../accounts/leaving.ts'
+import { restoreAccount } from '../accounts/deletion.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
-export function restoreAccountPage(rooms: Rooms): Page {
-  const { accounts, flashes } = rooms
-  const mailed = createMailedLink(rooms, '/restore-account', ['restore-account'])
+export function restoreAccountPage(services: Services): Page {
+  const { accounts, flashes } = services
+  const mailed = createMailedLink(services, '/restore-account', ['restore-account'])
   return { path: '/restore-account', get: [mailed.takeToken, showRestore], post: [restore] }
 
   async function showRestore(req: Request, res: Response) {

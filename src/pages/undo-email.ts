@@ -1,16 +1,16 @@
 import type { Request, Response } from 'express'
-import { tokenOf } from '../accounts/link-tokens.ts'
-import { undoAddress } from '../accounts/undo-address.ts'
+import { tokenOf } from '../accounts/email-link-tokens.ts'
+import { undoAddress } from '../accounts/undo-email.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 /** Where the mail to an old address leads: somebody has taken the account over, and its owner takes it back. */
-export function undoEmailPage(rooms: Rooms): Page {
-  const { accounts, flashes, settings } = rooms
-  const mailed = createMailedLink(rooms, '/undo-email', ['undo-address'])
+export function undoEmailPage(services: Services): Page {
+  const { accounts, flashes, settings } = services
+  const mailed = createMailedLink(services, '/undo-email', ['undo-address'])
   return { path: '/undo-email', get: [mailed.takeToken, showUndo], post: [undo] }
 
   async function showUndo(req: Request, res: Response) {

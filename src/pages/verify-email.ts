@@ -4,18 +4,18 @@ import {
   type Confirming,
   confirmAddress,
   knowsThePassword,
-} from '../accounts/addresses.ts'
-import { tokenOf } from '../accounts/link-tokens.ts'
+} from '../accounts/email-addresses.ts'
+import { tokenOf } from '../accounts/email-link-tokens.ts'
+import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import { saveThenRedirect } from '../http/session.ts'
-import type { Rooms } from '../rooms.ts'
+import type { Services } from '../services.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
-export function verifyEmailPage(rooms: Rooms): Page {
-  const { accounts, auth, browsers, flashes, settings } = rooms
-  const mailed = createMailedLink(rooms, '/verify-email', [
+export function verifyEmailPage(services: Services): Page {
+  const { accounts, auth, browsers, flashes, settings } = services
+  const mailed = createMailedLink(services, '/verify-email', [
     'confirm-address',
     'confirm-new-address',
   ])

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/runtime/log.ts'
 import { createTestClock } from '../auth/support/test-clock.ts'
 import { readSettings } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { findLink, useLink } from '../../src/accounts/links.ts'
+import { findLink, useLink } from '../../src/accounts/email-links.ts'
 import { changeTogether } from '../../src/database/change-together.ts'
 import { openTestApp } from '../support/app.ts'
 import { findUser, forgetPassword, tokenIn } from '../support/journeys.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createHashGate, isBusy } from '../../src/accounts/hash-gate.ts'
+import { createHashQueue, isBusy } from '../../src/accounts/hash-queue.ts'
 import { createPasswords } from '../../src/accounts/password-hash.ts'
 
 // The lowest cost bcrypt knows: here the answers are tested, not the time.
@@ -105,7 +105,7 @@ describe('verify', () => {
   })
 
   test('goes through the gate, as hashing does', async () => {
-    const full = createPasswords({ cost, gate: createHashGate({ concurrency: 0, waiting: 0 }) })
+    const full = createPasswords({ cost, gate: createHashQueue({ concurrency: 0, waiting: 0 }) })
 
     expect(isBusy(await full.verify('correct horse', null))).toBe(true)
     expect(isBusy(await full.hash('correct horse battery staple'))).toBe(true)

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { minutes } from '../../src/durations.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/runtime/log.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { register } from '../support/users.ts'
 import { say } from '../support/wire-words.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LINK_LIFETIMES } from '../../src/accounts/links.ts'
+import { LINK_LIFETIMES } from '../../src/accounts/email-links.ts'
 import { endOfUse, KINDS, type Message } from '../../src/mail/messages.ts'
 import { APP_URL, render } from './support/outbox.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/runtime/log.ts'
 import { openTestApp, readSettings } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
 import { readTitle } from '../support/html.ts'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseLeavers } from '../../src/accounts/leaving.ts'
+import { eraseLeavers } from '../../src/accounts/deletion.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { findUser } from '../support/journeys.ts'
 import { addUser, CONFIRMED, nextFields, openThrottledSite } from '../support/kinds-of-account.ts'

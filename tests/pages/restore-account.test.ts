@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseLeavers } from '../../src/accounts/leaving.ts'
+import { eraseLeavers } from '../../src/accounts/deletion.ts'
 import { disableUser } from '../../src/accounts/operations.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'

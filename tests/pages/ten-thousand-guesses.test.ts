@@ -1,8 +1,8 @@
 import type { Request } from 'express'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createLog } from '../../src/log.ts'
-import { openRooms } from '../../src/open-rooms.ts'
-import { admitLogin } from '../../src/pages/attempts.ts'
+import { createLog } from '../../src/runtime/log.ts'
+import { createServices } from '../../src/services.ts'
+import { admitLogin } from '../../src/throttle/limits.ts'
 import { openTestApp } from '../support/app.ts'
 import { findUser } from '../support/journeys.ts'
 import { logIn, register } from '../support/users.ts'
@@ -48,10 +48,10 @@ describe('guesses at one account from everywhere', () => {
   test('are let through 25 times for one name, of ten thousand from a thousand addresses', async () => {
     const { username } = await register(site)
     const { now } = site.clock
-    const rooms = openRooms({ ...site, clock: now, log: createLog('silent') })
+    const services = createServices({ ...site, clock: now, log: createLog('silent') })
     const knock = async (index: number) => {
       const req = { ip: nameAddress(index % 1_000), headers: {} } as Request
-      return (await admitLogin(rooms, req, username)).ok
+      return (await admitLogin(services, req, username)).ok
     }
 
     let admitted = 0

@@ -8,8 +8,8 @@ import { createApp } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
 import { type Database, openDatabase } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
-import { readEnv } from '../../src/env.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/runtime/log.ts'
+import { readEnv } from '../../src/settings/environment.ts'
 import { addressDatabase, runOnServer } from '../support/template-database.ts'
 
 /** The application behind a port of its own, on a new database. */

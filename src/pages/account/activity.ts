@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express'
 import { listActivity } from '../../accounts/events.ts'
 import type { Page } from '../../http/page.ts'
-import type { Rooms } from '../../rooms.ts'
+import type { Services } from '../../services.ts'
 
 const MOST = 100
 
-export function activityPage({ accounts, auth }: Rooms): Page {
+export function activityPage({ accounts, auth }: Services): Page {
   return { path: '/account/activity', get: [auth.requireLogin, showActivity] }
 
   async function showActivity(req: Request, res: Response) {

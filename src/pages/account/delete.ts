@@ -1,19 +1,19 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../../accounts/hash-gate.ts'
+import { scheduleDeletion } from '../../accounts/deletion.ts'
+import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
+import { isBusy } from '../../accounts/hash-queue.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
-import { scheduleDeletion } from '../../accounts/leaving.ts'
-import { LINK_LIFETIMES } from '../../accounts/links.ts'
 import { verifyOwnPassword } from '../../accounts/own-password.ts'
+import { formatDuration } from '../../durations.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import type { Rooms } from '../../rooms.ts'
-import { sayDuration } from '../../time-words.ts'
-import { admitOwnPassword } from '../attempts.ts'
+import type { Services } from '../../services.ts'
+import { admitOwnPassword } from '../../throttle/limits.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
 
 const DeleteForm = z.object({
@@ -21,10 +21,10 @@ const DeleteForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
 })
 
-const GRACE = sayDuration(LINK_LIFETIMES['restore-account'])
+const GRACE = formatDuration(LINK_LIFETIMES['restore-account'])
 
-export function deletePage(rooms: Rooms): Page {
-  const { accounts, auth, cookies, flashes, limitHashing, settings } = rooms
+export function deletePage(services: Services): Page {
+  const { accounts, auth, cookies, flashes, limitHashing, settings } = services
   return {
     path: '/account/delete',
     get: [auth.requireFreshLogin, showDelete],
@@ -42,7 +42,7 @@ export function deletePage(rooms: Rooms): Page {
     if (usernameKeyOf(form.data.username) !== usernameKeyOf(user.username)) {
       return refuse(req, res, rejectForm(form, 'username', 'That is not your user name.').view)
     }
-    const admission = await admitOwnPassword(rooms, user)
+    const admission = await admitOwnPassword(services, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const { password } = form.data

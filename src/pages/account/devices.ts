@@ -1,17 +1,17 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { listDevices, revokeDevice, revokeOtherDevices } from '../../accounts/device-list.ts'
+import { saveThenRedirect } from '../../auth/express-session.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import { saveThenRedirect } from '../../http/session.ts'
-import type { Rooms } from '../../rooms.ts'
+import type { Services } from '../../services.ts'
+import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
 
 // PostgreSQL fails on an address with a NUL in it, where SQLite finds nothing.
 const DeviceId = z.uuid()
 
-export function devicesPages({ accounts, auth, flashes }: Rooms): Page[] {
+export function devicesPages({ accounts, auth, flashes }: Services): Page[] {
   return [
     { path: '/account/devices', get: [auth.requireLogin, showDevices] },
     { path: '/account/devices/revoke-others', post: [auth.requireLogin, revokeOthers] },

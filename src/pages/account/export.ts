@@ -3,9 +3,9 @@ import { exportAccount } from '../../accounts/export.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import type { Rooms } from '../../rooms.ts'
+import type { Services } from '../../services.ts'
 
-export function exportPage({ accounts, auth }: Rooms): Page {
+export function exportPage({ accounts, auth }: Services): Page {
   return { path: '/account/export', post: [auth.requireFreshLogin, exportData] }
 
   async function exportData(req: Request, res: Response) {

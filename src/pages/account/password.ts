@@ -1,17 +1,17 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../../accounts/hash-gate.ts'
+import { isBusy } from '../../accounts/hash-queue.ts'
 import { changePassword, verifyOwnPassword } from '../../accounts/own-password.ts'
 import { composePassword } from '../../accounts/password-text.ts'
+import { saveThenRedirect } from '../../auth/express-session.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import { hangUpOf } from '../../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import { saveThenRedirect } from '../../http/session.ts'
-import type { Rooms } from '../../rooms.ts'
-import { admitOwnPassword } from '../attempts.ts'
+import type { Services } from '../../services.ts'
+import { admitOwnPassword } from '../../throttle/limits.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 
 const PasswordFields = z
@@ -24,8 +24,8 @@ const PasswordFields = z
     message: 'Choose a password that is not your current one.',
   })
 
-export function passwordPage(rooms: Rooms): Page {
-  const { accounts, auth, flashes, limitHashing } = rooms
+export function passwordPage(services: Services): Page {
+  const { accounts, auth, flashes, limitHashing } = services
   return {
     path: '/account/password',
     get: [auth.requireLogin, showPassword],
@@ -45,7 +45,7 @@ export function passwordPage(rooms: Rooms): Page {
     )
     if (!form.ok) return refuse(res, form.view)
 
-    const admission = await admitOwnPassword(rooms, user)
+    const admission = await admitOwnPassword(services, user)
     if (!admission.ok) return refuseTooMany(next, admission)
 
     const signal = hangUpOf(req)

@@ -11,8 +11,9 @@ const load = (file: string) => import(new URL(`../../../dist/${file}`, import.me
 const { createApp }: typeof import('../../../src/app.ts') = await load('app.js')
 const { openDatabase }: typeof import('../../../src/database/database.ts') =
   await load('database/database.js')
-const { readEnv }: typeof import('../../../src/env.ts') = await load('env.js')
-const { createLog }: typeof import('../../../src/log.ts') = await load('log.js')
+const { readEnv }: typeof import('../../../src/settings/environment.ts') =
+  await load('settings/environment.js')
+const { createLog }: typeof import('../../../src/runtime/log.ts') = await load('runtime/log.js')
 
 const [, , url = '', name] = argv
 let isArmed = false

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createLog } from '../../../src/log.ts'
 import { enqueue } from '../../../src/mail/outbox.ts'
-import { openMail } from '../../../src/open-rooms.ts'
+import { createLog } from '../../../src/runtime/log.ts'
+import { openMail } from '../../../src/services.ts'
 import { openTestApp } from '../../support/app.ts'
 import { register } from '../../support/users.ts'
 

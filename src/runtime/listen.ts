@@ -1,0 +1,20 @@
+import type { Server } from 'node:http'
+import { describeProblem } from '../settings/problems.ts'
+import type { Settings } from '../settings/settings.ts'
+
+type Place = Pick<Settings, 'port' | 'host'>
+
+/** Takes a server and where it is to listen; resolves to null once it does, or to the line that says why it cannot. */
+export function listen(server: Server, place: Place): Promise<string | null> {
+  return new Promise((resolve) => {
+    server.once('error', (error) => resolve(sayWhyNot(error, place)))
+    server.listen(place.port, place.host, () => resolve(null))
+  })
+}
+
+function sayWhyNot(error: NodeJS.ErrnoException, { port }: Place): string {
+  if (error.code === 'EADDRINUSE')
+    return `PORT ${port} is taken by another program. For example: PORT=${port + 1}`
+  if (error.code === 'EACCES') return describeProblem('PORT', 'is for programs of the system only')
+  return describeProblem('HOST', `is no address of this machine (${error.code})`)
+}

@@ -1,0 +1,168 @@
+import type { Logger } from 'pino'
+import type { Accounts, User } from './accounts/accounts.ts'
+import { createLinkUrls } from './accounts/email-link-tokens.ts'
+import { createHashQueue, type HashQueue, hashesAtOnce } from './accounts/hash-queue.ts'
+import { createPasswords } from './accounts/password-hash.ts'
+import { findUser, verifyCredentials } from './accounts/users.ts'
+import { APP_NAME } from './app-name.ts'
+import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
+import { createLocalAuthentication } from './auth/passport.ts'
+import type { Clock } from './clock.ts'
+import type { Database, Tables } from './database/database.ts'
+import { type Browsers, createBrowsers, describeBrowser } from './http/browsers.ts'
+import { makeCsrfSecret } from './http/csrf.ts'
+import { createDoor } from './http/door.ts'
+import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
+import { hangUpOf } from './http/hang-up.ts'
+import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
+import { type MailRoom, openMailRoom } from './mail/mail.ts'
+import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
+import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
+import { recordLogin } from './sessions/devices.ts'
+import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
+import { createRememberStore } from './sessions/remember-store.ts'
+import { type NewLogin, SessionStore } from './sessions/session-store.ts'
+import { isSecure, type Settings } from './settings/settings.ts'
+import { createAttemptCounters } from './throttle/counters.ts'
+import { createThrottle } from './throttle/throttle.ts'
+
+/** What createApp is given, so that tests can replace it. */
+export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
+
+/** Everything a page is given. */
+export type Services = ReturnType<typeof createServices>
+
+/** The only composition: joins the rooms that must not know each other. */
+export function createServices(foundation: Foundation) {
+  const { clock, database, settings } = foundation
+  const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
+  const flashes = createFlashes(cookies)
+  const browsers = createBrowsers(cookies)
+  const queue = openHashQueue(settings)
+  const door = createDoor(() => queue.capacity)
+  const accounts = openAccounts(foundation, queue)
+  const sessionStore = openSessionStore(foundation, browsers)
+  return {
+    ...foundation,
+    accounts,
+    auth: openAuth(foundation, { accounts, browsers, cookies, flashes, sessionStore }),
+    authenticate: openAuthentication(foundation, accounts),
+    sessionStore,
+    browsers,
+    cookies,
+    flashes,
+    throttle: createThrottle(createAttemptCounters(database), clock, settings.throttle),
+    mail: openMail(foundation),
+    limitHashing: door.enter,
+    refuseIfBusy: door.refuseIfFull,
+  }
+}
+
+/** Takes the parts; returns the mail room: what sends mail, not started yet, and what was sent. */
+export function openMail({ settings, ...parts }: Foundation): MailRoom {
+  const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
+  return openMailRoom({ ...parts, ...settings, appName: APP_NAME, linkUrl })
+}
+
+// The processes of one machine share its cores.
+function openHashQueue({ processes }: Settings): HashQueue {
+  return createHashQueue({ concurrency: Math.max(1, Math.floor(hashesAtOnce() / processes)) })
+}
+
+function openAccounts({ database, clock, settings }: Foundation, gate: HashQueue): Accounts {
+  const passwords = createPasswords({ cost: settings.bcryptCost, gate })
+  const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
+  const mustConfirm = settings.registration === 'verified'
+  return { database, passwords, clock, mustConfirm, passwordRules }
+}
+
+/** Takes the parts and what knows browsers; returns the sessions, each of which writes down its device and its event. */
+function openSessionStore(
+  { database, clock, settings }: Foundation,
+  browsers: Browsers,
+): SessionStore {
+  const limits = { idle: settings.sessionIdle, max: settings.sessionMax }
+  const onLogin = async (tables: Tables, { session, req, ...login }: NewLogin) => {
+    if (!session.login || !req.res) return
+    const { startedBy, deviceId } = session.login
+    const browser = { browserId: browsers.identify(req, req.res), browser: describeBrowser(req) }
+    session.login.deviceId = await recordLogin(tables, {
+      ...login,
+      ...browser,
+      startedBy,
+      deviceId,
+    })
+  }
+  return new SessionStore({ database, clock, limits, onLogin })
+}
+
+/** Takes the parts and the accounts; returns how Passport is asked whose a name and a password are. */
+function openAuthentication({ log }: Foundation, accounts: Accounts) {
+  return createLocalAuthentication(async (identifier, password, req) => {
+    const attempt = { identifier, password, browser: describeBrowser(req), signal: hangUpOf(req) }
+    const outcome = await verifyCredentials(accounts, attempt)
+    logRefusedLogin(log, req, outcome)
+    return outcome
+  })
+}
+
+type AuthNeeds = {
+  accounts: Accounts
+  browsers: Browsers
+  cookies: SignedCookies
+  flashes: Flashes
+  sessionStore: SessionStore
+}
+
+/** Takes the parts and what knows users, browsers and messages; returns the login manager of this application. */
+function openAuth(
+  { database, settings, clock, log }: Foundation,
+  needs: AuthNeeds,
+): LoginManager<User> {
+  const { accounts, cookies, flashes, sessionStore } = needs
+  const auth = createLoginManager<User>({
+    secrets: settings.secrets,
+    origin: settings.appUrl,
+    clock,
+    getId: formatLoginId,
+    loadUser: async (id, req) => {
+      // The query that found the session has brought its user along.
+      const owner = sessionStore.ownerOf(req)
+      return owner && formatLoginId(owner) === id ? owner : findLoggedInUser(accounts, id)
+    },
+    flash: (req, res, message, category) =>
+      flashes.add(req, res, category as FlashCategory, message),
+    loginView: '/login',
+    loginMessageCategory: 'info',
+    refreshView: '/reauthenticate',
+    needsRefreshMessageCategory: 'info',
+    homeView: '/dashboard',
+    alreadyLoggedInMessage: 'You are logged in already. To use another account, log out first.',
+    sessionProtection: settings.sessionProtection,
+    freshFor: settings.freshFor,
+    sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
+    logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),
+    endStolenSeries: ({ id, loginId, deviceId }, req) =>
+      endStolenDevice(accounts, {
+        id,
+        userId: parseLoginId(loginId)?.userId ?? '',
+        deviceId,
+        browser: describeBrowser(req),
+      }),
+    remember: {
+      store: createRememberStore(database),
+      name: cookies.nameOf('remember'),
+      duration: settings.rememberFor,
+      secure: isSecure(settings),
+    },
+  })
+  logLoginEvents(auth.events, log)
+  return auth
+}
+
+// The epoch decides as it does in the session's own query: what an older one made is over.
+async function findLoggedInUser(accounts: Accounts, loginId: string): Promise<User | null> {
+  const parsed = parseLoginId(loginId)
+  const user = parsed && (await findUser(accounts, parsed.userId))
+  return user && user.authEpoch === parsed.authEpoch ? user : null
+}

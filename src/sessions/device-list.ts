@@ -1,0 +1,128 @@
+import type { Accounts, User } from '../accounts/accounts.ts'
+import { recordEvent } from '../accounts/events.ts'
+import { changeOwnUser } from '../accounts/own-user.ts'
+import { recordAndTell } from '../accounts/security-events.ts'
+import { toUser } from '../accounts/users.ts'
+import { changeTogether } from '../database/change-together.ts'
+import { emptyDevice } from './device-hold.ts'
+
+/** A browser that can still act for its user, as its owner sees it. Nothing in it logs anybody in. */
+export type ListedDevice = {
+  id: string
+  label: string
+  signedInBy: string
+  firstSeenAt: Date
+  lastSeenAt: Date
+  isCurrent: boolean
+  isRemembered: boolean
+}
+
+type Row = {
+  id: string
+  label: string
+  signedInBy: string
+  createdAt: Date
+  lastSeenAt: Date
+  sessionSeenAt: Date | string | null
+  isRemembered: boolean | number
+}
+
+const SIGNED_IN_BY: Record<string, string> = {
+  password: 'password',
+  registration: 'registering',
+}
+
+/** Takes a user and the id of the device that asks; returns the browsers with a live session or remember series, that one first, in one statement. */
+export async function listDevices(
+  { database, clock }: Accounts,
+  { id, authEpoch }: User,
+  currentId: string | null,
+): Promise<ListedDevice[]> {
+  const now = clock()
+  const rows = await database.$queryRaw<Row[]>`
+    SELECT d."id", d."label", d."signedInBy", d."createdAt", d."lastSeenAt",
+      s."seenAt" AS "sessionSeenAt", r."deviceId" IS NOT NULL AS "isRemembered"
+    FROM "Device" d
+    LEFT JOIN (SELECT "deviceId", MAX("lastSeenAt") AS "seenAt" FROM "Session"
+      WHERE "userId" = ${id} AND "authEpoch" = ${authEpoch} AND "expiresAt" > ${now}
+      GROUP BY "deviceId") s ON s."deviceId" = d."id"
+    LEFT JOIN (SELECT DISTINCT "deviceId" FROM "RememberSeries"
+      WHERE "userId" = ${id} AND "authEpoch" = ${authEpoch} AND "expiresAt" > ${now}
+      ) r ON r."deviceId" = d."id"
+    WHERE d."userId" = ${id} AND d."revokedAt" IS NULL
+      AND (s."deviceId" IS NOT NULL OR r."deviceId" IS NOT NULL)`
+  return rows.map((row) => toListed(row, currentId)).sort(currentThenLatest)
+}
+
+function toListed(row: Row, currentId: string | null): ListedDevice {
+  // An aggregate has no column type: SQLite gives the time as text.
+  const seen = [row.lastSeenAt, row.sessionSeenAt].map((time) => new Date(time ?? 0).getTime())
+  return {
+    id: row.id,
+    label: row.label,
+    signedInBy: SIGNED_IN_BY[row.signedInBy] ?? '',
+    firstSeenAt: row.createdAt,
+    lastSeenAt: new Date(Math.max(...seen)),
+    isCurrent: row.id === currentId,
+    isRemembered: Boolean(row.isRemembered),
+  }
+}
+
+function currentThenLatest(one: ListedDevice, other: ListedDevice): number {
+  if (one.isCurrent !== other.isCurrent) return one.isCurrent ? -1 : 1
+  return other.lastSeenAt.getTime() - one.lastSeenAt.getTime()
+}
+
+/** Takes a user and the id of one of their devices; ends its session and its remember series at once. Says whether it was still good. */
+export function revokeDevice(
+  { database, clock }: Accounts,
+  { id: userId }: User,
+  { deviceId, browser }: { deviceId: string; browser: string },
+): Promise<boolean> {
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    const where = { id: deviceId, userId, revokedAt: null }
+    const { count } = await tables.device.updateMany({ where, data: { revokedAt: at } })
+    if (count === 1)
+      await recordEvent(tables, { userId, kind: 'device-revoked', at, browser, deviceId })
+    return count === 1
+  })
+}
+
+/** Takes a device that is to be logged out; ends its sessions and its remember series, and goes on knowing it. */
+export function logOutDevice({ database, clock }: Accounts, deviceId: string): Promise<void> {
+  return changeTogether(database, (tables) => emptyDevice(tables, deviceId, clock()))
+}
+
+/** Takes a user; ends every session, remember series and link there is, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
+export function revokeOtherDevices(
+  { database, clock }: Accounts,
+  user: User,
+  browser: string,
+): Promise<User | null> {
+  return changeTogether(database, async (tables) => {
+    const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
+    if (!changed) return null
+    await recordAndTell(tables, changed, { kind: 'others-revoked', at: clock(), browser })
+    return toUser(changed)
+  })
+}
+
+/** Takes a series whose cookie was presented after its successor had been seen: somebody has a copy. Ends that device. */
+export function endStolenDevice(
+  { database, clock }: Accounts,
+  series: { id: string; userId: string; deviceId: string | null; browser: string },
+): Promise<void> {
+  const { id, userId, deviceId, browser } = series
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    // The device first, as everybody does: two who wait for each other would both fail.
+    if (deviceId)
+      await tables.device.updateMany({ where: { id: deviceId }, data: { revokedAt: at } })
+    const { count } = await tables.rememberSeries.deleteMany({ where: { id } })
+    // Of two requests with the copy, one reports it.
+    if (count === 0) return
+    const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
+    await recordAndTell(tables, user, { kind: 'cookie-stolen', at, browser, deviceId })
+  })
+}

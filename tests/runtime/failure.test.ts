@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest'
+import { sayFailure } from '../../src/runtime/failure.ts'
+
+describe('what kept a program from its work', () => {
+  test.each([
+    [
+      'with its code',
+      Object.assign(new Error('not there'), { code: 'ENOENT' }),
+      'ENOENT not there',
+    ],
+    ['by the last line alone', new Error('Invalid call:\n{ secret }\nno table'), 'no table'],
+    ['without a password', new Error('at postgresql://ada:hunter2@db/x'), 'at postgresql://…@db/x'],
+    ['with its cause', new Error('failed', { cause: new Error('no table') }), 'failed: no table'],
+    ['though it is no error', 'a secret', 'Something was thrown that is no error.'],
+  ])('is said in one line %s', (_, thrown, words) => {
+    expect(sayFailure(thrown)).toBe(words)
+  })
+})

@@ -1,0 +1,132 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/database/database.ts'
+import { minutes } from '../../src/durations.ts'
+import { type Attempt, createAttemptCounters } from '../../src/throttle/counters.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const database = await openTestDatabase()
+// As another process has it: a connection of its own.
+const elsewhere = await openDatabase(database.url)
+afterAll(async () => {
+  await elsewhere.close()
+  await database.close()
+})
+
+const counters = createAttemptCounters(database)
+const both = [counters, createAttemptCounters(elsewhere)]
+
+const START = new Date('2026-01-01T00:00:00Z')
+const WINDOW = minutes(15)
+const timeAt = (milliseconds: number) => new Date(START.getTime() + milliseconds)
+
+let keys = 0
+const newAttempt = (): Attempt => {
+  return { key: `key ${++keys}`, most: 10, at: START, endsAt: timeAt(WINDOW) }
+}
+
+const later = (attempt: Attempt, milliseconds: number): Attempt => {
+  return { ...attempt, at: timeAt(milliseconds), endsAt: timeAt(milliseconds + WINDOW) }
+}
+
+async function count(attempt: Attempt, times: number): Promise<number> {
+  let counted = 0
+  for (let time = 0; time < times; time++) if (await counters.count(attempt)) counted++
+  return counted
+}
+
+describe('of 50 attempts at once, in two processes', () => {
+  const race = async (attempt: Attempt) => {
+    const attempts = Array.from({ length: 50 }, (_, index) => both[index % 2]?.count(attempt))
+    return (await Promise.all(attempts)).filter(Boolean).length
+  }
+
+  test('as many pass as the budget has, where nobody has tried before', async () => {
+    expect(await race(newAttempt())).toBe(10)
+  })
+
+  test('one passes where one is left', async () => {
+    const attempt = newAttempt()
+    await count(attempt, 9)
+
+    expect(await race(attempt)).toBe(1)
+  })
+
+  test('as many pass as the budget has, where a window has just ended', async () => {
+    const attempt = newAttempt()
+    await count(attempt, 10)
+
+    expect(await race(later(attempt, WINDOW))).toBe(10)
+  })
+})
+
+describe('a window', () => {
+  test('ends so long after its first attempt, however late the last was', async () => {
+    const attempt = newAttempt()
+    await counters.count(attempt)
+
+    const end = await counters.count(later(attempt, WINDOW - 1))
+
+    expect(end).toEqual(timeAt(WINDOW))
+  })
+
+  test('is full to its last millisecond, and says when it ends', async () => {
+    const attempt = newAttempt()
+    await count(attempt, 10)
+    const findFull = (at: number) => counters.findFull([newAttempt(), later(attempt, at)])
+
+    expect(await findFull(WINDOW - 1)).toEqual(timeAt(WINDOW))
+    expect(await findFull(WINDOW)).toBeNull()
+  })
+
+  test('is followed by one that has the whole budget, and no more', async () => {
+    const attempt = newAttempt()
+    await count(attempt, 11)
+
+    const second = later(attempt, WINDOW)
+    const third = later(attempt, 2 * WINDOW)
+
+    expect(await count(second, 11)).toBe(10)
+    expect(await count(third, 11)).toBe(10)
+  })
+})
+
+describe('an attempt taken back', () => {
+  test('leaves room for one more', async () => {
+    const attempt = newAttempt()
+    await count(attempt, 10)
+
+    await counters.takeBack(attempt)
+
+    expect(await count(attempt, 2)).toBe(1)
+  })
+
+  test('is none below zero', async () => {
+    const attempt = newAttempt()
+    await counters.count(attempt)
+
+    for (let time = 0; time < 3; time++) await counters.takeBack(attempt)
+
+    expect(await count(attempt, 11)).toBe(10)
+  })
+
+  test('makes no room in the window after its own', async () => {
+    const attempt = newAttempt()
+    await counters.count(attempt)
+    const second = later(attempt, WINDOW)
+    await count(second, 10)
+
+    await counters.takeBack(attempt)
+
+    expect(await count(second, 1)).toBe(0)
+  })
+
+  test('begins no window where its own has been swept away', async () => {
+    const attempt = newAttempt()
+    await counters.count(attempt)
+    await database.attemptCounter.deleteMany({ where: { key: attempt.key } })
+
+    await counters.takeBack(attempt)
+
+    expect(await database.attemptCounter.count({ where: { key: attempt.key } })).toBe(0)
+  })
+})
