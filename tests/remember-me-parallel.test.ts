@@ -84,7 +84,7 @@ describe('remembered browsers over HTTP', { timeout: minutes(5) }, () => {
     expect(refused).toBe(0)
     const kinds = await Promise.all(people.map(({ username }) => kindsOf(site, username)))
     expect(kinds.flat().filter((kind) => kind === 'remembered').length).toBeGreaterThan(LIVES * 9)
-    expect(kinds.flat()).not.toContain('cookie-stolen')
+    expect(kinds.flat()).not.toContain('remember-token-stolen')
   })
 
   test('are all caught when their cookie was copied and used after they went on, and told once', async () => {
@@ -102,7 +102,9 @@ describe('remembered browsers over HTTP', { timeout: minutes(5) }, () => {
       expect(stolen).not.toContain(true)
       expect(await Promise.all(owner.map(isLoggedIn))).toEqual([false, false])
       expect(await isLoggedIn(other)).toBe(true)
-      const thefts = (await kindsOf(site, ada.username)).filter((kind) => kind === 'cookie-stolen')
+      const thefts = (await kindsOf(site, ada.username)).filter(
+        (kind) => kind === 'remember-token-stolen',
+      )
       const notices = (await noticesTo(site, ada.email)).filter((words) => words === STOLEN)
       expect([thefts.length, notices.length]).toEqual([1, 1])
     }

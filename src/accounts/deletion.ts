@@ -28,7 +28,7 @@ export function scheduleDeletion(
       emailKey,
     } as const
     const linkId = await createLink(tables, { ...link, at })
-    await recordEvent(tables, { userId: id, kind: 'deletion-asked', at, browser })
+    await recordEvent(tables, { userId: id, kind: 'deletion-requested', at, browser })
     const message = {
       template: 'deletion-scheduled',
       name,

@@ -26,7 +26,7 @@ export function askToConfirmAgain(
   user: User | null,
   browserId: string,
 ): Promise<void> {
-  const link = { purpose: 'confirm-address', browserHash: hashBrowserId(browserId) } as const
+  const link = { purpose: 'verify-email', browserHash: hashBrowserId(browserId) } as const
   return changeTogether(database, (tables) => sendLink({ tables, user, at: clock() }, link))
 }
 
@@ -36,7 +36,7 @@ export function confirmAddress(
   link: LinkWithUser,
   who: Confirming,
 ): Promise<Confirmation> {
-  return link.purpose === 'confirm-new-address'
+  return link.purpose === 'verify-new-email'
     ? confirmNewAddress(accounts, link, who)
     : confirmFirstAddress(accounts, link, who)
 }
@@ -58,7 +58,7 @@ function confirmFirstAddress(
     if (count === 0) return { kind: 'used' }
     await recordEvent(tables, {
       userId: link.userId,
-      kind: 'email-confirmed',
+      kind: 'email-verified',
       at,
       browser: who.browser,
     })
@@ -69,7 +69,7 @@ function confirmFirstAddress(
 
 /** Takes a link that confirms an address, and who follows it; says whether the password of its account is known to be theirs. */
 export function knowsThePassword(link: LinkWithUser, { userId, browserId }: Confirming): boolean {
-  if (link.purpose === 'confirm-new-address' || userId === link.userId) return true
+  if (link.purpose === 'verify-new-email' || userId === link.userId) return true
   // Somebody else may have registered with this address and a password of their own, to wait for its
   // owner. Of those who are not logged in, only the browser that registered is known to have chosen it.
   return browserId !== null && hashBrowserId(browserId) === link.browserHash
@@ -83,7 +83,7 @@ export function askForNewAddress(
 ): Promise<void> {
   const at = clock()
   const [emailKey, oldEmailKey] = [emailKeyOf(email), emailKeyOf(oldEmail)]
-  const purpose = 'confirm-new-address'
+  const purpose = 'verify-new-email'
   return changeTogether(database, async (tables) => {
     const link = { purpose, userId: id, authEpoch, email, emailKey, oldEmailKey, at } as const
     const linkId = await createLink(tables, link)
@@ -129,7 +129,7 @@ type Moved = { id: string; name: string; email: string; oldEmail: string }
 
 async function tellOldAddress(tables: Tables, { id, name, email, oldEmail }: Moved, at: Date) {
   const back = { email: oldEmail, emailKey: emailKeyOf(oldEmail), authEpoch: null }
-  const linkId = await createLink(tables, { purpose: 'undo-address', userId: id, ...back, at })
-  const message = { template: 'address-changed', name, newEmail: email, linkId } as const
+  const linkId = await createLink(tables, { purpose: 'undo-email', userId: id, ...back, at })
+  const message = { template: 'email-changed', name, newEmail: email, linkId } as const
   await enqueue(tables, { userId: id, to: oldEmail, at, message })
 }

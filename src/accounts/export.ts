@@ -5,7 +5,7 @@ import { recordAndTell } from './security-events.ts'
 
 const SECRETS_OF = {
   user: SECRET_COLUMNS,
-  device: { browserHash: true },
+  device: { tokenHash: true },
   session: { idHash: true, data: true },
   series: { id: true, tokenHash: true, previousHash: true, keyId: true },
   link: { id: true, browserHash: true },
@@ -24,7 +24,7 @@ export async function exportAccount({ database, clock }: Accounts, user: User, b
     devices: await database.device.findMany({ where, omit: SECRETS_OF.device }),
     sessions: await database.session.findMany({ where, omit: SECRETS_OF.session }),
     rememberSeries: await database.rememberSeries.findMany({ where, omit: SECRETS_OF.series }),
-    pendingLinks: await database.accountLink.findMany({ where, omit: SECRETS_OF.link }),
+    pendingLinks: await database.emailLink.findMany({ where, omit: SECRETS_OF.link }),
     events: await database.securityEvent.findMany({ where, orderBy: { at: 'asc' } }),
     mail: await database.outboxMessage.findMany({ where }),
   }

@@ -17,7 +17,7 @@ export const NOBODY = ''
 export type Whose = { tables: Tables; user: User | null; at: Date }
 
 export type SentLink = {
-  purpose: 'confirm-address' | 'reset-password'
+  purpose: 'verify-email' | 'reset-password'
   browserHash?: string
   /** What is sent where there is nobody to send a link to. */
   instead?: NewMail | undefined
@@ -35,7 +35,7 @@ export async function sendLink({ tables, user, at }: Whose, link: SentLink): Pro
 }
 
 async function sendNothing(tables: Tables, instead: NewMail | undefined, at: Date): Promise<void> {
-  await tables.accountLink.deleteMany({ where: { userId: NOBODY } })
+  await tables.emailLink.deleteMany({ where: { userId: NOBODY } })
   await enqueueNothing(tables, at)
   await (instead ? enqueue(tables, instead) : enqueueNothing(tables, at))
 }

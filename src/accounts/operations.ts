@@ -66,7 +66,7 @@ export function disableUser({ database, clock }: Tools, id: string): Promise<boo
     const changed = await tables.user.updateMany({ where: { id, isActive: true }, data })
     // Who is leaving is inactive already, but holds a link that would make them active again.
     const where = { userId: id, purpose: 'restore-account' }
-    const voided = await tables.accountLink.deleteMany({ where })
+    const voided = await tables.emailLink.deleteMany({ where })
     const isNew = changed.count + voided.count > 0
     if (isNew) await recordEvent(tables, eventOf(id, 'disabled', clock()))
     return isNew
@@ -84,11 +84,11 @@ export function enableUser({ database, clock }: Tools, id: string): Promise<bool
 }
 
 /** Takes a user's id; ends every session, remember series and link there is, and says whether the user still exists. */
-export function signOutUser({ database, clock }: Tools, id: string): Promise<boolean> {
+export function logOutUser({ database, clock }: Tools, id: string): Promise<boolean> {
   return changeTogether(database, async (tables) => {
     const data = { authEpoch: { increment: 1 } }
     const { count } = await tables.user.updateMany({ where: { id }, data })
-    if (count === 1) await recordEvent(tables, eventOf(id, 'signed-out-by-operator', clock()))
+    if (count === 1) await recordEvent(tables, eventOf(id, 'logged-out-by-operator', clock()))
     return count === 1
   })
 }

@@ -21,7 +21,7 @@ export async function askForReset(
     const user = await tables.user.findUnique({ where: { emailKey, isActive: true } })
     const whose = { tables, user, at }
     await sendLink(whose, { purpose: 'reset-password' })
-    await recordEventOf(whose, { kind: 'reset-asked', browser })
+    await recordEventOf(whose, { kind: 'reset-requested', browser })
   })
 }
 

@@ -41,7 +41,7 @@ function isProfileOf(user: User, { name, username, email }: ReturnType<typeof pr
 
 /** Takes a user who wants to keep their address after all; voids the link to another one. */
 export async function keepEmail({ database }: Accounts, { id: userId }: User): Promise<void> {
-  await database.accountLink.deleteMany({ where: { userId, purpose: 'confirm-new-address' } })
+  await database.emailLink.deleteMany({ where: { userId, purpose: 'verify-new-email' } })
 }
 
 /** Takes a user; returns the address that waits for its confirmation, or null. */
@@ -50,7 +50,7 @@ export async function findPendingEmail(
   user: User,
 ): Promise<string | null> {
   const { id: userId, authEpoch } = user
-  const where = { userId, authEpoch, purpose: 'confirm-new-address', expiresAt: { gt: clock() } }
-  const link = await database.accountLink.findFirst({ where, select: { email: true } })
+  const where = { userId, authEpoch, purpose: 'verify-new-email', expiresAt: { gt: clock() } }
+  const link = await database.emailLink.findFirst({ where, select: { email: true } })
   return link?.email ?? null
 }

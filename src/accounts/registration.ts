@@ -36,7 +36,7 @@ function insertUser(
   { browser, browserId }: NewUser,
   row: NewRow,
 ): Promise<User | Taken> {
-  const link = { purpose: 'confirm-address', browserHash: hashBrowserId(browserId) } as const
+  const link = { purpose: 'verify-email', browserHash: hashBrowserId(browserId) } as const
   return changeTogether(database, async (tables) => {
     await insertUnlessTaken(tables, row)
     await giveBackIfKept(tables, row)
@@ -64,7 +64,7 @@ function rowOf(
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
   const names = { id: randomUUID(), username, email, name: username, ...keys }
   // Nobody can log in who has not confirmed: whoever has not by then is erased.
-  const eraseAt = mustConfirm ? endOfLink('confirm-address', createdAt) : null
+  const eraseAt = mustConfirm ? endOfLink('verify-email', createdAt) : null
   return { ...names, passwordHash, createdAt, eraseAt }
 }
 

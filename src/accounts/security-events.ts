@@ -20,7 +20,7 @@ export async function recordAndTell(
     words,
     browser,
     at: at.toISOString(),
-    isTheft: kind === 'cookie-stolen',
+    isTheft: kind === 'remember-token-stolen',
   } as const
   await enqueue(tables, { userId: id, to: email, at, message })
 }

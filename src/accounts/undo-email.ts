@@ -30,14 +30,14 @@ export function undoAddress(
 
 // Whoever took the account over and then changed the address again was sent a way back as well.
 async function endLaterWaysBack(tables: Tables, { userId, createdAt }: LinkWithUser) {
-  const where = { userId, purpose: 'undo-address', createdAt: { gte: createdAt } }
-  await tables.accountLink.deleteMany({ where })
+  const where = { userId, purpose: 'undo-email', createdAt: { gte: createdAt } }
+  await tables.emailLink.deleteMany({ where })
 }
 
 // They may have deleted it too: the mail about that went to their own address. Who was disabled by the
 // operator has no such link, and stays so.
 async function undoDeletion(tables: Tables, userId: string) {
   const where = { userId, purpose: 'restore-account' }
-  const { count } = await tables.accountLink.deleteMany({ where })
+  const { count } = await tables.emailLink.deleteMany({ where })
   return count > 0 ? { isActive: true, eraseAt: null } : {}
 }

@@ -76,8 +76,8 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
     return series.previousHash !== null && isInGrace(series)
   }
 
-  function isInGrace({ confirmedAt }: RememberSeries): boolean {
-    return confirmedAt === null || clock().getTime() - confirmedAt.getTime() < GRACE
+  function isInGrace({ seenAt }: RememberSeries): boolean {
+    return seenAt === null || clock().getTime() - seenAt.getTime() < GRACE
   }
 
   function successorOf(token: string, keyId: string): string {
@@ -91,7 +91,7 @@ function newSeries(token: string, keyId: string) {
     id: randomUUID(),
     tokenHash: hashToken(token),
     previousHash: null,
-    confirmedAt: null,
+    seenAt: null,
     keyId,
   }
 }

@@ -6,7 +6,7 @@ export type RememberSeries = {
   tokenHash: string
   previousHash: string | null
   /** When the current token was first seen, or null while it has not been. */
-  confirmedAt: Date | null
+  seenAt: Date | null
   /** Which secret the current token was computed with. */
   keyId: string
   expiresAt: Date
@@ -38,12 +38,12 @@ export function createMemoryRememberStore(): RememberStore {
     find: async (id, now) => aliveOrNull(all.get(id), now),
     async rotate(id, { from, to, keyId }) {
       if (all.get(id)?.tokenHash !== from) return false
-      change(id, { tokenHash: to, previousHash: from, keyId, confirmedAt: null })
+      change(id, { tokenHash: to, previousHash: from, keyId, seenAt: null })
       return true
     },
     async confirm(id, tokenHash, now) {
       const series = all.get(id)
-      if (series?.tokenHash === tokenHash && !series.confirmedAt) change(id, { confirmedAt: now })
+      if (series?.tokenHash === tokenHash && !series.seenAt) change(id, { seenAt: now })
     },
     end: async (id) => void all.delete(id),
   }

@@ -58,8 +58,8 @@ async function sweepMail(database: Database, now: Date): Promise<number> {
 
 async function sweepLinks(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
-    DELETE FROM "AccountLink" WHERE "id" IN (
-      SELECT "id" FROM "AccountLink" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
+    DELETE FROM "EmailLink" WHERE "id" IN (
+      SELECT "id" FROM "EmailLink" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
 }
 
 // As old as the cookie that a browser is known by: nobody comes with that any more.

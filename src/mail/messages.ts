@@ -2,10 +2,10 @@ import { days, hours, minutes } from '../durations.ts'
 
 /** One mail, by its template and what the template needs; times as ISO 8601, a link by its id only. */
 export type Message =
-  | { template: 'confirm-address'; name: string; linkId: string }
-  | { template: 'confirm-new-address'; name: string; linkId: string }
+  | { template: 'verify-email'; name: string; linkId: string }
+  | { template: 'verify-new-email'; name: string; linkId: string }
   /** Goes to the old address. */
-  | { template: 'address-changed'; name: string; newEmail: string; linkId: string }
+  | { template: 'email-changed'; name: string; newEmail: string; linkId: string }
   | { template: 'reset-password'; name: string; linkId: string }
   /** Somebody tried to register with the address of an account. */
   | { template: 'account-exists'; name: string }
@@ -30,17 +30,17 @@ export type Kind = { subject: string; path: string; lasts: number | null }
 
 // No subject holds anything that a visitor typed. Each time agrees with LINK_LIFETIMES of accounts/links.ts.
 export const KINDS: Readonly<Record<TemplateName, Kind>> = {
-  'confirm-address': {
+  'verify-email': {
     subject: 'Confirm your email address',
     path: '/verify-email',
     lasts: days(7),
   },
-  'confirm-new-address': {
+  'verify-new-email': {
     subject: 'Confirm your new email address',
     path: '/verify-email',
     lasts: days(1),
   },
-  'address-changed': {
+  'email-changed': {
     subject: 'Your email address was changed',
     path: '/undo-email',
     lasts: hours(72),

@@ -11,13 +11,13 @@ export const USAGE = [
   '  create NAME --email ADDRESS  a new user; asks for the password, or reads it from standard input',
   '  disable NAME                 logs the user out everywhere and keeps them out',
   '  enable NAME                  lets the user log in again, and takes back a deletion',
-  '  sign-out NAME                logs the user out everywhere',
+  '  log-out NAME                logs the user out everywhere',
   `  reset-link NAME              a link that sets a new password, for ${LASTS} and one use`,
   '',
   'NAME is a user name, an email address or an id.',
 ]
 
-const ACTS = ['disable', 'enable', 'sign-out', 'reset-link'] as const
+const ACTS = ['disable', 'enable', 'log-out', 'reset-link'] as const
 
 export type Act = (typeof ACTS)[number]
 

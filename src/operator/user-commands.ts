@@ -7,8 +7,8 @@ import {
   enableUser,
   findUsers,
   listUsers,
+  logOutUser,
   type ManagedUser,
-  signOutUser,
   startReset,
 } from '../accounts/operations.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
@@ -79,8 +79,8 @@ const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outco
     (await enableUser(accounts, user.id))
       ? tell(user, 'can log in again', { isActive: true, eraseAt: null })
       : tell(user, 'could log in already', {}),
-  'sign-out': async ({ accounts }, user) =>
-    (await signOutUser(accounts, user.id))
+  'log-out': async ({ accounts }, user) =>
+    (await logOutUser(accounts, user.id))
       ? tell(user, 'is logged out everywhere', {})
       : refused(`${quote(user.username)} does not exist any more.`),
   'reset-link': makeResetLink,

@@ -34,7 +34,7 @@ export function accountPages(services: Services): Page[] {
   const mailGoes = sayWhereMailGoes(services.settings)
   return [
     { path: '/account', get: [auth.requireLogin, showAccount], post: [auth.requireLogin, change] },
-    { path: '/account/confirm-email', post: [auth.requireLogin, confirmAgain] },
+    { path: '/account/verify-email', post: [auth.requireLogin, confirmAgain] },
     { path: '/account/keep-email', post: [auth.requireLogin, keep] },
   ]
 

@@ -10,7 +10,7 @@ import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 /** Where the mail to an old address leads: somebody has taken the account over, and its owner takes it back. */
 export function undoEmailPage(services: Services): Page {
   const { accounts, flashes, settings } = services
-  const mailed = createMailedLink(services, '/undo-email', ['undo-address'])
+  const mailed = createMailedLink(services, '/undo-email', ['undo-email'])
   return { path: '/undo-email', get: [mailed.takeToken, showUndo], post: [undo] }
 
   async function showUndo(req: Request, res: Response) {

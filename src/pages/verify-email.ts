@@ -15,10 +15,7 @@ import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 export function verifyEmailPage(services: Services): Page {
   const { accounts, auth, browsers, flashes, settings } = services
-  const mailed = createMailedLink(services, '/verify-email', [
-    'confirm-address',
-    'confirm-new-address',
-  ])
+  const mailed = createMailedLink(services, '/verify-email', ['verify-email', 'verify-new-email'])
   return { path: '/verify-email', get: [mailed.takeToken, showVerify], post: [verify] }
 
   async function showVerify(req: Request, res: Response) {

@@ -10,7 +10,7 @@ import { emptyDevice } from './device-hold.ts'
 export type ListedDevice = {
   id: string
   label: string
-  signedInBy: string
+  startedBy: string
   firstSeenAt: Date
   lastSeenAt: Date
   isCurrent: boolean
@@ -20,14 +20,14 @@ export type ListedDevice = {
 type Row = {
   id: string
   label: string
-  signedInBy: string
+  startedBy: string
   createdAt: Date
   lastSeenAt: Date
   sessionSeenAt: Date | string | null
   isRemembered: boolean | number
 }
 
-const SIGNED_IN_BY: Record<string, string> = {
+const STARTED_BY: Record<string, string> = {
   password: 'password',
   registration: 'registering',
 }
@@ -40,7 +40,7 @@ export async function listDevices(
 ): Promise<ListedDevice[]> {
   const now = clock()
   const rows = await database.$queryRaw<Row[]>`
-    SELECT d."id", d."label", d."signedInBy", d."createdAt", d."lastSeenAt",
+    SELECT d."id", d."label", d."startedBy", d."createdAt", d."lastSeenAt",
       s."seenAt" AS "sessionSeenAt", r."deviceId" IS NOT NULL AS "isRemembered"
     FROM "Device" d
     LEFT JOIN (SELECT "deviceId", MAX("lastSeenAt") AS "seenAt" FROM "Session"
@@ -60,7 +60,7 @@ function toListed(row: Row, currentId: string | null): ListedDevice {
   return {
     id: row.id,
     label: row.label,
-    signedInBy: SIGNED_IN_BY[row.signedInBy] ?? '',
+    startedBy: STARTED_BY[row.startedBy] ?? '',
     firstSeenAt: row.createdAt,
     lastSeenAt: new Date(Math.max(...seen)),
     isCurrent: row.id === currentId,
@@ -84,7 +84,7 @@ export function revokeDevice(
     const where = { id: deviceId, userId, revokedAt: null }
     const { count } = await tables.device.updateMany({ where, data: { revokedAt: at } })
     if (count === 1)
-      await recordEvent(tables, { userId, kind: 'device-revoked', at, browser, deviceId })
+      await recordEvent(tables, { userId, kind: 'device-logged-out', at, browser, deviceId })
     return count === 1
   })
 }
@@ -103,7 +103,7 @@ export function revokeOtherDevices(
   return changeTogether(database, async (tables) => {
     const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
     if (!changed) return null
-    await recordAndTell(tables, changed, { kind: 'others-revoked', at: clock(), browser })
+    await recordAndTell(tables, changed, { kind: 'others-logged-out', at: clock(), browser })
     return toUser(changed)
   })
 }
@@ -123,6 +123,6 @@ export function endStolenDevice(
     // Of two requests with the copy, one reports it.
     if (count === 0) return
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndTell(tables, user, { kind: 'cookie-stolen', at, browser, deviceId })
+    await recordAndTell(tables, user, { kind: 'remember-token-stolen', at, browser, deviceId })
   })
 }

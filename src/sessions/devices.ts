@@ -6,6 +6,7 @@ import type { Database, Tables } from '../database/database.ts'
 /** Somebody logging in with a browser: what the browser calls itself, and the random id that its device cookie holds. */
 export type BrowserLogin = {
   userId: string
+  authEpoch: number
   /** The device that its remember series or its session before belongs to, if it had one. */
   deviceId: string | null
   browserId: string
@@ -33,7 +34,7 @@ export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<
 // One that was revoked is never taken up again: what was ended with it must stay ended.
 async function findDevice(tables: Tables, { userId, browserId }: BrowserLogin) {
   const device = await tables.device.findFirst({
-    where: { userId, browserHash: hashBrowserId(browserId), revokedAt: null },
+    where: { userId, tokenHash: hashBrowserId(browserId), revokedAt: null },
     orderBy: { createdAt: 'desc' },
     select: { id: true },
   })
@@ -54,12 +55,12 @@ async function kindOfLogin(
 }
 
 async function createDevice(tables: Tables, login: BrowserLogin): Promise<string> {
-  const { userId, browserId, browser, startedBy, at } = login
+  const { userId, authEpoch, browserId, browser, startedBy, at } = login
   const id = randomUUID()
-  const browserHash = hashBrowserId(browserId)
+  const tokenHash = hashBrowserId(browserId)
   const times = { createdAt: at, lastSeenAt: at }
   await tables.device.create({
-    data: { id, userId, browserHash, label: browser, signedInBy: startedBy, ...times },
+    data: { id, userId, authEpoch, tokenHash, label: browser, startedBy, ...times },
   })
   return id
 }
@@ -81,11 +82,11 @@ export async function findTarget(
   identifierKey: string,
   browserId: string | null,
 ): Promise<Target> {
-  const browserHash = hashBrowserId(browserId ?? '')
+  const tokenHash = hashBrowserId(browserId ?? '')
   const [row] = await database.$queryRaw<{ id: string; deviceId: string | null }[]>`
     SELECT u."id", d."id" AS "deviceId" FROM "User" u
     LEFT JOIN "Device" d
-      ON d."userId" = u."id" AND d."browserHash" = ${browserHash} AND d."revokedAt" IS NULL
+      ON d."userId" = u."id" AND d."tokenHash" = ${tokenHash} AND d."revokedAt" IS NULL
     WHERE u."usernameKey" = ${identifierKey} OR u."emailKey" = ${identifierKey} LIMIT 1`
   return { userId: row?.id ?? null, isKnownDevice: Boolean(row?.deviceId) }
 }

@@ -10,7 +10,7 @@ export type StoredSeries = {
   deviceId: string | null
   tokenHash: string
   previousHash: string | null
-  confirmedAt: Date | null
+  seenAt: Date | null
   keyId: string
   expiresAt: Date
 }
@@ -34,7 +34,7 @@ export function createRememberStore(database: Database) {
     async find(id: string, now: Date): Promise<StoredSeries | null> {
       const [row] = await database.$queryRaw<Row[]>`
         SELECT r."id", r."userId", r."authEpoch", r."deviceId", r."tokenHash", r."previousHash",
-          r."confirmedAt", r."keyId", r."expiresAt"
+          r."seenAt", r."keyId", r."expiresAt"
         FROM "RememberSeries" r
         JOIN "User" u ON u."id" = r."userId"
         LEFT JOIN "Device" d ON d."id" = r."deviceId"
@@ -49,15 +49,15 @@ export function createRememberStore(database: Database) {
     ): Promise<boolean> {
       const { count } = await database.rememberSeries.updateMany({
         where: { id, tokenHash: from },
-        data: { tokenHash: to, previousHash: from, keyId, confirmedAt: null },
+        data: { tokenHash: to, previousHash: from, keyId, seenAt: null },
       })
       return count === 1
     },
 
     async confirm(id: string, tokenHash: string, now: Date): Promise<void> {
       await database.rememberSeries.updateMany({
-        where: { id, tokenHash, confirmedAt: null },
-        data: { confirmedAt: now },
+        where: { id, tokenHash, seenAt: null },
+        data: { seenAt: now },
       })
     },
 

@@ -15,7 +15,7 @@ describe('sendLink', () => {
     const { addresses, transport } = collect()
 
     await changeTogether(database, (tables) =>
-      sendLink({ tables, user: null, at }, { purpose: 'confirm-address' }),
+      sendLink({ tables, user: null, at }, { purpose: 'verify-email' }),
     )
     const rows = await outbox.rows()
     await outbox.openSender({ transport }).sendDue()

@@ -62,15 +62,15 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     const page = await context.newPage()
     const { email } = await registerIn(page)
 
-    await page.goto(await readLink(site, email, 'confirm-address'))
+    await page.goto(await readLink(site, email, 'verify-email'))
     const addressBar = page.url()
     await fill(page, {}, 'Confirm address')
     const confirmed = await bodyOf(page)
     await page.goto('/account')
     await fill(page, { 'Email address': `new.${email}` }, 'Save profile')
-    await page.goto(await readLink(site, `new.${email}`, 'confirm-new-address'))
+    await page.goto(await readLink(site, `new.${email}`, 'verify-new-email'))
     await fill(page, {}, 'Confirm address')
-    await page.goto(await readLink(site, email, 'address-changed'))
+    await page.goto(await readLink(site, email, 'email-changed'))
     await fill(page, {}, 'Take the account back')
     await fill(
       page,

@@ -26,7 +26,7 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['a session with its user', pkey('Session'), () => findSession(database, 'id', now)],
   ['a series', pkey('RememberSeries'), () => createRememberStore(database).find('id', now)],
   ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', 'browser')],
-  ['devices', /Device_userId_browserHash_idx/, () => listDevices(accounts, userRow(), null)],
+  ['devices', /Device_userId_tokenHash_idx/, () => listDevices(accounts, userRow(), null)],
   ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
   [
     'attempts that were all made',

@@ -35,9 +35,10 @@ const event = (at: Date) => ({
 const device = (lastSeenAt: Date) => ({
   id: randomUUID(),
   userId,
-  browserHash: randomUUID(),
+  authEpoch: 0,
+  tokenHash: randomUUID(),
   label: 'Firefox',
-  signedInBy: 'password',
+  startedBy: 'password',
   createdAt: ago(days(900)),
   lastSeenAt,
 })
@@ -45,11 +46,11 @@ const device = (lastSeenAt: Date) => ({
 describe('sweepExpired', () => {
   test('removes links once they are over, and none that is good for another moment', async () => {
     const [over, good] = [link(NOW), link(LATER)]
-    await database.accountLink.createMany({ data: [over, good] })
+    await database.emailLink.createMany({ data: [over, good] })
 
     await sweepExpired(database, NOW)
 
-    expect(await database.accountLink.findMany()).toMatchObject([{ id: good.id }])
+    expect(await database.emailLink.findMany()).toMatchObject([{ id: good.id }])
   })
 
   test('keeps what happened to an account for 400 days', async () => {

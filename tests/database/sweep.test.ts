@@ -31,9 +31,10 @@ async function createDevice(lastSeenAt: Date) {
     data: {
       id: randomUUID(),
       userId: user.id,
-      browserHash: 'none',
+      authEpoch: 0,
+      tokenHash: 'none',
       label: 'Firefox',
-      signedInBy: 'password',
+      startedBy: 'password',
       createdAt: ago(minutes(90)),
       lastSeenAt,
     },

@@ -17,9 +17,10 @@ beforeEach(() => {
 const where = { id: known.id }
 const device = {
   id: 'device',
-  browserHash: 'hash',
+  authEpoch: 0,
+  tokenHash: 'hash',
   label: 'Firefox',
-  signedInBy: 'password',
+  startedBy: 'password',
   createdAt: known.createdAt,
   lastSeenAt: known.createdAt,
 }

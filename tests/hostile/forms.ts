@@ -62,7 +62,7 @@ export const FORMS: SiteForm[] = [
     isForMembers: true,
     rightFields: ({ username, email }) => ({ name: username, username, email }),
   },
-  { action: '/account/confirm-email', fields: [], isForMembers: true, rightFields: nothing },
+  { action: '/account/verify-email', fields: [], isForMembers: true, rightFields: nothing },
   { action: '/account/keep-email', fields: [], isForMembers: true, rightFields: nothing },
   {
     action: '/account/password',

@@ -52,7 +52,7 @@ async function liveThroughEverything() {
   const ada = await register(site)
   const { browser, username, email } = ada
   await noteSecrets(browser)
-  await followLink(browser, noteLink(await readLink(site, email, 'confirm-address')))
+  await followLink(browser, noteLink(await readLink(site, email, 'verify-email')))
   await browser.submit('/logout')
   await logIn(browser, { ...ada, password: WRONG })
   await logIn(browser, ada, { remember: 'on' })

@@ -7,9 +7,9 @@ const AT = new Date('2026-03-01T12:00:00Z')
 const linkId = 'link-1'
 
 const mailTo = (name: string): Message[] => [
-  { template: 'confirm-address', name, linkId },
-  { template: 'confirm-new-address', name, linkId },
-  { template: 'address-changed', name, newEmail: 'new@example.org', linkId },
+  { template: 'verify-email', name, linkId },
+  { template: 'verify-new-email', name, linkId },
+  { template: 'email-changed', name, newEmail: 'new@example.org', linkId },
   { template: 'reset-password', name, linkId },
   { template: 'account-exists', name },
   { template: 'deletion-scheduled', name, linkId, eraseAt: '2026-03-15T12:00:00Z' },
@@ -48,9 +48,9 @@ describe('a mail', () => {
   })
 
   test.each([
-    ['confirm-address', 'for 7 days, until 8 Mar 2026, 12:00 UTC'],
-    ['confirm-new-address', 'for 24 hours, until 2 Mar 2026, 12:00 UTC'],
-    ['address-changed', 'for 72 hours, until 4 Mar 2026, 12:00 UTC'],
+    ['verify-email', 'for 7 days, until 8 Mar 2026, 12:00 UTC'],
+    ['verify-new-email', 'for 24 hours, until 2 Mar 2026, 12:00 UTC'],
+    ['email-changed', 'for 72 hours, until 4 Mar 2026, 12:00 UTC'],
     ['reset-password', 'for 60 minutes, until 1 Mar 2026, 13:00 UTC'],
     ['deletion-scheduled', 'for 14 days, until 15 Mar 2026, 12:00 UTC'],
   ] as const)('says how long its link works, in both parts: %s', (template, words) => {
@@ -69,9 +69,9 @@ describe('a mail', () => {
   })
 
   test.each([
-    ['confirm-address', 'confirm-address'],
-    ['confirm-new-address', 'confirm-new-address'],
-    ['address-changed', 'undo-address'],
+    ['verify-email', 'verify-email'],
+    ['verify-new-email', 'verify-new-email'],
+    ['email-changed', 'undo-email'],
     ['reset-password', 'reset-password'],
     ['deletion-scheduled', 'restore-account'],
   ] as const)('promises for %s the time that the link has', (template, purpose) => {
@@ -124,7 +124,7 @@ describe('a mail', () => {
   test('keeps a new address on its line', () => {
     const newEmail = 'ada\n\u2028@example.org'
 
-    const { text } = render({ template: 'address-changed', name: 'Ada', linkId, newEmail }, AT)
+    const { text } = render({ template: 'email-changed', name: 'Ada', linkId, newEmail }, AT)
 
     expect(text).toContain('was changed to ada @example.org.\n')
   })

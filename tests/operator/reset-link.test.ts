@@ -33,7 +33,7 @@ describe('reset-link', () => {
 
     expect([first.status, first.headers.location]).toEqual([303, '/login'])
     expect(second.status).toBe(303)
-    expect(await site.database.accountLink.count({ where: { purpose: 'reset-password' } })).toBe(0)
+    expect(await site.database.emailLink.count({ where: { purpose: 'reset-password' } })).toBe(0)
     expect(login.headers.location).toBe('/dashboard')
   })
 
@@ -54,7 +54,7 @@ describe('reset-link', () => {
 
     const url = await makeLink(username)
     const where = { user: { username }, purpose: 'reset-password' }
-    const link = await site.database.accountLink.findFirst({ where })
+    const link = await site.database.emailLink.findFirst({ where })
 
     expect(url.startsWith(`${site.settings.appUrl}/reset-password?token=${link?.id}.`)).toBe(true)
     expect(link?.expiresAt).toEqual(new Date(site.clock.now().getTime() + minutes(60)))

@@ -5,7 +5,7 @@ describe('readUserArguments', () => {
   test.each([
     [['list', '--json'], { command: { act: 'list' }, asJson: true }],
     [['--json', 'disable', 'ada'], { command: { act: 'disable', name: 'ada' }, asJson: true }],
-    [['sign-out', 'ada'], { command: { act: 'sign-out', name: 'ada' }, asJson: false }],
+    [['log-out', 'ada'], { command: { act: 'log-out', name: 'ada' }, asJson: false }],
     [
       ['create', 'ada', '--email', 'ada@example.org'],
       { command: { act: 'create', username: 'ada', email: 'ada@example.org' }, asJson: false },

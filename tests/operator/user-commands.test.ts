@@ -72,8 +72,8 @@ describe('disable', () => {
     await run({ act: 'disable', name: person.username })
 
     const where = { user: { username: person.username }, purpose: 'restore-account' }
-    expect(await kindsOf(site, person.username)).toContain('deletion-asked')
-    expect(await database.accountLink.count({ where })).toBe(0)
+    expect(await kindsOf(site, person.username)).toContain('deletion-requested')
+    expect(await database.emailLink.count({ where })).toBe(0)
   })
 })
 
@@ -106,14 +106,14 @@ describe('enable', () => {
   })
 })
 
-describe('sign-out', () => {
+describe('log-out', () => {
   test('ends sessions and remembered browsers, and keeps nobody out', async () => {
     const person = await register(site)
     const remembered = site.browse()
     await logIn(remembered, person, { remember: 'on' })
     remembered.restart()
 
-    await run({ act: 'sign-out', name: person.username })
+    await run({ act: 'log-out', name: person.username })
     const visits = await Promise.all(
       [person.browser, remembered].map((browser) => browser.visit('/dashboard')),
     )
@@ -121,7 +121,7 @@ describe('sign-out', () => {
 
     expect(visits.map(({ status }) => status)).toEqual([302, 302])
     expect(login.headers.location).toBe('/dashboard')
-    expect(await kindsOf(site, person.username)).toContain('signed-out-by-operator')
+    expect(await kindsOf(site, person.username)).toContain('logged-out-by-operator')
   })
 })
 

@@ -17,7 +17,7 @@ describe('asking for a new address long after the password was given', () => {
     site.clock.advance(minutes(11))
 
     const refused = await browser.submit('/account', { email, name: 'Ada L.' })
-    const early = await findMails(site, email, 'confirm-new-address')
+    const early = await findMails(site, email, 'verify-new-email')
     const wrong = await browser.submit(String(refused.headers.location), { password: 'a guess' })
     const resumed = await browser.submit(String(refused.headers.location), { password })
     const again = await browser.submit(String(refused.headers.location), { password })
@@ -30,7 +30,7 @@ describe('asking for a new address long after the password was given', () => {
     expect(readErrors(wrong.text)).toEqual(['Wrong password.'])
     expect([resumed.status, resumed.headers.location]).toEqual([303, '/account'])
     expect(again.headers.location).toBe('/dashboard')
-    expect(await findMails(site, email, 'confirm-new-address')).toHaveLength(1)
+    expect(await findMails(site, email, 'verify-new-email')).toHaveLength(1)
     expect(await findUser(site, ada)).toMatchObject({ name: 'Ada L.' })
   })
 

@@ -28,7 +28,7 @@ describe('a new address', () => {
     const answer = await ada.browser.submit('/account', { email })
     const profile = await ada.browser.follow(answer)
     const before = await findUser(site, ada)
-    await followLink(ada.browser, await readLink(site, email, 'confirm-new-address'))
+    await followLink(ada.browser, await readLink(site, email, 'verify-new-email'))
 
     expect(readFlashes(profile.text)).toEqual([
       expect.stringContaining('Open the link in the mail'),
@@ -47,11 +47,11 @@ describe('a new address', () => {
     await proveAddress(site, ada)
 
     const link = await askForAddress(site, ada, `new.${ada.email}`)
-    const before = await findMails(site, ada.email, 'address-changed')
+    const before = await findMails(site, ada.email, 'email-changed')
     await followLink(ada.browser, link)
 
     expect(before).toEqual([])
-    expect(await findMails(site, ada.email, 'address-changed')).toHaveLength(1)
+    expect(await findMails(site, ada.email, 'email-changed')).toHaveLength(1)
   })
 
   test('sends no way back to an old one that was never confirmed: it may be a stranger’s', async () => {
@@ -59,7 +59,7 @@ describe('a new address', () => {
 
     await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
 
-    expect(await findMails(site, ada.email, 'address-changed')).toEqual([])
+    expect(await findMails(site, ada.email, 'email-changed')).toEqual([])
   })
 
   test('goes on waiting while something else of the profile is saved', async () => {
@@ -87,7 +87,7 @@ describe('a new address', () => {
 
   test('voids the link that would have confirmed the one before', async () => {
     const ada = await register(site)
-    const first = await readLink(site, ada.email, 'confirm-address')
+    const first = await readLink(site, ada.email, 'verify-email')
 
     await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
     const stranger = await answerLink(first)
@@ -134,7 +134,7 @@ describe('a new address', () => {
 
     await Promise.all(emails.map((email) => ada.browser.submit('/account', { email })))
     const links = await Promise.all(
-      emails.map((email) => readLink(site, email, 'confirm-new-address')),
+      emails.map((email) => readLink(site, email, 'verify-new-email')),
     )
     const statuses = [await answerLink(links[0] ?? ''), await answerLink(links[1] ?? '')]
 
@@ -155,7 +155,7 @@ describe('a new address', () => {
     expect(answer.text).toContain('That address belongs to another account by now.')
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
     expect(await listEvents(site, ada)).not.toContain('email-changed')
-    expect(await findMails(site, ada.email, 'address-changed')).toEqual([])
+    expect(await findMails(site, ada.email, 'email-changed')).toEqual([])
   })
 
   test('does not tell whoever asks whether somebody has it', async () => {

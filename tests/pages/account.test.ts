@@ -45,7 +45,7 @@ describe('POST /account', () => {
 
     expect(readFlashes(profile.text)).toEqual(['Saved.'])
     expect(readField(profile.text, '/account', 'email')).toBe(email)
-    expect(await findMails(site, email, 'confirm-new-address')).toEqual([])
+    expect(await findMails(site, email, 'verify-new-email')).toEqual([])
   })
 
   test('shows a name made of HTML as text', async () => {

@@ -61,7 +61,7 @@ describe('POST /forgot-password', () => {
 
     await ask(ada.email)
 
-    expect(await listEvents(site, ada)).toContain('reset-asked')
+    expect(await listEvents(site, ada)).toContain('reset-requested')
     expect(await findUser(site, ada)).toEqual(before)
   })
 

@@ -32,7 +32,7 @@ describe('two links in two tabs of one browser', () => {
   test('both work, whichever is used first', async () => {
     const [ada, { browser, email }] = [await register(site), await register(site)]
     const forgotten = await forgetPassword(site, ada)
-    const confirming = await readLink(site, email, 'confirm-address')
+    const confirming = await readLink(site, email, 'verify-email')
     await browser.visit(forgotten)
     await browser.visit(confirming)
 
@@ -113,7 +113,7 @@ describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
     const sent = await postLink(browser, link, fields)
     const next = await browser.follow(sent)
     const rows = await Promise.all([
-      site.database.accountLink.findMany(),
+      site.database.emailLink.findMany(),
       site.database.outboxMessage.findMany(),
       site.database.session.findMany(),
     ])

@@ -73,7 +73,7 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(answer.status).toBe(422)
     expect(answer.text).toContain('value="somebody else"')
     expect(answer.text).toContain('Enter your password.')
-    expect(await kindsOf(site, username)).not.toContain('deletion-asked')
+    expect(await kindsOf(site, username)).not.toContain('deletion-requested')
   })
 
   test('rests nowhere with its password', async () => {

@@ -21,7 +21,7 @@ async function applyFor(changes: Parameters<typeof userFields>[0] = {}) {
 }
 
 const confirm = async (browser: Browser, email: string) =>
-  followLink(browser, await readLink(site, email, 'confirm-address'))
+  followLink(browser, await readLink(site, email, 'verify-email'))
 
 const tryLogin = (username: string, password = PASSWORD, browser = site.browse()) =>
   browser.submit('/login', { username, password })
@@ -59,14 +59,14 @@ describe('where addresses must be confirmed', () => {
     const { username, email } = await applyFor()
 
     await tryLogin(username, 'a guess')
-    const before = await findMails(site, email, 'confirm-address')
+    const before = await findMails(site, email, 'verify-email')
     const browser = site.browse()
     site.clock.advance(seconds(1))
     await tryLogin(username, PASSWORD, browser)
     await confirm(browser, email)
 
     expect(before).toHaveLength(1)
-    expect(await findMails(site, email, 'confirm-address')).toHaveLength(2)
+    expect(await findMails(site, email, 'verify-email')).toHaveLength(2)
     expect((await tryLogin(username, PASSWORD, browser)).status).toBe(303)
   })
 

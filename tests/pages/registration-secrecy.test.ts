@@ -26,8 +26,8 @@ async function keepForOwner(email: string) {
   const { id: userId } = await addUser(site, CONFIRMED)
   const createdAt = site.clock.now()
   const expiresAt = new Date(createdAt.getTime() + seconds(1))
-  const keys = { id: email, purpose: 'undo-address', email, emailKey: email }
-  await site.database.accountLink.create({ data: { ...keys, userId, createdAt, expiresAt } })
+  const keys = { id: email, purpose: 'undo-email', email, emailKey: email }
+  await site.database.emailLink.create({ data: { ...keys, userId, createdAt, expiresAt } })
 }
 
 describe('where addresses must be confirmed, whether one is known', () => {
@@ -129,6 +129,6 @@ describe('where addresses must be confirmed, logging in over and over', () => {
 
     for (let count = 0; count < 5; count++) await logIn(unknown.username)
 
-    expect(await findMails(site, unknown.email, 'confirm-address')).toHaveLength(1 + 3)
+    expect(await findMails(site, unknown.email, 'verify-email')).toHaveLength(1 + 3)
   })
 })

@@ -25,7 +25,7 @@ describe('the mail to an old address', () => {
 
     await moveTo(site, ada, `new.${ada.email}`)
 
-    const mails = await findMails(site, ada.email, 'address-changed')
+    const mails = await findMails(site, ada.email, 'email-changed')
     expect(mails).toEqual([expect.objectContaining({ newEmail: `new.${ada.email}` })])
   })
 

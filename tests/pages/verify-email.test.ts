@@ -18,7 +18,7 @@ import { isLoggedIn, logIn, register } from '../support/users.ts'
 const site = await openTestApp()
 afterAll(site.close)
 
-const confirmationOf = (email: string) => readLink(site, email, 'confirm-address')
+const confirmationOf = (email: string) => readLink(site, email, 'verify-email')
 
 describe('a new account', () => {
   test('can be used before its address is confirmed, and says on the profile that it is not', async () => {
@@ -47,7 +47,7 @@ describe('a new account', () => {
     expect(await isLoggedIn(elsewhere)).toBe(true)
     expect((await logIn(site.browse(), ada)).status).toBe(303)
     expect((await ada.browser.visit('/account')).text).not.toContain('not confirmed yet')
-    expect(await listEvents(site, ada)).toContain('email-confirmed')
+    expect(await listEvents(site, ada)).toContain('email-verified')
   })
 
   test('keeps its password when the link is opened in another browser that is logged in to it', async () => {
@@ -76,7 +76,7 @@ describe('a new account', () => {
     const first = await confirmationOf(ada.email)
     site.clock.advance(seconds(1))
 
-    const answer = await ada.browser.submit('/account', {}, '/account/confirm-email')
+    const answer = await ada.browser.submit('/account', {}, '/account/verify-email')
     const second = await confirmationOf(ada.email)
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
@@ -136,7 +136,7 @@ describe('somebody who registered with the address of another', () => {
   test('cannot keep it by a change of address that they had asked for', async () => {
     const impostor = await register(site)
     await impostor.browser.submit('/account', { email: 'impostor@example.org' })
-    const waiting = await readLink(site, 'impostor@example.org', 'confirm-new-address')
+    const waiting = await readLink(site, 'impostor@example.org', 'verify-new-email')
 
     await followLink(site.browse(), await confirmationOf(impostor.email))
     const answer = await followLink(impostor.browser, waiting)

@@ -21,7 +21,7 @@ export async function forgetPassword(site: Site, { email }: Person): Promise<str
 /** Has somebody who is logged in ask for another address. */
 export async function askForAddress(site: Site, { browser }: Person, email: string) {
   await browser.submit('/account', { email })
-  return readLink(site, email, 'confirm-new-address')
+  return readLink(site, email, 'verify-new-email')
 }
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z')
@@ -36,7 +36,7 @@ export async function proveAddress(site: Site, person: Person) {
 export async function moveTo(site: Site, person: Person, email: string): Promise<string> {
   const { email: before } = await proveAddress(site, person)
   await followLink(person.browser, await askForAddress(site, person, email))
-  return readLink(site, before, 'address-changed')
+  return readLink(site, before, 'email-changed')
 }
 
 /** Has somebody close their account. */

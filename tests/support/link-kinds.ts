@@ -13,17 +13,17 @@ export type LinkKind = {
 export const LINK_KINDS: LinkKind[] = [
   { name: 'reset-password', get: forgetPassword, fields: newPassword },
   {
-    name: 'confirm-address',
-    get: (site, { email }) => readLink(site, email, 'confirm-address'),
+    name: 'verify-email',
+    get: (site, { email }) => readLink(site, email, 'verify-email'),
     fields: {},
   },
   {
-    name: 'confirm-new-address',
+    name: 'verify-new-email',
     get: (site, person) => askForAddress(site, person, `new.${person.email}`),
     fields: {},
   },
   {
-    name: 'undo-address',
+    name: 'undo-email',
     get: (site, person) => moveTo(site, person, `new.${person.email}`),
     fields: {},
   },

@@ -27,7 +27,7 @@ export const CHANGES: Change[] = [
   {
     name: 'registration',
     event: 'registered',
-    mail: 'confirm-address',
+    mail: 'verify-email',
     async prepare(site) {
       const browser = site.browse()
       const fields = { ...userFields(), _csrf: await browser.takeToken('/register') }
@@ -45,7 +45,7 @@ export const CHANGES: Change[] = [
       return { username, act: () => browser.post('/account/password', fields) }
     },
   },
-  fromLink('asking for a new password', 'reset-asked', 'reset-password', async () => {
+  fromLink('asking for a new password', 'reset-requested', 'reset-password', async () => {
     return '/forgot-password'
   }),
   fromLink(
@@ -54,7 +54,7 @@ export const CHANGES: Change[] = [
     'New password chosen through a link',
     forgetPassword,
   ),
-  fromLink('a change of address', 'email-changed', 'address-changed', async (site, person) => {
+  fromLink('a change of address', 'email-changed', 'email-changed', async (site, person) => {
     await proveAddress(site, person)
     return askForAddress(site, person, `new.${person.email}`)
   }),
@@ -67,7 +67,7 @@ export const CHANGES: Change[] = [
   fromLink('restoring an account', 'restored', 'Account restored', leave),
   {
     name: 'deletion',
-    event: 'deletion-asked',
+    event: 'deletion-requested',
     mail: 'deletion-scheduled',
     async prepare(site) {
       const { browser, username, password } = await register(site)

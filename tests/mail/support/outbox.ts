@@ -16,7 +16,7 @@ export const render = createRenderer({
 })
 
 /** A message that never gets too old to send within a day. */
-export const notice: Message = { template: 'confirm-address', name: 'Ada', linkId: 'link-1' }
+export const notice: Message = { template: 'verify-email', name: 'Ada', linkId: 'link-1' }
 
 type Logged = { level: 'warn' | 'error'; fields: object; words: string }
 

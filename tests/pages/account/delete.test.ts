@@ -29,7 +29,7 @@ describe('POST /account/delete', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
     expect(readFlashes(login.text)).toEqual([expect.stringContaining('for 14 days')])
     expect(await findUser(site, ada)).toMatchObject({ isActive: false, eraseAt })
-    expect(await listEvents(site, ada)).toContain('deletion-asked')
+    expect(await listEvents(site, ada)).toContain('deletion-requested')
     const mails = await findMails(site, ada.email, 'deletion-scheduled')
     expect(mails).toEqual([expect.objectContaining({ eraseAt: eraseAt.toISOString() })])
   })
@@ -95,10 +95,10 @@ describe('POST /account/delete', () => {
 
     expect(first?.status).toBe(303)
     expect([303, 403]).toContain(second?.status)
-    expect(await listEvents(site, ada)).toEqual(['deletion-asked', 'registered'])
+    expect(await listEvents(site, ada)).toEqual(['deletion-requested', 'registered'])
     for (const answer of both) expect([303, 403]).toContain(answer?.status)
     expect(
-      await site.database.accountLink.count({
+      await site.database.emailLink.count({
         where: { purpose: 'restore-account', user: { username: bob.username } },
       }),
     ).toBe(1)

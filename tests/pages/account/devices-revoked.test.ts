@@ -24,7 +24,7 @@ describe('POST /account/devices/:id/revoke', () => {
     expect(await isLoggedIn(remembered)).toBe(false)
     expect(remembered.valueOf('remember')).toBeUndefined()
     expect(await isLoggedIn(ada.browser)).toBe(true)
-    expect(await kindsOf(site, ada.username)).toContain('device-revoked')
+    expect(await kindsOf(site, ada.username)).toContain('device-logged-out')
   })
 
   test('says at the second click that it was done already, and writes it down once', async () => {
@@ -39,7 +39,7 @@ describe('POST /account/devices/:id/revoke', () => {
     expect(again.status).toBe(303)
     expect(readFlashes(page.text)).toEqual(['That browser was logged out already.'])
     const kinds = await kindsOf(site, ada.username)
-    expect(kinds.filter((kind) => kind === 'device-revoked')).toHaveLength(1)
+    expect(kinds.filter((kind) => kind === 'device-logged-out')).toHaveLength(1)
   })
 
   test('does nothing to the browser of somebody else, and answers as if there were none', async () => {
@@ -74,7 +74,7 @@ describe('POST /account/devices/:id/revoke', () => {
     const ada = await register(site)
     const other = await logInElsewhere(site, ada)
     const { id } = await site.database.device.findFirstOrThrow({
-      where: { user: { username: ada.username }, signedInBy: 'password' },
+      where: { user: { username: ada.username }, startedBy: 'password' },
     })
     await site.database.session.deleteMany({ where: { deviceId: id } })
 

@@ -49,7 +49,7 @@ describe('GET /account/devices', () => {
     const kept = rows.flatMap((row) => ('idHash' in row ? row.idHash : [row.id, row.tokenHash]))
     const cookies = [ada.browser, other].flatMap(({ cookies }) => [...cookies.values()])
     const parts = cookies.flatMap(({ value }) => decodeURIComponent(value).split(/[.:]/))
-    const secrets = [...kept, ...devices.map(({ browserHash }) => browserHash), ...parts]
+    const secrets = [...kept, ...devices.map(({ tokenHash }) => tokenHash), ...parts]
     const long = secrets.filter((secret) => secret.length > 10)
     expect(long.length).toBeGreaterThan(10)
     expect(long.filter((secret) => text.includes(secret))).toEqual([])

@@ -20,7 +20,7 @@ async function countRows(userId: string) {
     devices: await database.device.count({ where }),
     sessions: await database.session.count({ where }),
     series: await database.rememberSeries.count({ where }),
-    links: await database.accountLink.count({ where }),
+    links: await database.emailLink.count({ where }),
     events: await database.securityEvent.count({ where }),
     mails: await database.outboxMessage.count({ where }),
   }
@@ -73,7 +73,7 @@ describe('an account whose owner has left', () => {
     const { database } = site
     const rows = JSON.stringify([
       await database.user.findMany(),
-      await database.accountLink.findMany(),
+      await database.emailLink.findMany(),
       await database.outboxMessage.findMany(),
       await database.securityEvent.findMany(),
       await database.session.findMany(),

@@ -41,11 +41,11 @@ describe('POST /account/export', () => {
     expect(body.sessions).toHaveLength(2)
     expect(body.rememberSeries).toHaveLength(1)
     const purposes = body.pendingLinks.map(({ purpose }: { purpose: string }) => purpose)
-    expect(purposes.sort()).toEqual(['confirm-address', 'reset-password'])
+    expect(purposes.sort()).toEqual(['reset-password', 'verify-email'])
     const kinds = body.events.map(({ kind }: { kind: string }) => kind)
-    expect(kinds.sort()).toEqual(['exported', 'new-device', 'registered', 'reset-asked'])
+    expect(kinds.sort()).toEqual(['exported', 'new-device', 'registered', 'reset-requested'])
     const templates = body.mail.map(({ template }: { template: string }) => template)
-    expect(templates).toEqual(expect.arrayContaining(['confirm-address', 'reset-password']))
+    expect(templates).toEqual(expect.arrayContaining(['reset-password', 'verify-email']))
   })
 
   test('has nothing that would log somebody in: no hash, no token, no session id', async () => {
