@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { APP_NAME } from './app-name.ts'
 import { createSessions } from './auth/express-session.ts'
 import { isDatabaseOutage } from './database/outage.ts'
@@ -7,7 +7,7 @@ import { readForm } from './http/body.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, notFound } from './http/errors.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
-import { servePages } from './http/page.ts'
+import { type Audience, type Page, servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { useViews } from './http/views.ts'
@@ -32,8 +32,7 @@ import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
-import type { Foundation } from './services.ts'
-import { createServices } from './services.ts'
+import { createServices, type Foundation, type Services } from './services.ts'
 import { canMail, isSecure } from './settings/settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
@@ -41,10 +40,16 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 
 /** Takes a database, settings, a clock and a log; returns the whole application, listening nowhere yet. */
 export function createApp(parts: Foundation): Express {
-  const { database, settings, log } = parts
+  const { settings, log } = parts
   const { secrets, appUrl } = settings
   const services = createServices(parts)
   const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = services
+  const guards: Record<Audience, RequestHandler[]> = {
+    all: [],
+    'logged-out': [auth.requireAnonymous],
+    'logged-in': [auth.requireLogin],
+    fresh: [auth.requireFreshLogin],
+  }
   const csrf = createCsrf({ cookies, secrets, origin: appUrl })
 
   const app = express()
@@ -69,10 +74,39 @@ export function createApp(parts: Foundation): Express {
 
   // Neither files nor health checks ask who is visiting.
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))
-  app.use(servePages([healthPage(), readyPage(database)], { beforeGet: [], beforePost: [] }))
+  app.use(servePages(listHealthChecks(services), { beforeGet: [], beforePost: [], guards }))
 
-  const pages = [
-    homePage(services),
+  const pages = listPages(services)
+  // In a storm of logins, finding out who sent each of them would be felt by everybody else.
+  const hashing = pages.filter(({ post }) => post?.includes(limitHashing))
+  for (const { path } of hashing) app.post(path, refuseIfBusy)
+
+  app.use(cookies.renewSignatures)
+  app.use(createSessions(sessionStore, secrets, cookies))
+  app.use(auth.middleware)
+
+  app.use(
+    servePages(pages, {
+      beforeGet: [csrf.checkToken],
+      beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
+      guards,
+    }),
+  )
+
+  app.use(notFound)
+  app.use(
+    handleErrors({
+      isOutage: isDatabaseOutage,
+      report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
+    }),
+  )
+  return app
+}
+
+/** Every page; who may come to it stands in its file. */
+export function listPages(services: Services): Page[] {
+  return [
+    homePage(),
     ...registerPages(services),
     loginPage(services),
     logoutPage(services),
@@ -92,29 +126,10 @@ export function createApp(parts: Foundation): Express {
     changePasswordPage(),
     ...mailboxPages(services),
   ]
-  // In a storm of logins, finding out who sent each of them would be felt by everybody else.
-  const hashing = pages.filter(({ post }) => post?.includes(limitHashing))
-  for (const { path } of hashing) app.post(path, refuseIfBusy)
+}
 
-  app.use(cookies.renewSignatures)
-  app.use(createSessions(sessionStore, secrets, cookies))
-  app.use(auth.middleware)
-
-  app.use(
-    servePages(pages, {
-      beforeGet: [csrf.checkToken],
-      beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
-    }),
-  )
-
-  app.use(notFound)
-  app.use(
-    handleErrors({
-      isOutage: isDatabaseOutage,
-      report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
-    }),
-  )
-  return app
+export function listHealthChecks({ database }: Services): Page[] {
+  return [healthPage(), readyPage(database)]
 }
 
 // Revalidated each time: a new release is seen at once, and most answers are 304.

@@ -8,9 +8,15 @@ import {
 } from 'express'
 import { ForgeryError, HttpError } from './http-error.ts'
 
+/** Who may come to a page. `fresh`: logged in, with a password that was given recently. */
+export type Audience = 'all' | 'logged-out' | 'logged-in' | 'fresh'
+
 /** One URL: what it answers to GET (and HEAD) and to POST, as lists of handlers in order. */
 export type Page = {
   path: string
+  for: Audience
+  /** Who may send its form, where that differs. */
+  postFor?: Audience
   get?: RequestHandler[]
   post?: RequestHandler[]
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
@@ -24,20 +30,25 @@ export type ForgeryHandler = (
   next: NextFunction,
 ) => unknown
 
-/** What every page of a list goes through before its own handlers. */
-export type PageSteps = { beforeGet: RequestHandler[]; beforePost: RequestHandler[] }
+/** What every page of a list goes through before its own handlers: these steps, then the guard of its audience. */
+export type PageSteps = {
+  beforeGet: RequestHandler[]
+  beforePost: RequestHandler[]
+  guards: Record<Audience, RequestHandler[]>
+}
 
-/** Takes pages and the steps they share; returns a router that also answers 405 with Allow for other methods. */
+/** The router also answers 405 with Allow for methods that a page does not take. */
 export function servePages(pages: Page[], steps: PageSteps): Router {
   const router = Router()
   for (const page of pages) servePage(router, page, steps)
   return router
 }
 
-function servePage(router: Router, page: Page, { beforeGet, beforePost }: PageSteps): void {
+function servePage(router: Router, page: Page, steps: PageSteps): void {
   const route = router.route(page.path)
-  if (page.get) route.get(...beforeGet, ...page.get)
-  if (page.post) route.post(...beforePost, ...page.post)
+  const { beforeGet, beforePost, guards } = steps
+  if (page.get) route.get(...beforeGet, ...guards[page.for], ...page.get)
+  if (page.post) route.post(...beforePost, ...guards[page.postFor ?? page.for], ...page.post)
   route.all(refuseMethod(page))
   if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
 }

@@ -33,9 +33,9 @@ export function accountPages(services: Services): Page[] {
   const { accounts, auth, flashes } = services
   const mailGoes = sayWhereMailGoes(services.settings)
   return [
-    { path: '/account', get: [auth.requireLogin, showAccount], post: [auth.requireLogin, change] },
-    { path: '/account/verify-email', post: [auth.requireLogin, confirmAgain] },
-    { path: '/account/keep-email', post: [auth.requireLogin, keep] },
+    { path: '/account', for: 'logged-in', get: [showAccount], post: [change] },
+    { path: '/account/verify-email', for: 'logged-in', post: [confirmAgain] },
+    { path: '/account/keep-email', for: 'logged-in', post: [keep] },
   ]
 
   function showAccount(req: Request, res: Response) {

@@ -3,7 +3,7 @@ import type { Page } from '../http/page.ts'
 
 /** Where password managers look for the page that changes a password (W3C change-password-url). */
 export function changePasswordPage(): Page {
-  return { path: '/.well-known/change-password', get: [showTheWay] }
+  return { path: '/.well-known/change-password', for: 'all', get: [showTheWay] }
 
   function showTheWay(_req: Request, res: Response) {
     res.redirect(302, '/account/password')

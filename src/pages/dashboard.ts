@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 const RECENT = 5
 
 export function dashboardPage({ accounts, auth }: Services): Page {
-  return { path: '/dashboard', get: [auth.requireLogin, showDashboard] }
+  return { path: '/dashboard', for: 'logged-in', get: [showDashboard] }
 
   async function showDashboard(req: Request, res: Response) {
     const user = auth.loggedInUser(req)

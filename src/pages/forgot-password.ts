@@ -21,7 +21,7 @@ const ForgotForm = z.object({ email: Email })
 
 export function forgotPasswordPage(services: Services): Page {
   const { accounts, flashes } = services
-  return { path: '/forgot-password', get: [showForgot], post: [forgot] }
+  return { path: '/forgot-password', for: 'all', get: [showForgot], post: [forgot] }
 
   function showForgot(_req: Request, res: Response) {
     show(res, blankForm())

@@ -11,12 +11,16 @@ const RETRY_AFTER = 10
 
 /** Says that this process lives; asks nothing of anybody. */
 export function healthPage(): Page {
-  return { path: '/healthz', get: [(_req: Request, res: Response) => res.type('text').send('ok')] }
+  return {
+    path: '/healthz',
+    for: 'all',
+    get: [(_req: Request, res: Response) => res.type('text').send('ok')],
+  }
 }
 
 /** Says that the database answers too. */
 export function readyPage(database: Database): Page {
-  return { path: '/readyz', get: [showReady] }
+  return { path: '/readyz', for: 'all', get: [showReady] }
 
   async function showReady(_req: Request, res: Response, next: NextFunction) {
     const answer = database.$queryRaw`SELECT 1`.then(

@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express'
 import type { Page } from '../http/page.ts'
-import type { Services } from '../services.ts'
 
-export function homePage({ auth }: Services): Page {
-  return { path: '/', get: [showHome] }
+export function homePage(): Page {
+  return { path: '/', for: 'logged-out', get: [showHome] }
 
-  function showHome(req: Request, res: Response) {
-    if (auth.currentUser(req)) res.redirect(302, '/dashboard')
-    else res.render('home')
+  function showHome(_req: Request, res: Response) {
+    res.render('home')
   }
 }

@@ -39,8 +39,9 @@ export function loginPage(services: Services): Page {
   const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = services
   return {
     path: '/login',
-    get: [auth.requireAnonymous, showLogin],
-    post: [auth.requireAnonymous, limitHashing, logIn],
+    for: 'logged-out',
+    get: [showLogin],
+    post: [limitHashing, logIn],
     onForgery: showLoginAgain,
   }
 

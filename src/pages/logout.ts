@@ -5,7 +5,13 @@ import { rawCookies } from '../http/signed-cookies.ts'
 import type { Services } from '../services.ts'
 
 export function logoutPage({ auth, cookies, flashes, settings }: Services): Page {
-  return { path: '/logout', get: [showLogout], post: [logOut], onForgery: logOutAllTheSame }
+  return {
+    path: '/logout',
+    for: 'all',
+    get: [showLogout],
+    post: [logOut],
+    onForgery: logOutAllTheSame,
+  }
 
   function showLogout(_req: Request, res: Response) {
     res.render('logout')

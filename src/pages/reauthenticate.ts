@@ -23,8 +23,9 @@ export function reauthenticatePage(services: Services): Page {
   const { accounts, auth, clock, limitHashing, settings } = services
   return {
     path: '/reauthenticate',
-    get: [auth.requireLogin, showReauthenticate],
-    post: [auth.requireLogin, limitHashing, reauthenticate],
+    for: 'logged-in',
+    get: [showReauthenticate],
+    post: [limitHashing, reauthenticate],
   }
 
   function showReauthenticate(req: Request, res: Response) {

@@ -30,10 +30,11 @@ export function registerPages(services: Services): Page[] {
     ...accounts.passwordRules,
     ...fields,
   }))
-  const page = {
+  const page: Page = {
     path: '/register',
-    get: [auth.requireAnonymous, showRegister],
-    post: [auth.requireAnonymous, limitHashing, register],
+    for: 'logged-out',
+    get: [showRegister],
+    post: [limitHashing, register],
     onForgery: showRegisterAgain,
   }
   return settings.registration === 'closed' ? [] : [page]

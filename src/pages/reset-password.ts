@@ -21,6 +21,7 @@ export function resetPasswordPage(services: Services): Page {
   const mailed = createMailedLink(services, '/reset-password', ['reset-password'])
   return {
     path: '/reset-password',
+    for: 'all',
     get: [mailed.takeToken, showReset],
     post: [limitHashing, reset],
   }

@@ -9,7 +9,12 @@ import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 export function restoreAccountPage(services: Services): Page {
   const { accounts, flashes } = services
   const mailed = createMailedLink(services, '/restore-account', ['restore-account'])
-  return { path: '/restore-account', get: [mailed.takeToken, showRestore], post: [restore] }
+  return {
+    path: '/restore-account',
+    for: 'all',
+    get: [mailed.takeToken, showRestore],
+    post: [restore],
+  }
 
   async function showRestore(req: Request, res: Response) {
     const link = await mailed.findLink(req)

@@ -11,7 +11,7 @@ import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 export function undoEmailPage(services: Services): Page {
   const { accounts, flashes, settings } = services
   const mailed = createMailedLink(services, '/undo-email', ['undo-email'])
-  return { path: '/undo-email', get: [mailed.takeToken, showUndo], post: [undo] }
+  return { path: '/undo-email', for: 'all', get: [mailed.takeToken, showUndo], post: [undo] }
 
   async function showUndo(req: Request, res: Response) {
     const link = await mailed.findLink(req)

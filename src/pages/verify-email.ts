@@ -15,8 +15,11 @@ import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 export function verifyEmailPage(services: Services): Page {
   const { accounts, auth, browsers, flashes, settings } = services
-  const mailed = createMailedLink(services, '/verify-email', ['verify-email', 'verify-new-email'])
-  return { path: '/verify-email', get: [mailed.takeToken, showVerify], post: [verify] }
+  const mailed = createMailedLink(services, '/verify-email', [
+    'verify-email',
+    'verify-new-email',
+  ])
+  return { path: '/verify-email', for: 'all', get: [mailed.takeToken, showVerify], post: [verify] }
 
   async function showVerify(req: Request, res: Response) {
     const link = await mailed.findLink(req)

@@ -3,11 +3,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { minutes } from '../../src/durations.ts'
 import { listSecurityHeaders } from '../../src/http/security-headers.ts'
 import type { Browser } from '../support/browser.ts'
+import { listSitePages } from '../support/pages.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { type Person, register } from '../support/users.ts'
 import { bytes, fieldsOf, values } from './any-fields.ts'
 import { FORMS, type SiteForm } from './forms.ts'
-import { listPages } from './site-pages.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
@@ -56,7 +56,7 @@ describe('every form of the site', () => {
   test('is one that these tests know of', () => {
     const known = FORMS.map(({ action }) => action).sort()
 
-    const taking = listPages(site.app).filter(({ takesForm }) => takesForm)
+    const taking = listSitePages(site).filter(({ post }) => post)
 
     expect(taking.map(({ path }) => path).sort()).toEqual(known)
   })

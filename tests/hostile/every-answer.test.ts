@@ -2,15 +2,15 @@ import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { listSecurityHeaders } from '../../src/http/security-headers.ts'
 import { type Browser, FORM } from '../support/browser.ts'
+import { listSitePages } from '../support/pages.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { userFields } from '../support/users.ts'
-import { listPages } from './site-pages.ts'
 
 const site = await openServedApp()
 const secure = await openServedApp({ APP_URL: 'https://accounts.example.com' })
 afterAll(() => Promise.all([site.close(), secure.close()]))
 
-const pages = listPages(site.app)
+const pages = listSitePages(site)
 
 type Visitor = { browser: Browser; isSecure: boolean }
 type Asking = { browser: Browser; token: string }

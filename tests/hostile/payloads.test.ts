@@ -1,11 +1,11 @@
 import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { listSitePages } from '../support/pages.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { register } from '../support/users.ts'
 import { FORMS, type SiteForm } from './forms.ts'
 import { PAYLOADS } from './payloads.ts'
-import { listPages } from './site-pages.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
@@ -41,7 +41,7 @@ function readMarkup({ text }: Response): string[] {
 async function collectMarkup(): Promise<Set<string>> {
   const stranger = site.browse()
   const answers: Response[] = []
-  for (const { path } of listPages(site.app)) {
+  for (const { path } of listSitePages(site)) {
     answers.push(await stranger.visit(path), await ada.browser.visit(path))
   }
   for (const form of FORMS.filter(({ action }) => action !== '/logout')) {

@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts'
 const MOST = 100
 
 export function activityPage({ accounts, auth }: Services): Page {
-  return { path: '/account/activity', get: [auth.requireLogin, showActivity] }
+  return { path: '/account/activity', for: 'logged-in', get: [showActivity] }
 
   async function showActivity(req: Request, res: Response) {
     const events = await listActivity(accounts.database, auth.loggedInUser(req).id, MOST)

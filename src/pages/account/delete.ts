@@ -27,8 +27,9 @@ export function deletePage(services: Services): Page {
   const { accounts, auth, cookies, flashes, limitHashing, settings } = services
   return {
     path: '/account/delete',
-    get: [auth.requireFreshLogin, showDelete],
-    post: [auth.requireFreshLogin, limitHashing, deleteAccount],
+    for: 'fresh',
+    get: [showDelete],
+    post: [limitHashing, deleteAccount],
   }
 
   function showDelete(req: Request, res: Response) {

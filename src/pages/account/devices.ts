@@ -13,9 +13,9 @@ const DeviceId = z.uuid()
 
 export function devicesPages({ accounts, auth, flashes }: Services): Page[] {
   return [
-    { path: '/account/devices', get: [auth.requireLogin, showDevices] },
-    { path: '/account/devices/revoke-others', post: [auth.requireLogin, revokeOthers] },
-    { path: '/account/devices/:id/revoke', post: [auth.requireLogin, revoke] },
+    { path: '/account/devices', for: 'logged-in', get: [showDevices] },
+    { path: '/account/devices/revoke-others', for: 'logged-in', post: [revokeOthers] },
+    { path: '/account/devices/:id/revoke', for: 'logged-in', post: [revoke] },
   ]
 
   async function showDevices(req: Request, res: Response) {

@@ -6,7 +6,7 @@ import { nameEvent } from '../../http/request-log.ts'
 import type { Services } from '../../services.ts'
 
 export function exportPage({ accounts, auth }: Services): Page {
-  return { path: '/account/export', post: [auth.requireFreshLogin, exportData] }
+  return { path: '/account/export', for: 'fresh', post: [exportData] }
 
   async function exportData(req: Request, res: Response) {
     const data = await exportAccount(accounts, auth.loggedInUser(req), describeBrowser(req))

@@ -28,8 +28,9 @@ export function passwordPage(services: Services): Page {
   const { accounts, auth, flashes, limitHashing } = services
   return {
     path: '/account/password',
-    get: [auth.requireLogin, showPassword],
-    post: [auth.requireLogin, limitHashing, change],
+    for: 'logged-in',
+    get: [showPassword],
+    post: [limitHashing, change],
   }
 
   function showPassword(_req: Request, res: Response) {
