@@ -26,23 +26,23 @@ import { homePage } from './pages/home.ts'
 import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
 import { reauthenticatePage } from './pages/reauthenticate.ts'
-import { registerPages } from './pages/register.ts'
+import { registerPage } from './pages/register.ts'
+import { resendVerificationPage } from './pages/resend-verification.ts'
 import { resetPasswordPage } from './pages/reset-password.ts'
 import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
-import { createServices, type Foundation, type Services } from './services.ts'
+import { provideServices, type Services } from './services.ts'
 import { canMail, isSecure } from './settings/settings.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 
-/** Takes a database, settings, a clock and a log; returns the whole application, listening nowhere yet. */
-export function createApp(parts: Foundation): Express {
-  const { settings, log } = parts
+/** The whole application, not listening yet. */
+export function createApp(services: Services): Express {
+  const { settings, log } = services
   const { secrets, appUrl } = settings
-  const services = createServices(parts)
   const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = services
   const guards: Record<Audience, RequestHandler[]> = {
     all: [],
@@ -53,6 +53,7 @@ export function createApp(parts: Foundation): Express {
   const csrf = createCsrf({ cookies, secrets, origin: appUrl })
 
   const app = express()
+  provideServices(app, services)
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', settings.trustedProxies)
@@ -78,7 +79,7 @@ export function createApp(parts: Foundation): Express {
 
   const pages = listPages(services)
   // In a storm of logins, finding out who sent each of them would be felt by everybody else.
-  const hashing = pages.filter(({ post }) => post?.includes(limitHashing))
+  const hashing = pages.filter(({ hashes }) => hashes)
   for (const { path } of hashing) app.post(path, refuseIfBusy)
 
   app.use(cookies.renewSignatures)
@@ -90,6 +91,7 @@ export function createApp(parts: Foundation): Express {
       beforeGet: [csrf.checkToken],
       beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
       guards,
+      limitHashing,
     }),
   )
 
@@ -107,7 +109,7 @@ export function createApp(parts: Foundation): Express {
 export function listPages(services: Services): Page[] {
   return [
     homePage(),
-    ...registerPages(services),
+    ...(services.settings.registration === 'closed' ? [] : [registerPage]),
     loginPage(services),
     logoutPage(services),
     dashboardPage(services),
@@ -118,11 +120,12 @@ export function listPages(services: Services): Page[] {
     ...accountPages(services),
     exportPage(services),
     deletePage(services),
-    forgotPasswordPage(services),
-    resetPasswordPage(services),
-    verifyEmailPage(services),
-    undoEmailPage(services),
-    restoreAccountPage(services),
+    forgotPasswordPage,
+    resetPasswordPage,
+    verifyEmailPage,
+    resendVerificationPage,
+    undoEmailPage,
+    restoreAccountPage,
     changePasswordPage(),
     ...mailboxPages(services),
   ]

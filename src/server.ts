@@ -14,7 +14,7 @@ import { createLog } from './runtime/log.ts'
 import { logRefusal } from './runtime/security-log.ts'
 import { keepSweeping } from './runtime/sweeper.ts'
 import { startProcesses } from './runtime/workers.ts'
-import { openMail } from './services.ts'
+import { createServices } from './services.ts'
 import { withSecret } from './settings/development-secret.ts'
 import { loadEnv } from './settings/environment.ts'
 import { describeProblem } from './settings/problems.ts'
@@ -53,8 +53,8 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   endOnUncaught(log)
   log.info({ event: 'sys_startup' }, 'starting')
   const database = await openDatabase(settings.databaseUrl)
-  const parts = { database, settings, clock, log }
-  const server = createHttpServer(createApp(parts), {
+  const services = createServices({ database, settings, clock, log })
+  const server = createHttpServer(createApp(services), {
     isSecure: isSecure(settings),
     report: (refusal) => logRefusal(log, refusal),
   })
@@ -66,7 +66,7 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
     refuseToStart(isSpokesman() ? [problem] : [])
     return drain(server, database, [stopSweeping])
   }
-  const stopSending = openMail(parts).sender.start()
+  const stopSending = services.mail.sender.start()
   announce(settings, server)
   // Reading its lists takes a tenth of a second, which nobody who registers should wait for.
   loadCommonPasswords()

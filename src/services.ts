@@ -1,9 +1,11 @@
+import type { Application, Request } from 'express'
 import type { Logger } from 'pino'
-import type { Accounts, User } from './accounts/accounts.ts'
-import { createLinkUrls } from './accounts/email-link-tokens.ts'
+import type { Accounts } from './accounts/accounts.ts'
+import { createLinkUrls } from './accounts/email-links.ts'
 import { createHashQueue, type HashQueue, hashesAtOnce } from './accounts/hash-queue.ts'
+import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createPasswords } from './accounts/password-hash.ts'
-import { findUser, verifyCredentials } from './accounts/users.ts'
+import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
@@ -15,7 +17,7 @@ import { createDoor } from './http/door.ts'
 import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
 import { hangUpOf } from './http/hang-up.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
-import { type MailRoom, openMailRoom } from './mail/mail.ts'
+import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
 import { recordLogin } from './sessions/devices.ts'
@@ -32,6 +34,20 @@ export type Foundation = { database: Database; settings: Settings; clock: Clock;
 /** Everything a page is given. */
 export type Services = ReturnType<typeof createServices>
 
+// Not in app.locals or app.settings: templates can read both.
+const servicesOfApp = new WeakMap<Application, Services>()
+
+export function provideServices(app: Application, services: Services): void {
+  servicesOfApp.set(app, services)
+}
+
+/** What handlers work with. */
+export function servicesOf(req: Request): Services {
+  const services = servicesOfApp.get(req.app)
+  if (!services) throw new Error('This application was given no services')
+  return services
+}
+
 /** The only composition: joins the rooms that must not know each other. */
 export function createServices(foundation: Foundation) {
   const { clock, database, settings } = foundation
@@ -42,6 +58,7 @@ export function createServices(foundation: Foundation) {
   const door = createDoor(() => queue.capacity)
   const accounts = openAccounts(foundation, queue)
   const sessionStore = openSessionStore(foundation, browsers)
+  const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
   return {
     ...foundation,
     accounts,
@@ -52,16 +69,16 @@ export function createServices(foundation: Foundation) {
     cookies,
     flashes,
     throttle: createThrottle(createAttemptCounters(database), clock, settings.throttle),
-    mail: openMail(foundation),
+    doJob,
+    mail: openMail(foundation, doJob),
     limitHashing: door.enter,
     refuseIfBusy: door.refuseIfFull,
   }
 }
 
-/** Takes the parts; returns the mail room: what sends mail, not started yet, and what was sent. */
-export function openMail({ settings, ...parts }: Foundation): MailRoom {
+function openMail({ settings, ...foundation }: Foundation, doJob: MailOptions['doJob']): MailRoom {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
-  return openMailRoom({ ...parts, ...settings, appName: APP_NAME, linkUrl })
+  return openMailRoom({ ...foundation, ...settings, appName: APP_NAME, linkUrl, doJob })
 }
 
 // The processes of one machine share its cores.
@@ -72,8 +89,7 @@ function openHashQueue({ processes }: Settings): HashQueue {
 function openAccounts({ database, clock, settings }: Foundation, gate: HashQueue): Accounts {
   const passwords = createPasswords({ cost: settings.bcryptCost, gate })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
-  const mustConfirm = settings.registration === 'verified'
-  return { database, passwords, clock, mustConfirm, passwordRules }
+  return { database, passwords, clock, passwordRules }
 }
 
 /** Takes the parts and what knows browsers; returns the sessions, each of which writes down its device and its event. */

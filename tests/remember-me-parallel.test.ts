@@ -4,7 +4,7 @@ import { seedRandom } from './auth/support/model/seeded-random.ts'
 import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from './support/account.ts'
 import type { Browser } from './support/browser.ts'
 import { openServedApp } from './support/served-app.ts'
-import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
+import { isLoggedIn, logIn, type Person, registerVerified } from './support/users.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
@@ -20,7 +20,7 @@ const times = <T>(count: number, make: () => T): T[] => Array.from({ length: cou
 
 /** Registers somebody and logs them in once more in the same browser, remembered. */
 async function begin(): Promise<Person> {
-  const ada = await register(site)
+  const ada = await registerVerified(site)
   await ada.browser.submit('/logout')
   await logIn(ada.browser, ada, { remember: 'on' })
   return ada

@@ -1,46 +1,42 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Prisma } from '../database/database.ts'
 import { enqueue } from '../mail/outbox.ts'
-import type { Accounts, User } from './accounts.ts'
-import { createLink, endOfLink, type LinkWithUser, useLink } from './email-links.ts'
-import { recordEvent } from './events.ts'
+import type { Accounts } from './accounts.ts'
+import { createLink, endOfLink, type LinkWithUser, useLink, voidLinks } from './email-links.ts'
+import { notify, recordAndNotify, recordEvent } from './events.ts'
 import { changeOwnUser } from './own-user.ts'
-import { recordAndTell } from './security-events.ts'
+import { displayNameOf, type User } from './users.ts'
 
-/** Takes a user who wants to leave; ends every session at once, and keeps the account for as long as the link in the mail can restore it. Says whether this session was still good. */
+/** Ends every session and link at once, and keeps the account for as long as the link in the email can restore it. False when this session was ended meanwhile. */
 export function scheduleDeletion(
   { database, clock }: Accounts,
   user: User,
   browser: string,
 ): Promise<boolean> {
   const at = clock()
-  const eraseAt = endOfLink('restore-account', at)
-  const data = { isActive: false, eraseAt, authEpoch: { increment: 1 } }
+  const [purpose, kind] = ['restore-account' as const, 'deletion-requested' as const]
+  const deletionDueAt = endOfLink(purpose, at)
+  const data = { deletionDueAt, authEpoch: { increment: 1 } }
   return changeTogether(database, async (tables) => {
-    const leaver = await changeOwnUser(tables, user, data)
-    if (!leaver) return false
-    const { id, email, emailKey, name } = leaver
-    const link = {
-      purpose: 'restore-account',
-      userId: id,
-      authEpoch: null,
-      email,
-      emailKey,
-    } as const
-    const linkId = await createLink(tables, { ...link, at })
-    await recordEvent(tables, { userId: id, kind: 'deletion-requested', at, browser })
+    const changed = await changeOwnUser(tables, user, data)
+    if (!changed) return false
+    const { id: userId, email } = changed
+    const lost = await voidLinks(tables, userId)
+    const linkId = await createLink(tables, { purpose, userId, email, at })
+    await recordEvent(tables, { userId, kind, at, browser })
     const message = {
       template: 'deletion-scheduled',
-      name,
+      name: displayNameOf(changed),
       linkId,
-      eraseAt: eraseAt.toISOString(),
+      deletionDueAt: deletionDueAt.toISOString(),
     } as const
-    await enqueue(tables, { userId: id, to: email, at, message })
+    await enqueue(tables, { userId, to: email, at, message })
+    for (const former of lost) await notify(tables, changed, former, { kind, at, browser })
     return true
   })
 }
 
-/** Takes a link just found; gives the account back, and says whether that was still possible. */
+/** Gives the account back; false when it is too late. */
 export function restoreAccount(
   { database, clock }: Accounts,
   link: LinkWithUser,
@@ -50,29 +46,29 @@ export function restoreAccount(
   return changeTogether(database, async (tables) => {
     if (!(await useLink(tables, link, at))) return false
     const [user] = await tables.user.updateManyAndReturn({
-      where: { id: link.userId, eraseAt: { gt: at } },
-      data: { isActive: true, eraseAt: null },
+      where: { id: link.userId, deletionDueAt: { gt: at } },
+      data: { deletionDueAt: null },
     })
-    if (user) await recordAndTell(tables, user, { kind: 'restored', at, browser })
+    if (user) await recordAndNotify(tables, user, { kind: 'restored', at, browser })
     return user !== undefined
   })
 }
 
-/** Takes the database and the time; erases the accounts whose time to come back, or to confirm an address, is over, with everything that hangs on them. Returns how many. */
-export async function eraseLeavers(database: Database, now: Date): Promise<number> {
-  const where = { eraseAt: { lte: now } }
-  // Asked outside: a transaction each minute would hold everybody up for nobody.
+/** Erases accounts whose time to be restored is over, with everything that belongs to them; returns how many. */
+export async function eraseDueAccounts(database: Database, now: Date): Promise<number> {
+  const where = { deletionDueAt: { lte: now } }
+  // Asked outside: a transaction each minute would hold up other requests for nothing.
   const due = await database.user.findMany({ where, select: { id: true }, take: 50 })
   return due.length === 0 ? 0 : erase(database, { ...where, id: { in: due.map(({ id }) => id) } })
 }
 
 function erase(database: Database, where: Prisma.UserWhereInput): Promise<number> {
   return changeTogether(database, async (tables) => {
-    // Only to write the rows: whoever takes one back, confirms it or logs in this moment waits for us, or we
-    // for them, and then it is not due any more.
-    const leavers = await tables.user.updateManyAndReturn({ where, data: { isActive: false } })
-    const ids = leavers.map(({ id }) => id)
-    // The outbox keeps addresses, and has no key that would take its rows along.
+    // Writes the rows, so that restoring an account waits for us or we for it.
+    const data = { authEpoch: { increment: 1 } }
+    const due = await tables.user.updateManyAndReturn({ where, data })
+    const ids = due.map(({ id }) => id)
+    // The outbox keeps emails, and has no key that would take its rows along.
     await tables.outboxMessage.deleteMany({ where: { userId: { in: ids } } })
     const { count } = await tables.user.deleteMany({ where: { id: { in: ids } } })
     return count

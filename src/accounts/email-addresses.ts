@@ -1,135 +1,195 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Tables } from '../database/database.ts'
-import { enqueue } from '../mail/outbox.ts'
-import { hashBrowserId } from '../sessions/devices.ts'
-import type { Accounts, User } from './accounts.ts'
-import { createLink, type LinkWithUser, useLink } from './email-links.ts'
-import { recordEvent } from './events.ts'
+import type { Tables, User as UserRow } from '../database/database.ts'
+import { enqueue, queueJob } from '../mail/outbox.ts'
+import type { Accounts } from './accounts.ts'
+import {
+  createLink,
+  type LinkPurpose,
+  type LinkWithUser,
+  useLink,
+  voidLinks,
+} from './email-links.ts'
+import { recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { sendLink } from './nobody.ts'
-import { voidPassword } from './password-reset.ts'
+import { sendVerification } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
+import { CAN_LOG_IN, displayNameOf, type User } from './users.ts'
 
-export type Confirmation =
-  | { kind: 'confirmed' }
-  /** The address is confirmed, by somebody who may not be the one who chose the password. */
-  | { kind: 'set-password'; linkId: string }
-  | { kind: 'taken' }
-  | { kind: 'used' }
-
-/** Who follows a link that confirms an address: userId where they are logged in, browserId where somebody has logged in with that browser. */
-export type Confirming = { userId: string | null; browserId: string | null; browser: string }
-
-/** Takes a user who has not confirmed their address yet, or null for nobody; has another link sent, in place of the first. */
-export function askToConfirmAgain(
-  { database, clock }: Accounts,
-  user: User | null,
-  browserId: string,
-): Promise<void> {
-  const link = { purpose: 'verify-email', browserHash: hashBrowserId(browserId) } as const
-  return changeTogether(database, (tables) => sendLink({ tables, user, at: clock() }, link))
+/** Asks for another verification email. Does the same for every email: the mail worker decides. */
+export function requestVerification({ database, clock }: Accounts, email: string): Promise<void> {
+  return queueJob(database, { kind: 'verification', email }, clock())
 }
 
-/** Takes a link just found that confirms an address, and who followed it; says what came of it. */
-export function confirmAddress(
-  accounts: Accounts,
-  link: LinkWithUser,
-  who: Confirming,
-): Promise<Confirmation> {
-  return link.purpose === 'verify-new-email'
-    ? confirmNewAddress(accounts, link, who)
-    : confirmFirstAddress(accounts, link, who)
-}
-
-function confirmFirstAddress(
-  { database, clock }: Accounts,
-  link: LinkWithUser,
-  who: Confirming,
-): Promise<Confirmation> {
-  const at = clock()
+/** Sends the link again, in place of the first; nothing where the email is verified by now. */
+export function resendVerification({ database, clock }: Accounts, { id }: User): Promise<void> {
   return changeTogether(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return { kind: 'used' }
-    const where = { id: link.userId, emailKey: link.emailKey }
-    const { count } = await tables.user.updateMany({
-      where,
-      data: { emailVerifiedAt: at, eraseAt: null },
-    })
-    // The account has another address by now: whoever has the old mailbox has no claim on it.
-    if (count === 0) return { kind: 'used' }
-    await recordEvent(tables, {
-      userId: link.userId,
-      kind: 'email-verified',
-      at,
-      browser: who.browser,
-    })
-    if (knowsThePassword(link, who)) return { kind: 'confirmed' }
-    return { kind: 'set-password', linkId: await voidPassword(tables, link.userId, at) }
+    const user = await tables.user.findUnique({ where: { id, emailVerifiedAt: null } })
+    if (user) await sendVerification(tables, user, clock())
   })
 }
 
-/** Takes a link that confirms an address, and who follows it; says whether the password of its account is known to be theirs. */
-export function knowsThePassword(link: LinkWithUser, { userId, browserId }: Confirming): boolean {
-  if (link.purpose === 'verify-new-email' || userId === link.userId) return true
-  // Somebody else may have registered with this address and a password of their own, to wait for its
-  // owner. Of those who are not logged in, only the browser that registered is known to have chosen it.
-  return browserId !== null && hashBrowserId(browserId) === link.browserHash
+/** Verifies the first email of an account; false when the link was used or the email is verified by now. */
+export function verifyEmail(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  browser: string,
+): Promise<boolean> {
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return false
+    const where = { id: link.userId, emailKey: link.emailKey, emailVerifiedAt: null }
+    const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+    if (count === 1)
+      await recordEvent(tables, { userId: link.userId, kind: 'email-verified', at, browser })
+    return count === 1
+  })
 }
 
-/** Takes a user and an address that is not theirs yet; has a link sent there that makes it so. */
-export function askForNewAddress(
+/** Sends a link to an email that becomes the account's once the link is used. */
+export function requestNewEmail(
   { database, clock }: Accounts,
-  { id, name, email: oldEmail, authEpoch }: User,
+  user: User,
   email: string,
 ): Promise<void> {
   const at = clock()
-  const [emailKey, oldEmailKey] = [emailKeyOf(email), emailKeyOf(oldEmail)]
-  const purpose = 'verify-new-email'
+  const [purpose, userId] = ['verify-new-email' as const, user.id]
   return changeTogether(database, async (tables) => {
-    const link = { purpose, userId: id, authEpoch, email, emailKey, oldEmailKey, at } as const
-    const linkId = await createLink(tables, link)
-    await enqueue(tables, {
-      userId: id,
-      to: email,
-      at,
-      message: { template: purpose, name, linkId },
-    })
+    const oldEmailKey = emailKeyOf(user.email)
+    const linkId = await createLink(tables, { purpose, userId, email, oldEmailKey, at })
+    const message = { template: purpose, name: displayNameOf(user), linkId } as const
+    await enqueue(tables, { userId, to: email, at, message })
   })
 }
 
-// Bound to user, old and new address in one statement: of two changes asked for, neither can
-// confirm what the other asked (CVE-2026-32700).
-function confirmNewAddress(
+// Bound to user, old and new email in one statement: of two changes that were requested, neither can
+// confirm what the other requested (CVE-2026-32700).
+export function verifyNewEmail(
   { database, clock }: Accounts,
   link: LinkWithUser,
-  { browser }: Confirming,
-): Promise<Confirmation> {
+  browser: string,
+): Promise<'verified' | 'taken' | 'used'> {
   const at = clock()
-  return changeTogether<Confirmation>(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return { kind: 'used' }
+  return changeTogether<'verified' | 'taken' | 'used'>(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return 'used'
     const { email, emailKey, userId } = link
-    const where = { id: userId, emailKey: link.oldEmailKey ?? '' }
-    const [user] = await tables.user.updateManyAndReturn({
-      where,
-      data: { email, emailKey, emailVerifiedAt: at, eraseAt: null },
-    })
-    if (!user) return { kind: 'used' }
+    const where = { id: userId, emailKey: link.oldEmailKey ?? '', ...CAN_LOG_IN }
+    const data = { email, emailKey, emailVerifiedAt: at }
+    const [user] = await tables.user.updateManyAndReturn({ where, data })
+    if (!user) return 'used'
     await recordEvent(tables, { userId, kind: 'email-changed', at, browser })
-    // A way back goes to a proven address only: a mistyped one belongs to a stranger.
-    if (link.user.emailVerifiedAt) {
-      await tellOldAddress(tables, { ...user, oldEmail: link.user.email }, at)
-    }
-    return { kind: 'confirmed' }
+    await tellOldEmail(tables, user, link.user, at)
+    return 'verified'
   }).catch((error: unknown) => {
-    if (isUniqueViolation(error)) return { kind: 'taken' }
+    if (isUniqueViolation(error)) return 'taken'
     throw error
   })
 }
 
-type Moved = { id: string; name: string; email: string; oldEmail: string }
+async function tellOldEmail(
+  tables: Tables,
+  user: UserRow,
+  old: { email: string; emailVerifiedAt: Date | null },
+  at: Date,
+): Promise<void> {
+  const linkId = await createWayBack(tables, user, old, at)
+  const name = displayNameOf(user)
+  const link = linkId === null ? {} : { linkId }
+  const message = { template: 'email-changed', name, newEmail: user.email, ...link } as const
+  await enqueue(tables, { userId: user.id, to: old.email, at, message })
+}
 
-async function tellOldAddress(tables: Tables, { id, name, email, oldEmail }: Moved, at: Date) {
-  const back = { email: oldEmail, emailKey: emailKeyOf(oldEmail), authEpoch: null }
-  const linkId = await createLink(tables, { purpose: 'undo-email', userId: id, ...back, at })
-  const message = { template: 'email-changed', name, newEmail: email, linkId } as const
-  await enqueue(tables, { userId: id, to: oldEmail, at, message })
+// A way back goes to a verified email only: a mistyped one belongs to a stranger. And none goes to the
+// email that a user leaves to return to their own: it may be the one that a thief had set.
+async function createWayBack(
+  tables: Tables,
+  { id: userId, emailKey }: UserRow,
+  { email, emailVerifiedAt }: { email: string; emailVerifiedAt: Date | null },
+  at: Date,
+): Promise<string | null> {
+  const where = { userId, emailKey, purpose: 'undo-email', expiresAt: { gt: at } }
+  const returned = await tables.emailLink.findFirst({ where })
+  if (returned) {
+    await voidLaterWaysBack(tables, userId, returned.createdAt)
+    return null
+  }
+  return emailVerifiedAt ? createLink(tables, { purpose: 'undo-email', userId, email, at }) : null
+}
+
+async function voidLaterWaysBack(tables: Tables, userId: string, since: Date): Promise<void> {
+  const where = { userId, purpose: 'undo-email', createdAt: { gt: since } }
+  await tables.emailLink.deleteMany({ where })
+}
+
+const VOIDED_BY_UNDO: LinkPurpose[] = ['reset-password', 'verify-email', 'verify-new-email']
+
+/** Gives the account back to the email of the link and ends everything else; returns the id of a link that sets a new password, or null when another request was first. */
+export function undoEmailChange(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  browser: string,
+): Promise<string | null> {
+  const at = clock()
+  return changeTogether<string | null>(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return null
+    const { userId, email, emailKey } = link
+    await voidLaterWaysBack(tables, userId, link.createdAt)
+    await voidLinks(tables, userId, VOIDED_BY_UNDO)
+    const emailData = { email, emailKey, emailVerifiedAt: at }
+    // The password may be a thief's: it is void, and every session with it.
+    const data = { ...emailData, passwordHash: null, authEpoch: { increment: 1 } }
+    const [user] = await tables.user.updateManyAndReturn({
+      where: { id: userId, ...CAN_LOG_IN },
+      data,
+    })
+    if (!user) return null
+    await recordAndNotify(tables, user, { kind: 'email-change-undone', at, browser })
+    if (emailKeyOf(link.user.email) !== emailKey) await offerObjection(tables, user, link, at)
+    return createLink(tables, { purpose: 'reset-password', userId, email, at })
+  }).catch((error: unknown) => {
+    // The old email has been verified by another account since.
+    if (isUniqueViolation(error)) return null
+    throw error
+  })
+}
+
+async function offerObjection(
+  tables: Tables,
+  user: UserRow,
+  { user: displaced }: LinkWithUser,
+  at: Date,
+) {
+  const { email } = displaced
+  const linkId = await createLink(tables, { purpose: 'object-to-undo', userId: user.id, email, at })
+  const message = { template: 'email-change-undone', name: displayNameOf(user), linkId } as const
+  await enqueue(tables, { userId: user.id, to: email, at, message })
+}
+
+/** Records that the displaced email objects, for the operator and the user to see. Changes nothing else: either side could be the thief. */
+export function objectToUndo(
+  { database, clock }: Accounts,
+  link: LinkWithUser,
+  browser: string,
+): Promise<boolean> {
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return false
+    const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
+    await recordAndNotify(tables, user, { kind: 'email-undo-disputed', at, browser })
+    return true
+  })
+}
+
+/** The new email that waits for its verification, or null. */
+export async function findPendingEmail(
+  { database, clock }: Accounts,
+  { id: userId }: User,
+): Promise<string | null> {
+  const where = { userId, purpose: 'verify-new-email', expiresAt: { gt: clock() } }
+  const link = await database.emailLink.findFirst({ where, select: { email: true } })
+  return link?.email ?? null
+}
+
+/** Voids the link to a new email. */
+export async function keepEmail({ database }: Accounts, { id: userId }: User): Promise<void> {
+  await database.emailLink.deleteMany({ where: { userId, purpose: 'verify-new-email' } })
 }

@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Database, EmailLink, Tables } from '../database/database.ts'
 import { days, hours, minutes } from '../durations.ts'
+import { emailKeyOf } from './identifiers.ts'
 
-/** What a link in a mail does, and for how long it can. Its mail says so too: mail/messages.ts cannot import this, so change both. */
+/** How long each kind of link works. mail/messages.ts says so too and cannot import this: change both. */
 export const LINK_LIFETIMES = {
   'reset-password': minutes(60),
   'verify-email': days(7),
   'verify-new-email': days(1),
   'undo-email': hours(72),
+  'object-to-undo': hours(72),
   'restore-account': days(14),
 } as const
 
@@ -16,13 +18,9 @@ export type LinkPurpose = keyof typeof LINK_LIFETIMES
 export type NewLink = {
   purpose: LinkPurpose
   userId: string
-  /** The epoch that it dies with; null for one that outlives it. */
-  authEpoch: number | null
-  /** The address that it confirms, or restores. */
+  /** Where the link is sent. Empty for a link that the operator hands over. */
   email: string
-  emailKey: string
   oldEmailKey?: string
-  browserHash?: string
   at: Date
 }
 
@@ -30,64 +28,103 @@ export type LinkWithUser = EmailLink & {
   user: { username: string; email: string; emailVerifiedAt: Date | null }
 }
 
-/** Takes the tables of a transaction; writes a link down, in place of any earlier one for the same, and returns its id. */
-export async function createLink(tables: Tables, { at, ...link }: NewLink): Promise<string> {
+/** Replaces earlier links of the same purpose; returns the id. */
+export async function createLink(tables: Tables, link: NewLink): Promise<string> {
+  const { purpose, userId, email, at } = link
   const id = randomUUID()
-  const expiresAt = endOfLink(link.purpose, at)
-  await tables.emailLink.deleteMany({ where: isReplacedBy(link) })
-  await tables.emailLink.create({ data: { id, ...link, createdAt: at, expiresAt } })
+  const emailKey = emailKeyOf(email)
+  // A second change of email must not void the way back to the first one.
+  const replaced = purpose === 'undo-email' ? { userId, purpose, emailKey } : { userId, purpose }
+  await tables.emailLink.deleteMany({ where: replaced })
+  await tables.emailLink.create({
+    data: {
+      id,
+      purpose,
+      userId,
+      email,
+      emailKey,
+      oldEmailKey: link.oldEmailKey ?? null,
+      createdAt: at,
+      expiresAt: endOfLink(purpose, at),
+    },
+  })
   return id
 }
 
-// Only the newest request counts; but a second change of address must not void the way back to the first.
-function isReplacedBy({ userId, purpose, emailKey }: Omit<NewLink, 'at'>) {
-  return purpose === 'undo-email' ? { userId, purpose, emailKey } : { userId, purpose }
-}
-
-/** Takes a purpose and the time; returns when a link made now is over. */
 export function endOfLink(purpose: LinkPurpose, at: Date): Date {
   return new Date(at.getTime() + LINK_LIFETIMES[purpose])
 }
 
-/** Takes a link's id and what it may be for; returns it with whose it is, or null once it is used, replaced, or over. */
+/** Null once the link is used, replaced, voided or too old. */
 export async function findLink(
   database: Database,
   id: string,
   purposes: readonly LinkPurpose[],
   now: Date,
 ): Promise<LinkWithUser | null> {
-  const link = await database.emailLink.findFirst({
-    where: { id, purpose: { in: [...purposes] }, expiresAt: { gt: now } },
-    include: {
-      user: { select: { username: true, email: true, authEpoch: true, emailVerifiedAt: true } },
-    },
-  })
-  return link && isOfEpoch(link, link.user.authEpoch) ? link : null
+  const user = { select: { username: true, email: true, emailVerifiedAt: true } }
+  const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: now } }
+  return database.emailLink.findFirst({ where, include: { user } })
 }
 
-function isOfEpoch({ authEpoch }: EmailLink, current: number): boolean {
-  return authEpoch === null || authEpoch === current
-}
-
-/** Takes a folded address; says whether somebody who gave it up can still take their account back to it. */
-export async function isKeptForOwner(tables: Tables, emailKey: string, now: Date) {
-  const where = { emailKey, purpose: 'undo-email', expiresAt: { gt: now } }
-  return (await tables.emailLink.count({ where })) > 0
-}
-
-/** Takes the tables of a transaction and a link just found; uses it up, and says whether nobody else had. */
+/** Uses the link up; false when another request did so first. */
 export async function useLink(tables: Tables, link: EmailLink, now: Date): Promise<boolean> {
-  if (!(await holdUser(tables, link))) return false
+  await holdUser(tables, link.userId)
   const { count } = await tables.emailLink.deleteMany({
     where: { id: link.id, expiresAt: { gt: now } },
   })
   return count === 1
 }
 
-// It changes nothing: writing the row makes a change of epoch wait for us, or us for it. On PostgreSQL a
-// link could else be used up beside the very change of password that voids it, and win.
-async function holdUser(tables: Tables, { userId: id, authEpoch }: EmailLink): Promise<boolean> {
-  const where = authEpoch === null ? { id } : { id, authEpoch }
-  const data = { authEpoch: { increment: 0 } }
-  return (await tables.user.updateMany({ where, data })).count === 1
+// Changes nothing, but locks the row: on PostgreSQL a link could otherwise be used beside the very
+// change that voids it, and win.
+export async function holdUser(tables: Tables, id: string): Promise<void> {
+  await tables.user.updateMany({ where: { id }, data: { authEpoch: { increment: 0 } } })
+}
+
+/** Voids links of a user, all where no purpose is named. Returns the emails that lose a way back. */
+export async function voidLinks(
+  tables: Tables,
+  userId: string,
+  purposes?: LinkPurpose[],
+): Promise<string[]> {
+  const where = { userId, ...(purposes ? { purpose: { in: purposes } } : {}) }
+  const lost = await tables.emailLink.findMany({ where: { ...where, purpose: 'undo-email' } })
+  await tables.emailLink.deleteMany({ where })
+  return purposes && !purposes.includes('undo-email') ? [] : lost.map(({ email }) => email)
+}
+
+/** Tells whether the former user of this email can still take an account back to it. */
+export async function hasWayBack(tables: Tables, emailKey: string, now: Date): Promise<boolean> {
+  const where = { emailKey, purpose: 'undo-email', expiresAt: { gt: now } }
+  return (await tables.emailLink.count({ where })) > 0
+}
+
+// An email carries the id of a row and a MAC of it: the row alone, or a copy of the database, makes no link.
+
+/** Secrets newest first. */
+export function tokenOf(secrets: readonly string[], linkId: string): string {
+  return `${linkId}.${macOf(secrets[0] ?? '', linkId)}`
+}
+
+/** The id of the link, or null unless one of the secrets made the token. */
+export function linkIdOf(secrets: readonly string[], token: string): string | null {
+  const [linkId, mac, ...rest] = token.split('.')
+  if (!linkId || !mac || rest.length > 0) return null
+  return secrets.some((secret) => isSame(mac, macOf(secret, linkId))) ? linkId : null
+}
+
+export function createLinkUrls(secrets: readonly string[], origin: string) {
+  return (linkId: string, path: string): string =>
+    `${origin}${path}?${new URLSearchParams({ token: tokenOf(secrets, linkId) })}`
+}
+
+// The text is part of links that are under way: changing it voids them.
+function macOf(secret: string, linkId: string): string {
+  return createHmac('sha256', secret).update(`link in a mail ${linkId}`).digest('base64url')
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }

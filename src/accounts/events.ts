@@ -1,38 +1,44 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, Prisma, type Tables } from '../database/database.ts'
+import type { Database, Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
+import { enqueue } from '../mail/outbox.ts'
+import { displayNameOf } from './users.ts'
 
-/** What an account's owner is told about, by kind and in words. */
-export const EVENT_WORDS = {
-  registered: 'Account created',
-  'logged-in': 'Logged in',
-  'new-device': 'Logged in from a new browser',
-  remembered: 'Recognised by “keep me logged in”',
-  reauthenticated: 'Password confirmed',
-  'login-failed': 'Failed attempt to log in',
-  'password-changed': 'Password changed',
-  'reset-requested': 'Link to choose a new password asked for',
-  'password-reset': 'New password chosen through a link',
-  'email-verified': 'Email address confirmed',
-  'email-changed': 'Email address changed',
-  'email-change-undone': 'Change of email address undone',
-  'profile-changed': 'Profile changed',
-  exported: 'Data downloaded',
-  'deletion-requested': 'Deletion asked for',
-  restored: 'Account restored',
-  'device-logged-out': 'Another browser was logged out',
-  'others-logged-out': 'All other browsers were logged out',
-  'remember-token-stolen':
-    'A copied “keep me logged in” cookie was used; that browser was logged out',
-  'created-by-operator': 'Account created by the operator',
-  imported: 'Account brought over from another program',
-  disabled: 'Account disabled by the operator',
-  enabled: 'Account enabled by the operator',
-  'logged-out-by-operator': 'Logged out everywhere by the operator',
-  'reset-link-by-operator': 'Link to choose a new password made by the operator',
-} as const
+type Vocabulary = Record<string, { text: string; isMerged?: true }>
 
-export type EventKind = keyof typeof EVENT_WORDS
+/** Every security event, in the words that the activity page and emails use. Merged events are counted per hour and device. */
+const EVENTS = {
+  registered: { text: 'Account created' },
+  'logged-in': { text: 'Logged in' },
+  'new-device': { text: 'Logged in from a new browser' },
+  remembered: { text: 'Recognised by “keep me logged in”', isMerged: true },
+  reauthenticated: { text: 'Password confirmed', isMerged: true },
+  'login-failed': { text: 'Failed attempt to log in', isMerged: true },
+  'password-changed': { text: 'Password changed' },
+  'reset-requested': { text: 'Requested a link to choose a new password', isMerged: true },
+  'password-reset': { text: 'New password chosen through a link' },
+  'email-verified': { text: 'Email verified' },
+  'email-changed': { text: 'Email changed' },
+  'email-change-undone': { text: 'Change of email undone' },
+  'email-undo-disputed': { text: 'The email that was replaced objected to undoing the change' },
+  'profile-changed': { text: 'Profile changed', isMerged: true },
+  exported: { text: 'Data downloaded', isMerged: true },
+  'deletion-requested': { text: 'Deletion requested' },
+  restored: { text: 'Account restored' },
+  'device-logged-out': { text: 'Another browser was logged out', isMerged: true },
+  'others-logged-out': { text: 'All other browsers were logged out', isMerged: true },
+  'remember-token-stolen': {
+    text: 'A copied “keep me logged in” cookie was used; that browser was logged out',
+  },
+  'created-by-operator': { text: 'Account created by the operator' },
+  imported: { text: 'Account imported from another program' },
+  disabled: { text: 'Account disabled by the operator' },
+  enabled: { text: 'Account enabled by the operator' },
+  'logged-out-by-operator': { text: 'Logged out everywhere by the operator' },
+  'reset-link-by-operator': { text: 'Link to choose a new password made by the operator' },
+} as const satisfies Vocabulary
+
+export type EventKind = keyof typeof EVENTS
 
 export type NewEvent = {
   userId: string
@@ -42,50 +48,65 @@ export type NewEvent = {
   deviceId?: string | null
 }
 
-export type Activity = { words: string; browser: string; at: Date; count: number }
-
-/** Takes the tables of the transaction that makes the change, and writes down that it was made. */
-export async function recordEvent(tables: Tables, event: NewEvent): Promise<void> {
-  await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
+/** The user whom a notice is for. */
+export type Notified = {
+  id: string
+  email: string
+  emailVerifiedAt: Date | null
+  name: string | null
+  username: string
 }
 
-/** Takes the tables of a transaction and an event that a device may repeat; counts it among those of this hour. */
-export async function countEvent(tables: Tables, event: NewEvent): Promise<void> {
+export type Activity = { words: string; browser: string; at: Date; count: number }
+
+/** Records the event in the transaction of the change; false when it was merged into an earlier one. */
+export async function recordEvent(tables: Tables, event: NewEvent): Promise<boolean> {
+  if ('isMerged' in EVENTS[event.kind]) return countEvent(tables, event)
+  await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
+  return true
+}
+
+async function countEvent(tables: Tables, event: NewEvent): Promise<boolean> {
   const { kind, at, browser, deviceId, userId } = event
-  const id = `${kind} ${hourOf(at)} ${deviceId ?? userId}`
-  await tables.securityEvent.upsert({
+  const hour = Math.floor(at.getTime() / hours(1))
+  const id = `${kind} ${hour} ${deviceId ?? userId}`
+  const { count } = await tables.securityEvent.upsert({
     where: { id },
     create: { id, deviceId: null, ...event },
     update: { at, browser, count: { increment: 1 } },
   })
+  return count === 1
 }
 
-function hourOf(at: Date): number {
-  return Math.floor(at.getTime() / hours(1))
-}
-
-/** Takes a user's id; counts a failed attempt of this hour, in one statement. */
-export async function recordFailedLogin(
-  database: Database,
-  userId: string,
-  { at, browser }: { at: Date; browser: string },
+/** Records the event and notifies the user, both or neither. A merged event sends no second notice; an unverified email gets none. */
+export async function recordAndNotify(
+  tables: Tables,
+  user: Notified,
+  event: Omit<NewEvent, 'userId'>,
 ): Promise<void> {
-  const id = `login-failed ${hourOf(at)} ${userId}`
-  // Selected, because the user may be erased this moment.
-  await database.$executeRaw`
-    INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser", "count")
-    SELECT ${id}, "id", 'login-failed', ${at}${timestamp(database)}, ${browser}, 1
-    FROM "User" WHERE "id" = ${userId}
-    ON CONFLICT ("id") DO UPDATE
-    SET "count" = "SecurityEvent"."count" + 1, "at" = excluded."at", "browser" = excluded."browser"`
+  const isNew = await recordEvent(tables, { userId: user.id, ...event })
+  if (isNew && user.emailVerifiedAt) await notify(tables, user, user.email, event)
 }
 
-// PostgreSQL cannot infer the type of a parameter in a SELECT list.
-function timestamp(database: Database): Prisma.Sql {
-  return database.engine === 'postgresql' ? Prisma.sql`::timestamp` : Prisma.empty
+/** Sends a notice about an event to an email of the user. */
+export async function notify(
+  tables: Tables,
+  user: Pick<Notified, 'id' | 'name' | 'username'>,
+  to: string,
+  { kind, browser, at }: Omit<NewEvent, 'userId'>,
+): Promise<void> {
+  const message = {
+    template: 'security-notice',
+    name: displayNameOf(user),
+    words: EVENTS[kind].text,
+    browser,
+    at: at.toISOString(),
+    isTheft: kind === 'remember-token-stolen',
+  } as const
+  await enqueue(tables, { userId: user.id, to, at, message })
 }
 
-/** Takes a user's id and how many; returns the latest events of this account, newest first, in words. */
+/** The latest events of an account, newest first. */
 export async function listActivity(
   database: Database,
   userId: string,
@@ -96,14 +117,9 @@ export async function listActivity(
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: most,
   })
-  return events.map(({ kind, browser, at, count }) => ({
-    words: wordsOf(kind),
-    browser,
-    at,
-    count,
-  }))
+  return events.map(({ kind, browser, at, count }) => ({ words: textOf(kind), browser, at, count }))
 }
 
-function wordsOf(kind: string): string {
-  return kind in EVENT_WORDS ? EVENT_WORDS[kind as EventKind] : kind
+function textOf(kind: string): string {
+  return kind in EVENTS ? EVENTS[kind as EventKind].text : kind
 }

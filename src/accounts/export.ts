@@ -1,21 +1,21 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Accounts, User } from './accounts.ts'
-import { SECRET_COLUMNS } from './hidden-columns.ts'
-import { recordAndTell } from './security-events.ts'
+import type { Accounts } from './accounts.ts'
+import { recordAndNotify } from './events.ts'
+import { SECRET_COLUMNS, type User } from './users.ts'
 
 const SECRETS_OF = {
   user: SECRET_COLUMNS,
   device: { tokenHash: true },
   session: { idHash: true, data: true },
   series: { id: true, tokenHash: true, previousHash: true, keyId: true },
-  link: { id: true, browserHash: true },
+  link: { id: true },
 } as const
 
 /** Takes a user; returns everything held about the account but what would log somebody in, and writes down that it was asked for. */
 export async function exportAccount({ database, clock }: Accounts, user: User, browser: string) {
   const at = clock()
   await changeTogether(database, (tables) =>
-    recordAndTell(tables, user, { kind: 'exported', at, browser }),
+    recordAndNotify(tables, user, { kind: 'exported', at, browser }),
   )
   const where = { userId: user.id }
   return {

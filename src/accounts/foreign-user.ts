@@ -20,7 +20,7 @@ export type AcceptedUser = {
   usernameKey: string
   email: string
   emailKey: string
-  name: string
+  name: string | null
   passwordHash: string
   isActive: boolean
 }
@@ -97,7 +97,7 @@ export function checkForeignUser({
   if (!read.success) return refuse(read.error.issues.map(({ message }) => message))
   const { username, email, name, isActive = true } = read.data
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  return { place, ...read.data, name: name || username, isActive, ...keys }
+  return { place, ...read.data, name: name || null, isActive, ...keys }
 }
 
 function nameOf({ username }: ForeignUser['fields']): string {

@@ -6,7 +6,7 @@ export type InsertedUser = {
   usernameKey: string
   email: string
   emailKey: string
-  name: string
+  name: string | null
   passwordHash: string
   isActive: boolean
   /** The id of the event that tells of it. */
@@ -39,8 +39,8 @@ export async function insertUsers(
   const rows = rowsOf(engine, JSON.stringify(users))
   const time = (date: Date | null) => timeOf(engine, date)
   await tables.$executeRaw`
-    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "isActive", "createdAt", "emailVerifiedAt")
-    SELECT "id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "isActive", ${time(at)}, ${time(emailVerifiedAt)} FROM ${rows}`
+    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "disabledAt", "createdAt", "emailVerifiedAt")
+    SELECT "id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", CASE WHEN "isActive" THEN NULL ELSE ${time(at)} END, ${time(at)}, ${time(emailVerifiedAt)} FROM ${rows}`
   await tables.$executeRaw`
     INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser")
     SELECT "eventId", "id", ${kind}, ${time(at)}, ${browser} FROM ${rows}`

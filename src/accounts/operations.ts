@@ -1,34 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import type { Accounts, User } from './accounts.ts'
-import { createLink, endOfLink } from './email-links.ts'
+import type { Accounts } from './accounts.ts'
+import { createLink, endOfLink, voidLinks } from './email-links.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-queue.ts'
-import { isSomebody } from './held-name.ts'
-import { HIDDEN_COLUMNS } from './hidden-columns.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
+import { CAN_LOG_IN, HIDDEN_COLUMNS, type User } from './users.ts'
 
 /** Whoever acts on accounts from the outside has no browser: this is what the activity page says instead. */
 export const OPERATOR = 'the operator’s command line'
 
 /** A user as the operator sees one: also when they leave. */
-export type ManagedUser = User & { eraseAt: Date | null }
+export type ManagedUser = User & { disabledAt: Date | null; deletionDueAt: Date | null }
 
 type Tools = Pick<Accounts, 'database' | 'clock'>
 
 /** Returns every user, in the order of their names. */
 export function listUsers({ database }: Tools): Promise<ManagedUser[]> {
   const orderBy = { usernameKey: 'asc' } as const
-  return database.user.findMany({ where: isSomebody, orderBy, omit: HIDDEN_COLUMNS })
+  return database.user.findMany({ orderBy, omit: HIDDEN_COLUMNS })
 }
 
 /** Takes a user name, an address or an id; returns whoever that can mean. */
 export function findUsers({ database }: Tools, name: string): Promise<ManagedUser[]> {
   const keys = [{ usernameKey: usernameKeyOf(name) }, { emailKey: emailKeyOf(name) }]
   return database.user.findMany({
-    where: { OR: [{ id: name }, ...keys], ...isSomebody },
+    where: { OR: [{ id: name }, ...keys] },
     omit: HIDDEN_COLUMNS,
   })
 }
@@ -44,7 +43,7 @@ export async function createUser(
   if (isBusy(passwordHash)) return passwordHash
   const at = accounts.clock()
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  const names = { id: randomUUID(), username, email, name: username, ...keys }
+  const names = { id: randomUUID(), username, email, ...keys }
   const data = { ...names, passwordHash, createdAt: at, emailVerifiedAt: at }
   return changeTogether(accounts.database, async (tables) => {
     const user = await tables.user.create({ data, omit: HIDDEN_COLUMNS })
@@ -58,36 +57,35 @@ export async function createUser(
   })
 }
 
-/** Takes a user's id; ends every session, remember series and link, keeps the user out, and says whether that was not so before. */
+/** Ends every session, remember series and link, and keeps the user out; false when that was so before. */
 export function disableUser({ database, clock }: Tools, id: string): Promise<boolean> {
+  const at = clock()
   return changeTogether(database, async (tables) => {
-    // Who is disabled is kept, though they may not have confirmed their address in time.
-    const data = { isActive: false, eraseAt: null, authEpoch: { increment: 1 } }
-    const changed = await tables.user.updateMany({ where: { id, isActive: true }, data })
-    // Who is leaving is inactive already, but holds a link that would make them active again.
-    const where = { userId: id, purpose: 'restore-account' }
-    const voided = await tables.emailLink.deleteMany({ where })
-    const isNew = changed.count + voided.count > 0
-    if (isNew) await recordEvent(tables, eventOf(id, 'disabled', clock()))
-    return isNew
+    // The link that restores a scheduled account is void too: disabled accounts are not erased.
+    const data = { disabledAt: at, deletionDueAt: null, authEpoch: { increment: 1 } }
+    const { count } = await tables.user.updateMany({ where: { id, disabledAt: null }, data })
+    await voidLinks(tables, id)
+    if (count === 1) await recordEvent(tables, eventOf(id, 'disabled', at))
+    return count === 1
   })
 }
 
-/** Takes a user's id; lets the user log in again, also one who was leaving, and says whether that was not so before. */
+/** Lets the user log in again, also one who is scheduled for deletion; false when that was so before. */
 export function enableUser({ database, clock }: Tools, id: string): Promise<boolean> {
   return changeTogether(database, async (tables) => {
-    const data = { isActive: true, eraseAt: null }
-    const { count } = await tables.user.updateMany({ where: { id, isActive: false }, data })
+    const where = { id, NOT: CAN_LOG_IN }
+    const { count } = await tables.user.updateMany({ where, data: CAN_LOG_IN })
     if (count === 1) await recordEvent(tables, eventOf(id, 'enabled', clock()))
     return count === 1
   })
 }
 
-/** Takes a user's id; ends every session, remember series and link there is, and says whether the user still exists. */
+/** Ends every session, remember series and link; false when there is no such user. */
 export function logOutUser({ database, clock }: Tools, id: string): Promise<boolean> {
   return changeTogether(database, async (tables) => {
     const data = { authEpoch: { increment: 1 } }
     const { count } = await tables.user.updateMany({ where: { id }, data })
+    await voidLinks(tables, id)
     if (count === 1) await recordEvent(tables, eventOf(id, 'logged-out-by-operator', clock()))
     return count === 1
   })
@@ -98,10 +96,10 @@ export type ResetLink = { linkId: string; expiresAt: Date }
 /** Takes a user; returns a link that sets a new password once, in place of any that was asked for before. */
 export function startReset({ database, clock }: Tools, user: ManagedUser): Promise<ResetLink> {
   const at = clock()
-  const { id: userId, authEpoch } = user
+  const { id: userId } = user
   return changeTogether(database, async (tables) => {
-    // No address: whoever gets this link from the operator has not shown that they read a mailbox.
-    const link = { purpose: 'reset-password', userId, authEpoch, email: '', emailKey: '' } as const
+    // No email: the link is handed over by the operator and proves no mailbox.
+    const link = { purpose: 'reset-password', userId, email: '' } as const
     const linkId = await createLink(tables, { ...link, at })
     await recordEvent(tables, eventOf(userId, 'reset-link-by-operator', at))
     return { linkId, expiresAt: endOfLink('reset-password', at) }

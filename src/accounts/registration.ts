@@ -1,99 +1,161 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import type { Tables, User as UserRow } from '../database/database.ts'
-import type { NewMail } from '../mail/outbox.ts'
-import { hashBrowserId } from '../sessions/devices.ts'
-import type { Accounts, User } from './accounts.ts'
-import { endOfLink, isKeptForOwner } from './email-links.ts'
+import type { PendingRegistration, Tables } from '../database/database.ts'
+import { enqueue, queueJob } from '../mail/outbox.ts'
+import type { Accounts } from './accounts.ts'
+import { createLink, endOfLink, hasWayBack } from './email-links.ts'
+import { recordEvent } from './events.ts'
 import { type Busy, isBusy } from './hash-queue.ts'
-import { holderOf } from './held-name.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
-import { NOBODY, recordEventOf, sendLink } from './nobody.ts'
-import { toUser } from './users.ts'
+import { isUniqueViolation } from './unique.ts'
+import { displayNameOf, toUser, type User } from './users.ts'
 
 export type NewUser = {
   username: string
   email: string
   password: string
   browser: string
-  browserId: string
   signal?: AbortSignal
 }
 export type Taken = 'username-taken' | 'email-taken'
 
-/** Takes a checked form; returns the new user, or which of its identifiers somebody has already, or busy. Where addresses are kept secret, by the same statements if the address is taken. */
+/** Registers where an email need not be verified first; the answer tells whether the email has an account. */
 export async function registerUser(
   accounts: Accounts,
   wanted: NewUser,
 ): Promise<User | Taken | Busy> {
-  const passwordHash = await accounts.passwords.hash(wanted.password, wanted.signal)
+  const { database, passwords, clock } = accounts
+  const passwordHash = await passwords.hash(wanted.password, wanted.signal)
   if (isBusy(passwordHash)) return passwordHash
-  return insertUser(accounts, wanted, rowOf(accounts, wanted, passwordHash))
+  const at = clock()
+  const row = rowOf(wanted, passwordHash, at)
+  return changeTogether<User | Taken>(database, async (tables) => {
+    if (await isReserved(tables, row.usernameKey, at)) return 'username-taken'
+    const user = await tables.user.create({ data: row })
+    // Asked after the insert: only now is a change of email that gives this one up seen for certain.
+    // A thief could otherwise register with the old email, and bar the way back.
+    if (await hasWayBack(tables, row.emailKey, at)) throw new EmailKept()
+    await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser: wanted.browser })
+    await sendVerification(tables, user, at)
+    return toUser(user)
+  }).catch((error: unknown) => whyTaken(accounts, row.usernameKey, error))
 }
 
-function insertUser(
-  { database, mustConfirm }: Accounts,
-  { browser, browserId }: NewUser,
-  row: NewRow,
-): Promise<User | Taken> {
-  const link = { purpose: 'verify-email', browserHash: hashBrowserId(browserId) } as const
-  return changeTogether(database, async (tables) => {
-    await insertUnlessTaken(tables, row)
-    await giveBackIfKept(tables, row)
-    const holder = holderOf(row)
-    if (mustConfirm) await insertUnlessTaken(tables, holder)
-    const { user, namesake, owner } = await findWhoHas(tables, row, holder)
-    // The name first: where addresses are kept secret, a name that is taken must not depend on the address.
-    if (namesake) return 'username-taken'
-    if (!user && !mustConfirm) return 'email-taken'
-    const whose = { tables, user, at: row.createdAt }
-    await recordEventOf(whose, { kind: 'registered', browser })
-    await sendLink(whose, { ...link, instead: owner && tellOwner(owner, row) })
-    return user ? toUser(user) : 'email-taken'
+// Thrown to undo the insert.
+class EmailKept extends Error {}
+
+async function whyTaken(
+  { database }: Accounts,
+  usernameKey: string,
+  error: unknown,
+): Promise<Taken> {
+  if (error instanceof EmailKept) return 'email-taken'
+  if (!isUniqueViolation(error)) throw error
+  const holder = await database.user.findUnique({ where: { usernameKey }, select: { id: true } })
+  return holder ? 'username-taken' : 'email-taken'
+}
+
+function rowOf({ username, email }: Pick<NewUser, 'username' | 'email'>, hash: string, at: Date) {
+  const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
+  return { id: randomUUID(), username, email, ...keys, passwordHash: hash, createdAt: at }
+}
+
+/** Tells whether a pending registration reserves the user name. */
+export async function isReserved(tables: Tables, usernameKey: string, now: Date): Promise<boolean> {
+  const where = { usernameKey, expiresAt: { gt: now } }
+  return (await tables.pendingRegistration.count({ where })) > 0
+}
+
+/** Sends the link that verifies the first email of an account. */
+export async function sendVerification(
+  tables: Tables,
+  user: Pick<User, 'id' | 'email' | 'name' | 'username'>,
+  at: Date,
+): Promise<void> {
+  const { id: userId, email } = user
+  const linkId = await createLink(tables, { purpose: 'verify-email', userId, email, at })
+  const message = { template: 'verify-email', name: displayNameOf(user), linkId } as const
+  await enqueue(tables, { userId, to: email, at, message })
+}
+
+export type NewRegistration = NewUser & { deviceTokenHash: string }
+
+/** Reserves the user name until the email is verified. Never looks at the email: the mail worker does. */
+export async function reserveRegistration(
+  { database, passwords, clock }: Accounts,
+  { deviceTokenHash, ...wanted }: NewRegistration,
+): Promise<'reserved' | 'username-taken' | Busy> {
+  const passwordHash = await passwords.hash(wanted.password, wanted.signal)
+  if (isBusy(passwordHash)) return passwordHash
+  const at = clock()
+  const row = rowOf(wanted, passwordHash, at)
+  const expiresAt = endOfLink('verify-email', at)
+  return changeTogether<'reserved' | 'username-taken'>(database, async (tables) => {
+    const { usernameKey } = row
+    await tables.pendingRegistration.deleteMany({ where: { usernameKey, expiresAt: { lte: at } } })
+    if (await tables.user.count({ where: { usernameKey } })) return 'username-taken'
+    await tables.pendingRegistration.create({ data: { ...row, deviceTokenHash, expiresAt } })
+    await queueJob(tables, { kind: 'registration', pendingId: row.id }, at)
+    return 'reserved'
+  }).catch((error: unknown) => {
+    if (isUniqueViolation(error)) return 'username-taken' as const
+    throw error
   })
 }
 
-type NewRow = ReturnType<typeof rowOf>
-
-function rowOf(
-  { clock, mustConfirm }: Accounts,
-  { username, email }: NewUser,
-  passwordHash: string,
-) {
-  const createdAt = clock()
-  const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  const names = { id: randomUUID(), username, email, name: username, ...keys }
-  // Nobody can log in who has not confirmed: whoever has not by then is erased.
-  const eraseAt = mustConfirm ? endOfLink('verify-email', createdAt) : null
-  return { ...names, passwordHash, createdAt, eraseAt }
+/** Decides in the background what a registration is answered by email. */
+export async function decideRegistration(tables: Tables, pendingId: string, at: Date) {
+  const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
+  if (pending) await answerRegistration(tables, pending, at)
 }
 
-// Asking first would let two through that ask at the same moment: the unique indexes decide. And by a
-// statement that fails, the transaction would end sooner for an address that is taken.
-async function insertUnlessTaken(tables: Tables, row: NewRow): Promise<void> {
-  const { id, username, usernameKey, email, emailKey, name, passwordHash, createdAt, eraseAt } = row
-  await tables.$executeRaw`
-    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "createdAt", "eraseAt")
-    VALUES (${id}, ${username}, ${usernameKey}, ${email}, ${emailKey}, ${name}, ${passwordHash}, ${createdAt}, ${eraseAt})
-    ON CONFLICT DO NOTHING`
+async function answerRegistration(tables: Tables, pending: PendingRegistration, at: Date) {
+  const { id, username, email, emailKey } = pending
+  const user = await tables.user.findUnique({ where: { emailKey } })
+  if (user) {
+    const message = { template: 'account-exists', name: displayNameOf(user) } as const
+    await enqueue(tables, { userId: user.id, to: user.email, at, message })
+  } else if (!(await hasWayBack(tables, emailKey, at))) {
+    const message = { template: 'verify-email', name: username, linkId: id } as const
+    await enqueue(tables, { userId: null, to: email, at, message })
+  }
 }
 
-// Whoever took an account over could else sit on its old address, and bar its owner's way back. Asked
-// afterwards: only now has a change of address that gives it up this moment been made.
-async function giveBackIfKept(tables: Tables, { id, emailKey, createdAt }: NewRow): Promise<void> {
-  const isKept = await isKeptForOwner(tables, emailKey, createdAt)
-  await tables.user.deleteMany({ where: { id: isKept ? id : NOBODY } })
+/** Decides in the background whether an email waits for its verification, and sends the link again. */
+export async function decideVerification(tables: Tables, email: string, at: Date) {
+  const emailKey = emailKeyOf(email)
+  const waiting = { emailKey, expiresAt: { gt: at } }
+  const pending = await tables.pendingRegistration.findMany({ where: waiting, take: 3 })
+  for (const each of pending) await answerRegistration(tables, each, at)
+  const user = await tables.user.findUnique({ where: { emailKey, emailVerifiedAt: null } })
+  if (user) await sendVerification(tables, user, at)
 }
 
-async function findWhoHas(tables: Tables, { id, usernameKey, emailKey }: NewRow, holder: NewRow) {
-  const rows = await tables.user.findMany({ where: { OR: [{ usernameKey }, { emailKey }] } })
-  const user = rows.find((row) => row.id === id) ?? null
-  const own: string[] = [id, holder.id]
-  const namesake = rows.find((row) => row.usernameKey === usernameKey && !own.includes(row.id))
-  return { user, namesake, owner: rows.find((row) => row.emailKey === emailKey) }
+/** Null once it is used or too old. */
+export function findPending(
+  { database, clock }: Accounts,
+  id: string,
+): Promise<PendingRegistration | null> {
+  return database.pendingRegistration.findFirst({ where: { id, expiresAt: { gt: clock() } } })
 }
 
-// Whoever registered is told nothing, but the owner of the address may have forgotten the account.
-function tellOwner({ id, email, name }: UserRow, { createdAt: at }: NewRow): NewMail {
-  return { userId: id, to: email, at, message: { template: 'account-exists', name } }
+/** Makes the user of a registration whose email was just verified; without a password where it is to be chosen anew. */
+export async function completeRegistration(
+  accounts: Accounts,
+  pending: PendingRegistration,
+  { browser, keepsPassword }: { browser: string; keepsPassword: boolean },
+): Promise<User | Taken | 'used'> {
+  const { database, clock } = accounts
+  const at = clock()
+  const { id, passwordHash, deviceTokenHash: _, expiresAt: __, ...names } = pending
+  const hash = keepsPassword ? passwordHash : null
+  const data = { ...names, id: randomUUID(), passwordHash: hash, emailVerifiedAt: at }
+  return changeTogether<User | Taken | 'used'>(database, async (tables) => {
+    const { count } = await tables.pendingRegistration.deleteMany({ where: { id } })
+    if (count === 0) return 'used'
+    const user = await tables.user.create({ data })
+    if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
+    await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser })
+    return toUser(user)
+  }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

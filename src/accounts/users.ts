@@ -1,30 +1,44 @@
 import type { User as UserRow } from '../database/database.ts'
-import { enqueueNothing } from '../mail/outbox.ts'
-import type { Accounts, User } from './accounts.ts'
-import { recordFailedLogin } from './events.ts'
+import { queueJob } from '../mail/outbox.ts'
+import type { Accounts } from './accounts.ts'
 import { isBusy } from './hash-queue.ts'
-import { HIDDEN_COLUMNS } from './hidden-columns.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
-// When an account is to be erased matters to nobody who can log in.
-const UNSEEN = { ...HIDDEN_COLUMNS, eraseAt: true } as const
+// One list, so that no query forgets a secret column.
+export const SECRET_COLUMNS = { passwordHash: true } as const
+
+/** Columns that neither pages nor the operator see. */
+export const HIDDEN_COLUMNS = { ...SECRET_COLUMNS, usernameKey: true, emailKey: true } as const
+
+/** Columns that pages do not see: a user they see can log in. */
+export const NOT_FOR_PAGES = { ...HIDDEN_COLUMNS, disabledAt: true, deletionDueAt: true } as const
+
+/** A user as pages see one. */
+export type User = Omit<UserRow, keyof typeof NOT_FOR_PAGES>
+
+/** Selects users who can log in. */
+export const CAN_LOG_IN = { disabledAt: null, deletionDueAt: null } as const
+
+/** The name that pages and emails show. */
+export function displayNameOf({ name, username }: { name: string | null; username: string }) {
+  return name || username
+}
 
 export type LoginAttempt = {
   /** The user name or email that was typed. */
   identifier: string
   password: string
   browser: string
-  /** Aborted when nobody waits for the answer any more: no hash is spent then. */
+  /** Aborted when the client hangs up: no hash is spent then. */
   signal: AbortSignal
 }
 
 export type LoginOutcome =
   | { ok: true; user: User }
-  | { ok: false; reason: 'wrong' | 'disabled' | 'leaving' }
-  | { ok: false; reason: 'unconfirmed'; user: User }
+  | { ok: false; reason: 'wrong' | 'disabled' | 'scheduled-for-deletion' }
   | { ok: false; reason: 'busy'; retryAfterSeconds: number }
 
-/** Takes a user name or address and a password; returns the user, or why not: the same time whoever is meant, and more than wrong only to whoever knows the password. */
+/** Same cost for known and unknown accounts; the specific reason only after the right password. */
 export async function verifyCredentials(
   accounts: Accounts,
   { identifier, password, browser, signal }: LoginAttempt,
@@ -34,37 +48,22 @@ export async function verifyCredentials(
   if (isBusy(check))
     return { ok: false, reason: 'busy', retryAfterSeconds: check.retryAfterSeconds }
   if (!found || !check.matches) {
-    await writeDownFailure(accounts, found, browser)
+    await queueFailedLogin(accounts, found, browser)
     return { ok: false, reason: 'wrong' }
   }
-  const user = toUser(found)
-  if (check.needsRehash) await rehash(accounts, user.id, found.passwordHash, password)
-  if (!user.isActive) return { ok: false, reason: found.eraseAt ? 'leaving' : 'disabled' }
-  if (accounts.mustConfirm && !user.emailVerifiedAt) {
-    // Whoever registered with an address that was taken is told of a wrong password now: one that was new
-    // must take as long.
-    await writeDownFailure(accounts, user, browser)
-    return { ok: false, reason: 'unconfirmed', user }
-  }
-  if (found.eraseAt) await keepUser(accounts, user)
-  return { ok: true, user }
+  if (check.needsRehash) await rehash(accounts, found, password)
+  if (found.disabledAt) return { ok: false, reason: 'disabled' }
+  if (found.deletionDueAt) return { ok: false, reason: 'scheduled-for-deletion' }
+  return { ok: true, user: toUser(found) }
 }
 
-// They registered when addresses had to be confirmed, and may log in without by now: what they use must not
-// be erased as something that nobody claimed.
-async function keepUser({ database }: Accounts, { id }: User): Promise<void> {
-  await database.user.updateMany({ where: { id, isActive: true }, data: { eraseAt: null } })
-}
-
-// Nobody's failure too: a statement that changes nothing waits for no disk.
-async function writeDownFailure(
+// Recorded in the background: a row for known accounts alone would show in the time of the answer.
+function queueFailedLogin(
   { database, clock }: Accounts,
-  user: { id: string } | null,
+  found: { id: string } | null,
   browser: string,
 ): Promise<void> {
-  const at = clock()
-  if (user) await recordFailedLogin(database, user.id, { at, browser })
-  else await enqueueNothing(database, at)
+  return queueJob(database, { kind: 'failed-login', userId: found?.id ?? null, browser }, clock())
 }
 
 function findByIdentifier({ database }: Accounts, identifier: string) {
@@ -73,25 +72,20 @@ function findByIdentifier({ database }: Accounts, identifier: string) {
     : database.user.findUnique({ where: { usernameKey: usernameKeyOf(identifier) } })
 }
 
-// Not a change of password: the epoch stays, and nobody is logged out.
-async function rehash(
-  { database, passwords }: Accounts,
-  id: string,
-  old: string,
-  password: string,
-) {
+// Not a change of password: the epoch stays, and sessions go on.
+async function rehash({ database, passwords }: Accounts, user: UserRow, password: string) {
   const passwordHash = await passwords.hash(password)
   if (isBusy(passwordHash)) return
-  await database.user.updateMany({ where: { id, passwordHash: old }, data: { passwordHash } })
+  const where = { id: user.id, passwordHash: user.passwordHash }
+  await database.user.updateMany({ where, data: { passwordHash } })
 }
 
-/** Takes a row; returns the user without what nobody else may see. */
 export function toUser(row: UserRow): User {
-  const seen = Object.entries(row).filter(([column]) => !(column in UNSEEN))
+  const seen = Object.entries(row).filter(([column]) => !(column in NOT_FOR_PAGES))
   return Object.fromEntries(seen) as User
 }
 
-/** Takes a user's id; returns the user, or null. */
+/** Finds a user who can log in. */
 export function findUser({ database }: Accounts, id: string): Promise<User | null> {
-  return database.user.findUnique({ where: { id }, omit: UNSEEN })
+  return database.user.findUnique({ where: { id, ...CAN_LOG_IN }, omit: NOT_FOR_PAGES })
 }

@@ -5,7 +5,12 @@ import { type Prisma, PrismaClient } from './generated/sqlite/client.ts'
 import { createPostgresqlAdapter } from './postgresql.ts'
 import { createSqliteAdapter } from './sqlite.ts'
 
-export type { EmailLink, OutboxMessage, User } from './generated/sqlite/client.ts'
+export type {
+  EmailLink,
+  OutboxMessage,
+  PendingRegistration,
+  User,
+} from './generated/sqlite/client.ts'
 export { Prisma } from './generated/sqlite/client.ts'
 
 /** What statements go through: the tables and raw SQL, of the database or of one transaction. */

@@ -10,6 +10,7 @@ export async function sweepExpired(database: Database, now: Date): Promise<boole
     await sweepSeries(database, now),
     await sweepCounters(database, now),
     await sweepLinks(database, now),
+    await sweepPending(database, now),
     await sweepMail(database, now),
     await sweepEvents(database, now),
     await sweepDevices(database, now),
@@ -60,6 +61,12 @@ async function sweepLinks(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
     DELETE FROM "EmailLink" WHERE "id" IN (
       SELECT "id" FROM "EmailLink" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
+}
+
+async function sweepPending(database: Database, now: Date): Promise<number> {
+  return database.$executeRaw`
+    DELETE FROM "PendingRegistration" WHERE "id" IN (
+      SELECT "id" FROM "PendingRegistration" WHERE "expiresAt" <= ${now} ORDER BY "expiresAt" LIMIT ${BATCH})`
 }
 
 // As old as the cookie that a browser is known by: nobody comes with that any more.

@@ -17,6 +17,8 @@ export type Page = {
   for: Audience
   /** Who may send its form, where that differs. */
   postFor?: Audience
+  /** Whether its form hashes a password. */
+  hashes?: true
   get?: RequestHandler[]
   post?: RequestHandler[]
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
@@ -35,6 +37,8 @@ export type PageSteps = {
   beforeGet: RequestHandler[]
   beforePost: RequestHandler[]
   guards: Record<Audience, RequestHandler[]>
+  /** Goes before forms that hash. */
+  limitHashing?: RequestHandler
 }
 
 /** The router also answers 405 with Allow for methods that a page does not take. */
@@ -46,9 +50,11 @@ export function servePages(pages: Page[], steps: PageSteps): Router {
 
 function servePage(router: Router, page: Page, steps: PageSteps): void {
   const route = router.route(page.path)
-  const { beforeGet, beforePost, guards } = steps
+  const { beforeGet, beforePost, guards, limitHashing } = steps
+  const limit = page.hashes && limitHashing ? [limitHashing] : []
   if (page.get) route.get(...beforeGet, ...guards[page.for], ...page.get)
-  if (page.post) route.post(...beforePost, ...guards[page.postFor ?? page.for], ...page.post)
+  if (page.post)
+    route.post(...beforePost, ...guards[page.postFor ?? page.for], ...limit, ...page.post)
   route.all(refuseMethod(page))
   if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
 }

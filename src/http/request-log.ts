@@ -16,6 +16,7 @@ const EVENTS: Record<number, string> = {
 
 /** What a page did to an account, in the same vocabulary. */
 export type AccountEvent =
+  | 'account_disputed'
   | 'authn_password_change'
   | 'authn_password_change_fail'
   | 'authn_reauthentication_fail'

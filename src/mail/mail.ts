@@ -7,7 +7,7 @@ import { createMailTransport, type TransportOptions } from './transport.ts'
 
 export type MailOptions = RenderOptions &
   TransportOptions &
-  Pick<SenderOptions, 'log'> & { database: Database; clock: Clock; isProduction: boolean }
+  Pick<SenderOptions, 'log' | 'doJob'> & { database: Database; clock: Clock; isProduction: boolean }
 
 export type MailRoom = {
   sender: Sender

@@ -1,47 +1,54 @@
 import { days, hours, minutes } from '../durations.ts'
 
-/** One mail, by its template and what the template needs; times as ISO 8601, a link by its id only. */
+/** One email, by its template and what the template needs; times as ISO 8601, a link by its id. */
 export type Message =
   | { template: 'verify-email'; name: string; linkId: string }
   | { template: 'verify-new-email'; name: string; linkId: string }
-  /** Goes to the old address. */
-  | { template: 'email-changed'; name: string; newEmail: string; linkId: string }
+  /** To the old email; without a link where that was never verified. */
+  | { template: 'email-changed'; name: string; newEmail: string; linkId?: string }
+  /** To the email that undoing a change has replaced. */
+  | { template: 'email-change-undone'; name: string; linkId: string }
   | { template: 'reset-password'; name: string; linkId: string }
-  /** Somebody tried to register with the address of an account. */
+  /** A registration named the email of an account. */
   | { template: 'account-exists'; name: string }
-  | { template: 'deletion-scheduled'; name: string; linkId: string; eraseAt: string }
-  /** What happened to an account, in words such as "Password changed". */
+  | { template: 'deletion-scheduled'; name: string; linkId: string; deletionDueAt: string }
   | SecurityNotice
 
+/** What happened to an account, in words such as "Password changed". */
 type SecurityNotice = {
   template: 'security-notice'
   name: string
   words: string
   browser: string
   at: string
-  /** Whether it can only have been somebody else. */
+  /** Certainly not the user. */
   isTheft?: boolean
 }
 
 export type TemplateName = Message['template']
 
-/** What is the same in every mail of a template; lasts in milliseconds, null for a link without a token. */
+/** Lower is sent first: a flood of notices must not delay a reset. */
+export const LANES: Readonly<Record<TemplateName, number>> = {
+  'reset-password': 0,
+  'verify-email': 0,
+  'verify-new-email': 0,
+  'email-changed': 0,
+  'email-change-undone': 0,
+  'deletion-scheduled': 0,
+  'account-exists': 1,
+  'security-notice': 1,
+}
+
+/** What is the same in every email of a template; lasts in ms, null for a link without a token. */
 export type Kind = { subject: string; path: string; lasts: number | null }
 
-// No subject holds anything that a visitor typed. Each time agrees with LINK_LIFETIMES of accounts/links.ts.
+// No subject holds anything that a visitor typed. Each time agrees with LINK_LIFETIMES of accounts/email-links.ts.
 export const KINDS: Readonly<Record<TemplateName, Kind>> = {
-  'verify-email': {
-    subject: 'Confirm your email address',
-    path: '/verify-email',
-    lasts: days(7),
-  },
-  'verify-new-email': {
-    subject: 'Confirm your new email address',
-    path: '/verify-email',
-    lasts: days(1),
-  },
-  'email-changed': {
-    subject: 'Your email address was changed',
+  'verify-email': { subject: 'Verify your email', path: '/verify-email', lasts: days(7) },
+  'verify-new-email': { subject: 'Verify your new email', path: '/verify-email', lasts: days(1) },
+  'email-changed': { subject: 'Your email was changed', path: '/undo-email', lasts: hours(72) },
+  'email-change-undone': {
+    subject: 'The change of your email was undone',
     path: '/undo-email',
     lasts: hours(72),
   },
@@ -67,7 +74,7 @@ export const KINDS: Readonly<Record<TemplateName, Kind>> = {
   },
 }
 
-/** Takes a template and when its mail was written; returns when its link is over, or null for one that never is. */
+/** When the link of an email written at this time stops working; null for one that never does. */
 export function endOfUse(template: TemplateName, writtenAt: Date): Date | null {
   const { lasts } = KINDS[template]
   return lasts === null ? null : new Date(writtenAt.getTime() + lasts)

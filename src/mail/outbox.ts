@@ -1,33 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import type { OutboxMessage, Tables } from '../database/database.ts'
-import type { Message } from './messages.ts'
+import { LANES, type Message, type TemplateName } from './messages.ts'
 
 export type NewMail = { userId: string | null; to: string; message: Message; at: Date }
 
-/** Takes the tables of the transaction that makes a change; puts a mail about it into the outbox, so that both happen or neither. */
+/** What a handler leaves to the mail worker, so that its answer does not depend on whether an account exists. */
+export type Job = { kind: string; userId?: string | null } & Record<string, string | null>
+
+const JOB = 'job '
+
+/** Writes an email in the transaction of the change that it tells of: both happen or neither. */
 export async function enqueue(tables: Tables, { userId, to, message, at }: NewMail): Promise<void> {
   const { template, ...data } = message
-  const row = { userId, recipient: to, template, data: JSON.stringify(data), sentAt: null }
+  const lane = LANES[template]
+  await insert(tables, { userId, recipient: to, template, data: JSON.stringify(data), lane }, at)
+}
+
+/** Leaves a decision to the mail worker. */
+export async function queueJob(tables: Tables, job: Job, at: Date): Promise<void> {
+  const { kind, userId = null, ...data } = job
+  const row = { userId, recipient: '', template: JOB + kind, data: JSON.stringify(data), lane: 0 }
   await insert(tables, row, at)
 }
 
-/** Takes the tables and the time; writes a row that is sent to nobody. Where a stranger must not learn whether there was somebody to write to, writing nothing would take less time. */
-export async function enqueueNothing(tables: Tables, at: Date): Promise<void> {
-  const row = { userId: null, recipient: '', template: 'nothing', data: '{}', sentAt: LONG_AGO }
-  await insert(tables, row, at)
-}
-
-// So the next sweep takes it away.
-const LONG_AGO = new Date(0)
-
-type Row = Pick<OutboxMessage, 'userId' | 'recipient' | 'template' | 'data' | 'sentAt'>
+type Row = Pick<OutboxMessage, 'userId' | 'recipient' | 'template' | 'data' | 'lane'>
 
 async function insert(tables: Tables, row: Row, at: Date): Promise<void> {
   const times = { createdAt: at, nextAttemptAt: at }
   await tables.outboxMessage.create({ data: { id: randomUUID(), ...row, ...times } })
 }
 
-/** Takes a row of the outbox; returns the message as it was handed to enqueue. */
+/** The message as it was handed to enqueue. */
 export function readMessage({ template, data }: OutboxMessage): Message {
-  return { template, ...JSON.parse(data) }
+  return { template: template as TemplateName, ...JSON.parse(data) }
+}
+
+/** The job of this row, or null if the row is an email. */
+export function readJob({ template, userId, data }: OutboxMessage): Job | null {
+  if (!template.startsWith(JOB)) return null
+  return { kind: template.slice(JOB.length), userId, ...JSON.parse(data) }
 }

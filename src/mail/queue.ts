@@ -1,4 +1,4 @@
-import type { Database, OutboxMessage } from '../database/database.ts'
+import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 
 // The count of attempts is the lock: claiming a message raises it, and every later write names the count
 // that it claimed. Whoever was overtaken, by another process or by its own slowness, matches no row.
@@ -7,7 +7,7 @@ import type { Database, OutboxMessage } from '../database/database.ts'
 export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {
   return database.outboxMessage.findMany({
     where: { sentAt: null, nextAttemptAt: { lte: now } },
-    orderBy: { nextAttemptAt: 'asc' },
+    orderBy: [{ lane: 'asc' }, { nextAttemptAt: 'asc' }],
     take: most,
   })
 }
@@ -46,9 +46,10 @@ export async function putOff(
   await database.outboxMessage.updateMany({ where: asSeen(message), data })
 }
 
-/** Takes a message that will never be sent; removes it, unless somebody else has it. */
-export async function drop(database: Database, message: OutboxMessage): Promise<void> {
-  await database.outboxMessage.deleteMany({ where: asSeen(message) })
+/** Removes a row; false when another worker has it. */
+export async function drop(tables: Tables, message: OutboxMessage): Promise<boolean> {
+  const { count } = await tables.outboxMessage.deleteMany({ where: asSeen(message) })
+  return count === 1
 }
 
 function asSeen({ id, attempts }: OutboxMessage) {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import type { Database, OutboxMessage } from '../database/database.ts'
+import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 import { hours, minutes, seconds } from '../durations.ts'
 import { endOfUse } from './messages.ts'
-import { readMessage } from './outbox.ts'
+import { type Job, readJob, readMessage } from './outbox.ts'
 import { claim, drop, findDue, markSent, putOff } from './queue.ts'
 import type { Render } from './templates.ts'
 import type { Transport } from './transport.ts'
@@ -15,6 +15,8 @@ export type SenderOptions = {
   transport: Transport
   render: Render
   log: { warn: Report; error: Report }
+  /** Does a job in one transaction, in which `claim` is false once another worker has it. */
+  doJob: (job: Job, claim: (tables: Tables) => Promise<boolean>) => Promise<void>
   /** Whether a message stays readable once it is sent, as the mailbox of development needs it. */
   keepsSent: boolean
   /** How long one attempt may take, in milliseconds. */
@@ -84,12 +86,25 @@ async function sendDue(options: SenderOptions, isStopped: () => boolean): Promis
 
 async function sendOnce(options: SenderOptions, due: OutboxMessage): Promise<boolean> {
   const { database, clock } = options
+  const job = readJob(due)
+  if (job) return decide(options, due, job)
   const message = await claim(database, due, later(clock, LEASE))
   if (!message) return false
   return attempt(options, message).then(
     (outcome) => settle(options, message, outcome),
     (error: unknown) => tryLater(options, message, error),
   )
+}
+
+// The row goes in the transaction that decides: a job is done once, and not lost in a crash.
+async function decide(options: SenderOptions, row: OutboxMessage, job: Job): Promise<false> {
+  await options
+    .doJob(job, (tables) => drop(tables, row))
+    .catch(async (error: unknown) => {
+      const claimed = await claim(options.database, row, later(options.clock, minutes(1)))
+      if (claimed) await tryLater(options, claimed, error)
+    })
+  return false
 }
 
 type Outcome = 'sent' | 'refused' | 'too-late'

@@ -44,13 +44,15 @@ function openTemplates(options: { autoescape: boolean }): nunjucks.Environment {
 
 function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: RenderOptions) {
   const { subject, path, lasts } = KINDS[message.template]
+  const linkId = ('linkId' in message && message.linkId) || null
   return {
     ...message,
     ...cleanWords(message),
     subject,
-    url: 'linkId' in message ? linkUrl(message.linkId, path) : `${appUrl}${path}`,
-    lasts: lasts && formatDuration(lasts),
-    until: endOfUse(message.template, writtenAt),
+    url: linkId === null ? appUrl + (lasts === null ? path : '/') : linkUrl(linkId, path),
+    linkId,
+    lasts: linkId && lasts && formatDuration(lasts),
+    until: linkId && endOfUse(message.template, writtenAt),
   }
 }
 

@@ -6,10 +6,7 @@ import { type Outcome, quote, refused } from './outcome.ts'
 import { readUserFile } from './user-file.ts'
 
 /** Takes what was asked for; says what would come over and what would not, and brings it over where that was asked. */
-export async function runImport(
-  { accounts, settings }: Operator,
-  wanted: ImportArguments,
-): Promise<Outcome> {
+export async function runImport({ accounts }: Operator, wanted: ImportArguments): Promise<Outcome> {
   const file = await readUserFile(wanted.file)
   if (!file.ok) return refused(file.problem)
   const examination = await examineUsers(accounts.database, file.users)
@@ -18,8 +15,7 @@ export async function runImport(
   if (isDone && !(await importUsers(accounts, examination.accepted, wanted))) {
     return refused('Somebody took one of these names just now. Nobody was brought over; try again.')
   }
-  const locksOut = settings.registration === 'verified' && !wanted.areConfirmed
-  const result = { ...examination, ignored: file.ignored, isAllowed, isDone, locksOut }
+  const result = { ...examination, ignored: file.ignored, isAllowed, isDone }
   return describe(result, wanted)
 }
 
@@ -27,20 +23,14 @@ type Result = Examination & {
   ignored: string[]
   isAllowed: boolean
   isDone: boolean
-  /** Whether whoever comes over cannot log in with the password they have. */
-  locksOut: boolean
 }
 
-const LOCKED_OUT =
-  'REGISTRATION is verified: until they choose a new password at /forgot-password, these users cannot log in. If their addresses are known to be theirs, add --confirmed.'
-
 function describe(result: Result, { commits }: ImportArguments): Outcome {
-  const { accepted, refused, ignored, isDone, isAllowed, locksOut } = result
+  const { accepted, refused, ignored, isDone, isAllowed } = result
   const lines = [
     ...(ignored.length > 0 ? [`Not brought over: ${ignored.map(quote).join(', ')}.`] : []),
     ...(isDone ? [] : accepted.map(({ place, username }) => `${place}: ${quote(username)}, fine`)),
     ...refused.map(describeRefused),
-    ...(locksOut && accepted.length > 0 ? [LOCKED_OUT] : []),
     summarise(result, commits),
   ]
   const users = accepted.map(({ passwordHash: _, usernameKey: __, emailKey: ___, ...user }) => user)

@@ -1,4 +1,4 @@
-import { createLinkUrls } from '../accounts/email-link-tokens.ts'
+import { createLinkUrls } from '../accounts/email-links.ts'
 import { isBusy } from '../accounts/hash-queue.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
 import {
@@ -53,7 +53,7 @@ async function create(
   const user = await createUser(accounts, { ...names, password: asked.password })
   if (isBusy(user)) return refused('This machine is too busy to hash a password. Try again.')
   if (user === 'username-taken') return refused('That user name is already taken.')
-  if (user === 'email-taken') return refused('That email address is already taken.')
+  if (user === 'email-taken') return refused('That email is already taken.')
   return done(`Created ${quote(user.username)}.`, describeUser(user))
 }
 
@@ -73,11 +73,14 @@ function sayWhoIsMeant(name: string, users: ManagedUser[]): string {
 const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outcome>> = {
   disable: async ({ accounts }, user) =>
     (await disableUser(accounts, user.id))
-      ? tell(user, 'is disabled and logged out everywhere', asDisabled(user))
+      ? tell(user, 'is disabled and logged out everywhere', {
+          disabledAt: accounts.clock(),
+          deletionDueAt: null,
+        })
       : tell(user, 'was disabled already', {}),
   enable: async ({ accounts }, user) =>
     (await enableUser(accounts, user.id))
-      ? tell(user, 'can log in again', { isActive: true, eraseAt: null })
+      ? tell(user, 'can log in again', { disabledAt: null, deletionDueAt: null })
       : tell(user, 'could log in already', {}),
   'log-out': async ({ accounts }, user) =>
     (await logOutUser(accounts, user.id))
@@ -87,7 +90,7 @@ const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outco
 }
 
 async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Outcome> {
-  if (!user.isActive) {
+  if (user.disabledAt || user.deletionDueAt) {
     return refused(
       `${quote(user.username)} cannot log in, with a new password neither: enable first.`,
     )
@@ -96,11 +99,6 @@ async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Out
   const { secrets, appUrl } = withSecret(operator.settings)
   const url = createLinkUrls(secrets, appUrl)(linkId, '/reset-password')
   return done(url, { ...describeUser(user), url, expiresAt })
-}
-
-// Who was leaving still is; who had an address to confirm is kept.
-function asDisabled({ isActive, eraseAt }: ManagedUser) {
-  return { isActive: false, eraseAt: isActive ? null : eraseAt }
 }
 
 function tell(user: ManagedUser, words: string, changes: Partial<ManagedUser>): Outcome {

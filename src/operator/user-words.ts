@@ -6,18 +6,18 @@ export type DescribedUser = {
   id: string
   username: string
   email: string
-  name: string
-  state: 'active' | 'unconfirmed' | 'disabled' | 'leaving'
+  name: string | null
+  state: 'active' | 'unverified' | 'disabled' | 'scheduled for deletion'
   emailVerifiedAt: Date | null
   createdAt: Date
-  eraseAt: Date | null
+  deletionDueAt: Date | null
 }
 
 /** Takes a user; returns what an operator may see of it. */
 export function describeUser(user: ManagedUser): DescribedUser {
-  const { id, username, email, name, emailVerifiedAt, createdAt, eraseAt } = user
+  const { id, username, email, name, emailVerifiedAt, createdAt, deletionDueAt } = user
   const state = stateOf(user)
-  return { id, username, email, name, state, emailVerifiedAt, createdAt, eraseAt }
+  return { id, username, email, name, state, emailVerifiedAt, createdAt, deletionDueAt }
 }
 
 /** Takes users; returns a line for each, in columns. */
@@ -26,9 +26,10 @@ export function describeUsers(users: ManagedUser[]): string[] {
   return alignColumns([['USER NAME', 'EMAIL', 'STATE', 'SINCE'], ...users.map(toCells)])
 }
 
-function stateOf({ isActive, eraseAt }: ManagedUser): DescribedUser['state'] {
-  if (isActive) return eraseAt ? 'unconfirmed' : 'active'
-  return eraseAt ? 'leaving' : 'disabled'
+function stateOf(user: ManagedUser): DescribedUser['state'] {
+  if (user.disabledAt) return 'disabled'
+  if (user.deletionDueAt) return 'scheduled for deletion'
+  return user.emailVerifiedAt ? 'active' : 'unverified'
 }
 
 function toCells(user: ManagedUser): string[] {

@@ -1,8 +1,13 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { askForNewAddress, askToConfirmAgain } from '../accounts/email-addresses.ts'
+import {
+  findPendingEmail,
+  keepEmail,
+  requestNewEmail,
+  resendVerification,
+} from '../accounts/email-addresses.ts'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
-import { changeProfile, findPendingEmail, keepEmail } from '../accounts/profile.ts'
+import { changeProfile } from '../accounts/profile.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
@@ -34,13 +39,13 @@ export function accountPages(services: Services): Page[] {
   const mailGoes = sayWhereMailGoes(services.settings)
   return [
     { path: '/account', for: 'logged-in', get: [showAccount], post: [change] },
-    { path: '/account/verify-email', for: 'logged-in', post: [confirmAgain] },
+    { path: '/account/verify-email', for: 'logged-in', post: [verifyAgain] },
     { path: '/account/keep-email', for: 'logged-in', post: [keep] },
   ]
 
   function showAccount(req: Request, res: Response) {
     const { name, username, email } = auth.loggedInUser(req)
-    return show(req, res, blankForm({ name, username, email }))
+    return show(req, res, blankForm({ name: name ?? '', username, email }))
   }
 
   async function change(req: Request, res: Response, next: NextFunction) {
@@ -61,8 +66,8 @@ export function accountPages(services: Services): Page[] {
     if (changed === 'username-taken') return refuse(req, res, rejectTaken(form))
     nameEvent(res, 'user_updated', changed.id)
     if (!isNewEmail(req, form.data)) return goBack(req, res, 'Saved.')
-    await askForNewAddress(accounts, changed, form.data.email)
-    const message = 'Saved. Open the link in the mail to your new address.'
+    await requestNewEmail(accounts, changed, form.data.email)
+    const message = 'Saved. Open the link in the email to your new address.'
     return goBack(req, res, message + mailGoes)
   }
 
@@ -72,15 +77,16 @@ export function accountPages(services: Services): Page[] {
 
   async function keep(req: Request, res: Response) {
     await keepEmail(accounts, auth.loggedInUser(req))
-    return goBack(req, res, 'Your email address stays as it is.')
+    return goBack(req, res, 'Your email stays as it is.')
   }
 
-  async function confirmAgain(req: Request, res: Response, next: NextFunction) {
+  async function verifyAgain(req: Request, res: Response, next: NextFunction) {
     const user = auth.loggedInUser(req)
+    if (user.emailVerifiedAt) return goBack(req, res, 'Your email is verified already.')
     const admission = await admitMail(services, req, user.email)
     if (!admission.ok) return refuseTooMany(next, admission)
-    await askToConfirmAgain(accounts, user, services.browsers.identify(req, res))
-    return goBack(req, res, `A new link is on its way to your address.${mailGoes}`)
+    await resendVerification(accounts, user)
+    return goBack(req, res, `A new link is on its way to your email.${mailGoes}`)
   }
 
   function goBack(req: Request, res: Response, message: string) {

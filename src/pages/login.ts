@@ -1,7 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { askToConfirmAgain } from '../accounts/email-addresses.ts'
-import type { LoginOutcome } from '../accounts/users.ts'
+import { displayNameOf } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
@@ -9,7 +8,7 @@ import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../
 import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import type { Services } from '../services.ts'
-import { admitLinkAgain, admitLogin } from '../throttle/limits.ts'
+import { admitLogin } from '../throttle/limits.ts'
 
 const LoginForm = z.object({
   username: z
@@ -25,23 +24,23 @@ const LoginForm = z.object({
 
 const WRONG = { ok: false, reason: 'wrong' } as const
 
-// One message for every mistake: saying which was wrong tells a stranger who has an account. Where
-// addresses must be confirmed, whether one was is part of it: it would tell whether the address was new.
+// One message for both mistakes: saying which was wrong tells a stranger who has an account.
 const WRONG_WORDS = 'Wrong user name or password.'
-const WRONG_OR_UNCONFIRMED =
-  'Wrong user name or password, or an email address that is not confirmed yet: open the link in our newest mail first.'
-// These are told only to whoever knows the password.
-const DISABLED_WORDS = 'This account is disabled. Ask whoever runs this site to enable it.'
-const LEAVING_WORDS =
-  'This account is disabled: it was closed, and will be erased. The link in our mail about that brings it back.'
+// Told only after the right password.
+const REFUSED_WORDS = {
+  disabled: 'This account is disabled. Ask the operator of this site to enable it.',
+  'scheduled-for-deletion':
+    'This account is scheduled for deletion. The link in our email about that restores it.',
+}
 
 export function loginPage(services: Services): Page {
-  const { accounts, auth, authenticate, browsers, flashes, limitHashing, settings } = services
+  const { auth, authenticate, flashes, settings } = services
   return {
     path: '/login',
     for: 'logged-out',
+    hashes: true,
     get: [showLogin],
-    post: [limitHashing, logIn],
+    post: [logIn],
     onForgery: showLoginAgain,
   }
 
@@ -60,28 +59,17 @@ export function loginPage(services: Services): Page {
     if (!outcome.ok && outcome.reason === 'busy')
       return refuseBusy(res, next, { ...outcome, admission })
     if (!outcome.ok) {
-      if (accounts.mustConfirm) await sendLinkAgain(req, res, outcome)
       return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
     }
 
     await admission.refund()
     await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
-    flashes.add(req, res, 'success', `Welcome back, ${outcome.user.name}`)
+    flashes.add(req, res, 'success', `Welcome back, ${displayNameOf(outcome.user)}`)
     await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
   }
 
-  function sayWhyNot(reason: 'wrong' | 'disabled' | 'leaving' | 'unconfirmed'): string {
-    if (reason === 'disabled') return DISABLED_WORDS
-    if (reason === 'leaving') return LEAVING_WORDS
-    return accounts.mustConfirm ? WRONG_OR_UNCONFIRMED : WRONG_WORDS
-  }
-
-  // The first may be lost or too old, or, for somebody brought over from another program, never have been sent.
-  // And for a wrong password the same to nobody: the difference would tell whether the address was new.
-  async function sendLinkAgain(req: Request, res: Response, outcome: LoginOutcome) {
-    const user = 'user' in outcome ? outcome.user : null
-    const admission = await admitLinkAgain(services, req, user)
-    await askToConfirmAgain(accounts, admission.ok ? user : null, browsers.identify(req, res))
+  function sayWhyNot(reason: 'wrong' | keyof typeof REFUSED_WORDS): string {
+    return reason === 'wrong' ? WRONG_WORDS : REFUSED_WORDS[reason]
   }
 
   function refuse(res: Response, form: FormView) {
@@ -99,6 +87,12 @@ export function loginPage(services: Services): Page {
 
   function show(res: Response, form: FormView, next: unknown) {
     const rememberDays = settings.rememberFor / days(1)
-    res.render('login', { form, rememberDays, next: safeNext(next, settings.appUrl) ?? '' })
+    const isVerified = settings.registration === 'verified'
+    res.render('login', {
+      form,
+      isVerified,
+      rememberDays,
+      next: safeNext(next, settings.appUrl) ?? '',
+    })
   }
 }

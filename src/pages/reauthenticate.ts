@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { isBusy } from '../accounts/hash-queue.ts'
-import { verifyOwnPassword } from '../accounts/own-password.ts'
+import { verifyOwnPassword } from '../accounts/passwords.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
@@ -20,12 +20,13 @@ const ReauthenticateForm = z.object({
 })
 
 export function reauthenticatePage(services: Services): Page {
-  const { accounts, auth, clock, limitHashing, settings } = services
+  const { accounts, auth, clock, settings } = services
   return {
     path: '/reauthenticate',
     for: 'logged-in',
+    hashes: true,
     get: [showReauthenticate],
-    post: [limitHashing, reauthenticate],
+    post: [reauthenticate],
   }
 
   function showReauthenticate(req: Request, res: Response) {

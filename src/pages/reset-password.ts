@@ -2,68 +2,64 @@ import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import type { LinkWithUser } from '../accounts/email-links.ts'
 import { isBusy } from '../accounts/hash-queue.ts'
-import { resetPassword } from '../accounts/password-reset.ts'
+import { resetPassword } from '../accounts/passwords.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { hangUpOf } from '../http/hang-up.ts'
 import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import type { Services } from '../services.ts'
+import { servicesOf } from '../services.ts'
 import { admitReset } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
+const link = createMailedLink('/reset-password')
+const PURPOSES = ['reset-password'] as const
 
-export function resetPasswordPage(services: Services): Page {
-  const { accounts, flashes, limitHashing } = services
-  const mailed = createMailedLink(services, '/reset-password', ['reset-password'])
-  return {
-    path: '/reset-password',
-    for: 'all',
-    get: [mailed.takeToken, showReset],
-    post: [limitHashing, reset],
-  }
+export const resetPasswordPage: Page = {
+  path: '/reset-password',
+  for: 'all',
+  hashes: true,
+  get: [link.takeToken, showReset],
+  post: [reset],
+}
 
-  async function showReset(req: Request, res: Response) {
-    show(res, await mailed.findLink(req), blankForm())
-  }
+async function showReset(req: Request, res: Response) {
+  const found = await link.find(req, PURPOSES)
+  return found ? show(req, res, found, blankForm()) : refuseLink(res, 200)
+}
 
-  async function reset(req: Request, res: Response, next: NextFunction) {
-    const link = await mailed.findLink(req)
-    if (!link) return refuse(res, null, blankForm())
-    const owner = { ...accounts.passwordRules, ...link.user }
-    const form = parseForm(
-      demandGoodPassword(ResetFields, () => owner),
-      req.body,
-    )
-    if (!form.ok) return refuse(res, link, form.view)
+async function reset(req: Request, res: Response, next: NextFunction) {
+  const services = servicesOf(req)
+  const found = await link.find(req, PURPOSES)
+  if (!found) return refuseLink(res)
+  const owner = { ...services.accounts.passwordRules, ...found.user }
+  const ResetForm = demandGoodPassword(ResetFields, () => owner)
+  const form = parseForm(ResetForm, req.body)
+  if (!form.ok) return show(req, res.status(422), found, form.view)
 
-    const admission = await admitReset(services, link)
-    if (!admission.ok) return refuseTooMany(next, admission)
+  const admission = await admitReset(services, found)
+  if (!admission.ok) return refuseTooMany(next, admission)
 
-    const password = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
-    const wasFirst = await resetPassword(accounts, link, password)
-    if (isBusy(wasFirst)) return refuseBusy(res, next, { ...wasFirst, admission })
-    mailed.forget(req, res)
-    if (!wasFirst) return refuse(res, null, blankForm())
-    await admission.refund()
-    nameEvent(res, 'authn_password_change', link.userId)
-    flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
-    return res.redirect(303, '/login')
-  }
+  const wanted = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
+  const user = await resetPassword(services.accounts, found, wanted)
+  if (isBusy(user)) return refuseBusy(res, next, { ...user, admission })
+  link.forget(req, res)
+  if (!user) return refuseLink(res)
+  await admission.refund()
+  nameEvent(res, 'authn_password_change', user.id)
+  services.flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
+  return res.redirect(303, '/login')
+}
 
-  function refuse(res: Response, link: LinkWithUser | null, form: FormView) {
-    res.status(422)
-    show(res, link, form)
-  }
+function refuseLink(res: Response, status = 422) {
+  res.status(status).render('reset-password', { form: blankForm(), linkProblem: LINK_IS_OVER })
+}
 
-  function show(res: Response, link: LinkWithUser | null, form: FormView) {
-    const passwordMinLength = accounts.passwordRules.minLength
-    const about = link
-      ? { link: link.id, username: link.user.username }
-      : { linkProblem: LINK_IS_OVER }
-    res.render('reset-password', { form, passwordMinLength, ...about })
-  }
+function show(req: Request, res: Response, found: LinkWithUser, form: FormView) {
+  const passwordMinLength = servicesOf(req).accounts.passwordRules.minLength
+  const { username } = found.user
+  res.render('reset-password', { form, passwordMinLength, link: found.id, username })
 }

@@ -1,39 +1,58 @@
 import type { Request, Response } from 'express'
-import { tokenOf } from '../accounts/email-link-tokens.ts'
-import { undoAddress } from '../accounts/undo-email.ts'
+import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
+import { type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
-import type { Services } from '../services.ts'
+import { servicesOf } from '../services.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
-/** Where the mail to an old address leads: somebody has taken the account over, and its owner takes it back. */
-export function undoEmailPage(services: Services): Page {
-  const { accounts, flashes, settings } = services
-  const mailed = createMailedLink(services, '/undo-email', ['undo-email'])
-  return { path: '/undo-email', for: 'all', get: [mailed.takeToken, showUndo], post: [undo] }
+const link = createMailedLink('/undo-email')
+const PURPOSES = ['undo-email', 'object-to-undo'] as const
 
-  async function showUndo(req: Request, res: Response) {
-    const link = await mailed.findLink(req)
-    res.render(
-      'undo-email',
-      link ? { link: link.id, email: link.email } : { linkProblem: LINK_IS_OVER },
-    )
-  }
+/** Opened by the email to a former email: its user takes the account back, or objects when the other side did. */
+export const undoEmailPage: Page = {
+  path: '/undo-email',
+  for: 'all',
+  get: [link.takeToken, showUndo],
+  post: [undoOrObject],
+}
 
-  async function undo(req: Request, res: Response) {
-    const link = await mailed.findLink(req)
-    const resetId = link && (await undoAddress(accounts, link, describeBrowser(req)))
-    mailed.forget(req, res)
-    if (!resetId) return res.status(422).render('undo-email', { linkProblem: LINK_IS_OVER })
-    nameEvent(res, 'user_updated', link.userId)
-    flashes.add(
-      req,
-      res,
-      'success',
-      'Your address is back, and everybody is logged out. Choose a new password.',
-    )
-    mailed.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
-    return res.redirect(303, '/reset-password')
-  }
+async function showUndo(req: Request, res: Response) {
+  const found = await link.find(req, PURPOSES)
+  if (!found) return refuse(res, 200)
+  const isObjection = found.purpose === 'object-to-undo'
+  res.render('undo-email', { link: found.id, email: found.email, isObjection })
+}
+
+async function undoOrObject(req: Request, res: Response) {
+  const found = await link.find(req, PURPOSES)
+  if (!found) return refuse(res)
+  return found.purpose === 'undo-email' ? undo(req, res, found) : object(req, res, found)
+}
+
+async function undo(req: Request, res: Response, found: LinkWithUser) {
+  const { accounts, flashes, settings } = servicesOf(req)
+  const resetId = await undoEmailChange(accounts, found, describeBrowser(req))
+  link.forget(req, res)
+  if (!resetId) return refuse(res)
+  nameEvent(res, 'user_updated', found.userId)
+  const message = 'Your email is back, and every browser is logged out. Choose a new password.'
+  flashes.add(req, res, 'success', message)
+  link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
+  return res.redirect(303, '/reset-password')
+}
+
+async function object(req: Request, res: Response, found: LinkWithUser) {
+  const { accounts, flashes } = servicesOf(req)
+  const isRecorded = await objectToUndo(accounts, found, describeBrowser(req))
+  link.forget(req, res)
+  if (!isRecorded) return refuse(res)
+  nameEvent(res, 'account_disputed', found.userId)
+  flashes.add(req, res, 'info', 'Your objection is recorded. Tell the operator of this site, too.')
+  return res.redirect(303, '/')
+}
+
+function refuse(res: Response, status = 422) {
+  res.status(status).render('undo-email', { linkProblem: LINK_IS_OVER })
 }

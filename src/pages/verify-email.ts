@@ -1,61 +1,112 @@
-import type { Request, Response } from 'express'
+import type { NextFunction, Request, Response } from 'express'
+import { z } from 'zod'
+import { tokenOf } from '../accounts/email-links.ts'
+import { isBusy } from '../accounts/hash-queue.ts'
 import {
-  type Confirmation,
-  type Confirming,
-  confirmAddress,
-  knowsThePassword,
-} from '../accounts/email-addresses.ts'
-import { tokenOf } from '../accounts/email-link-tokens.ts'
+  completeVerification,
+  findVerification,
+  knowsPassword,
+  startOver,
+  type Verification,
+} from '../accounts/verification.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
+import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
+import { hangUpOf } from '../http/hang-up.ts'
+import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
-import type { Services } from '../services.ts'
+import { servicesOf } from '../services.ts'
+import { hashBrowserId, isKnownDevice } from '../sessions/devices.ts'
+import { admitVerification } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
-export function verifyEmailPage(services: Services): Page {
-  const { accounts, auth, browsers, flashes, settings } = services
-  const mailed = createMailedLink(services, '/verify-email', [
-    'verify-email',
-    'verify-new-email',
-  ])
-  return { path: '/verify-email', for: 'all', get: [mailed.takeToken, showVerify], post: [verify] }
+const PasswordForm = z.object({
+  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+})
 
-  async function showVerify(req: Request, res: Response) {
-    const link = await mailed.findLink(req)
-    if (!link) return res.render('verify-email', { linkProblem: LINK_IS_OVER })
-    const mustChoose = !knowsThePassword(link, whoFollows(req))
-    return res.render('verify-email', { link: link.id, email: link.email, mustChoose })
-  }
+const link = createMailedLink('/verify-email')
 
-  async function verify(req: Request, res: Response) {
-    const link = await mailed.findLink(req)
-    if (!link) return refuse(res, LINK_IS_OVER)
-    const confirmation = await confirmAddress(accounts, link, whoFollows(req))
-    mailed.forget(req, res)
-    if (!['used', 'taken'].includes(confirmation.kind)) nameEvent(res, 'user_updated', link.userId)
-    return answer(req, res, confirmation)
-  }
+export const verifyEmailPage: Page = {
+  path: '/verify-email',
+  for: 'all',
+  get: [link.takeToken, showVerify],
+  post: [verify],
+}
 
-  function answer(req: Request, res: Response, confirmation: Confirmation) {
-    if (confirmation.kind === 'used') return refuse(res, LINK_IS_OVER)
-    if (confirmation.kind === 'taken')
-      return refuse(res, 'That address belongs to another account by now.')
-    flashes.add(req, res, 'success', 'Your email address is confirmed.')
-    if (confirmation.kind === 'confirmed') {
-      return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
-    }
-    flashes.add(req, res, 'info', 'Choose a new password: the one before may not have been yours.')
-    mailed.handOver(req, res, '/reset-password', tokenOf(settings.secrets, confirmation.linkId))
-    return res.redirect(303, '/reset-password')
-  }
+async function showVerify(req: Request, res: Response) {
+  const verification = await findLinked(req)
+  if (!verification) return refuseLink(res, LINK_IS_OVER, 200)
+  return show(res, verification, await mustProve(req, verification), blankForm())
+}
 
-  function refuse(res: Response, linkProblem: string) {
-    res.status(422).render('verify-email', { linkProblem })
-  }
+async function verify(req: Request, res: Response, next: NextFunction) {
+  const verification = await findLinked(req)
+  if (!verification) return refuseLink(res, LINK_IS_OVER)
+  if (!(await mustProve(req, verification))) return complete(req, res, verification)
+  if (req.body?.unknown) return chooseNewPassword(req, res, verification)
 
-  function whoFollows(req: Request): Confirming {
-    const userId = auth.currentUser(req)?.id ?? null
-    return { userId, browserId: browsers.known(req), browser: describeBrowser(req) }
+  const form = parseForm(PasswordForm, req.body)
+  if (!form.ok) return show(res.status(422), verification, true, form.view)
+  const { accounts, ...services } = servicesOf(req)
+  const admission = await admitVerification({ accounts, ...services }, verification)
+  if (!admission.ok) return refuseTooMany(next, admission)
+
+  const typed = { ...form.data, signal: hangUpOf(req) }
+  const isRight = await knowsPassword(accounts, verification, typed)
+  if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
+  if (!isRight) {
+    const wrong = rejectForm(form, 'password', 'Wrong password.')
+    return show(res.status(422), verification, true, wrong.view)
   }
+  await admission.refund()
+  return complete(req, res, verification)
+}
+
+async function complete(req: Request, res: Response, verification: Verification) {
+  const { accounts, auth, flashes } = servicesOf(req)
+  const outcome = await completeVerification(accounts, verification, describeBrowser(req))
+  link.forget(req, res)
+  if (outcome !== 'verified') return refuseLink(res, PROBLEMS[outcome])
+  flashes.add(req, res, 'success', 'Your email is verified.')
+  return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
+}
+
+async function chooseNewPassword(req: Request, res: Response, verification: Verification) {
+  const { accounts, flashes, settings } = servicesOf(req)
+  const outcome = await startOver(accounts, verification, describeBrowser(req))
+  if (typeof outcome === 'string') return refuseLink(res, PROBLEMS[outcome])
+  flashes.add(req, res, 'info', 'Choose a new password. Everything made under the old one ends.')
+  link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, outcome.linkId))
+  return res.redirect(303, '/reset-password')
+}
+
+const PROBLEMS = {
+  used: LINK_IS_OVER,
+  'email-taken': 'That email belongs to another account by now.',
+  'username-taken': 'That user name was taken meanwhile. Register again with another one.',
+}
+
+function findLinked(req: Request): Promise<Verification | null> | null {
+  const id = link.idOf(req)
+  return id === null ? null : findVerification(servicesOf(req).accounts, id)
+}
+
+// An impostor may have registered with this email and a password of their own, to wait for its user. A
+// browser that registered or logged in chose or knows the password; any other is asked for it.
+async function mustProve(req: Request, verification: Verification): Promise<boolean> {
+  if (verification.kind === 'new-email') return false
+  const { auth, browsers, database } = servicesOf(req)
+  const browserId = browsers.known(req)
+  if (verification.kind === 'registration')
+    return browserId === null || hashBrowserId(browserId) !== verification.pending.deviceTokenHash
+  const { userId } = verification.link
+  return auth.currentUser(req)?.id !== userId && !(await isKnownDevice(database, userId, browserId))
+}
+
+function refuseLink(res: Response, linkProblem: string, status = 422) {
+  res.status(status).render('verify-email', { linkProblem })
+}
+
+function show(res: Response, { id, email }: Verification, mustProve: boolean, form: FormView) {
+  res.render('verify-email', { link: id, email, mustProve, form })
 }

@@ -1,7 +1,6 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import type { User } from '../accounts/accounts.ts'
-import type { LoginOutcome } from '../accounts/users.ts'
+import type { LoginOutcome, User } from '../accounts/users.ts'
 import type { LoginEmitter, LoginEvents } from '../auth/events.ts'
 import { currentUser } from '../auth/visit.ts'
 

@@ -1,4 +1,4 @@
-import { eraseLeavers } from '../accounts/deletion.ts'
+import { eraseDueAccounts } from '../accounts/deletion.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { sweepExpired } from '../database/sweep.ts'
@@ -38,6 +38,6 @@ export function keepSweeping(
 
 async function sweepOnce(database: Database, now: Date): Promise<boolean> {
   const hasMore = await sweepExpired(database, now)
-  const erased = await eraseLeavers(database, now)
+  const erased = await eraseDueAccounts(database, now)
   return hasMore || erased > 0
 }

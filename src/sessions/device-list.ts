@@ -1,7 +1,7 @@
-import type { Accounts, User } from '../accounts/accounts.ts'
-import { recordEvent } from '../accounts/events.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser } from '../accounts/own-user.ts'
-import { recordAndTell } from '../accounts/security-events.ts'
+import type { User } from '../accounts/users.ts'
 import { toUser } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { emptyDevice } from './device-hold.ts'
@@ -103,7 +103,7 @@ export function revokeOtherDevices(
   return changeTogether(database, async (tables) => {
     const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
     if (!changed) return null
-    await recordAndTell(tables, changed, { kind: 'others-logged-out', at: clock(), browser })
+    await recordAndNotify(tables, changed, { kind: 'others-logged-out', at: clock(), browser })
     return toUser(changed)
   })
 }
@@ -123,6 +123,6 @@ export function endStolenDevice(
     // Of two requests with the copy, one reports it.
     if (count === 0) return
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndTell(tables, user, { kind: 'remember-token-stolen', at, browser, deviceId })
+    await recordAndNotify(tables, user, { kind: 'remember-token-stolen', at, browser, deviceId })
   })
 }

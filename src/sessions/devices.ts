@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { countEvent, type EventKind, recordEvent } from '../accounts/events.ts'
-import { recordAndTell } from '../accounts/security-events.ts'
+import { type EventKind, recordAndNotify, recordEvent } from '../accounts/events.ts'
 import type { Database, Tables } from '../database/database.ts'
 
 /** Somebody logging in with a browser: what the browser calls itself, and the random id that its device cookie holds. */
@@ -24,10 +23,8 @@ export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<
   const { userId, at, browser } = login
   if (kind === 'new-device') {
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndTell(tables, user, { kind, at, browser, deviceId })
-  } else if (kind === 'remembered')
-    await countEvent(tables, { userId, kind, at, browser, deviceId })
-  else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
+    await recordAndNotify(tables, user, { kind, at, browser, deviceId })
+  } else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
   return deviceId
 }
 
@@ -72,6 +69,17 @@ async function greetDevice(tables: Tables, id: string, { browser, at }: BrowserL
 /** Takes the id in a device cookie; returns the form in which it rests in the database. */
 export function hashBrowserId(browserId: string): string {
   return createHash('sha256').update(browserId).digest('base64url')
+}
+
+/** Tells whether the user has logged in with this browser, and the device was not revoked since. */
+export async function isKnownDevice(
+  database: Database,
+  userId: string,
+  browserId: string | null,
+): Promise<boolean> {
+  if (browserId === null) return false
+  const where = { userId, tokenHash: hashBrowserId(browserId), revokedAt: null }
+  return (await database.device.count({ where })) > 0
 }
 
 export type Target = { userId: string | null; isKnownDevice: boolean }

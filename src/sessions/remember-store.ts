@@ -39,7 +39,7 @@ export function createRememberStore(database: Database) {
         JOIN "User" u ON u."id" = r."userId"
         LEFT JOIN "Device" d ON d."id" = r."deviceId"
         WHERE r."id" = ${id} AND r."expiresAt" > ${now}
-          AND u."isActive" AND u."authEpoch" = r."authEpoch" AND d."revokedAt" IS NULL`
+          AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL AND u."authEpoch" = r."authEpoch" AND d."revokedAt" IS NULL`
       return row ? toSeries(row) : null
     },
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from 'express-session'
-import type { HIDDEN_COLUMNS } from '../accounts/hidden-columns.ts'
-import type { Database, User } from '../database/database.ts'
+import type { User } from '../accounts/users.ts'
+import type { Database } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { parseLoginId } from './login-id.ts'
 
-/** A user as a session brings it along: whatever pages need. */
-export type SessionOwner = Omit<User, keyof typeof HIDDEN_COLUMNS | 'eraseAt'>
+export type SessionOwner = User
 
 export type SessionLimits = {
   /** Milliseconds without a request. */
@@ -34,13 +33,13 @@ export async function findSession(
 ): Promise<StoredSession | null> {
   const [row] = await database.$queryRaw<Row[]>`
     SELECT s."data", s."createdAt" AS "bornAt", s."lastSeenAt",
-      u."id", u."username", u."email", u."name", u."authEpoch", u."isActive",
+      u."id", u."username", u."email", u."name", u."authEpoch",
       u."emailVerifiedAt", u."createdAt"
     FROM "Session" s
     LEFT JOIN "User" u ON u."id" = s."userId"
     LEFT JOIN "Device" d ON d."id" = s."deviceId"
     WHERE s."idHash" = ${hashSessionId(id)} AND s."expiresAt" > ${now}
-      AND (s."userId" IS NULL OR (u."isActive" AND u."authEpoch" = s."authEpoch"))
+      AND (s."userId" IS NULL OR (u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL AND u."authEpoch" = s."authEpoch"))
       AND d."revokedAt" IS NULL`
   return row ? toStoredSession(row) : null
 }

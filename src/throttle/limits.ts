@@ -1,7 +1,7 @@
 import type { Request } from 'express'
-import type { User } from '../accounts/accounts.ts'
 import type { LinkWithUser } from '../accounts/email-links.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
+import type { User } from '../accounts/users.ts'
 import type { Services } from '../services.ts'
 import { findTarget } from '../sessions/devices.ts'
 import { type Admission, networkOf } from './throttle.ts'
@@ -45,13 +45,12 @@ export function admitMail({ throttle }: Services, req: Request, email: string): 
   ])
 }
 
-/** Takes a request to log in that was refused, and the user whose address is not confirmed, if there is one; says whether another link may be sent. A budget of its own: from how much is left of another, a stranger could tell that a mail was sent. */
-export function admitLinkAgain(
+/** Guesses at the password of a registration, through the link in its email. */
+export function admitVerification(
   { throttle }: Services,
-  req: Request,
-  user: User | null,
+  { id }: { id: string },
 ): Promise<Admission> {
-  return throttle([{ budget: 'links-again', key: user?.id ?? `nobody ${networkOf(req)}` }])
+  return throttle([{ budget: 'own-password', key: id }])
 }
 
 /** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. By a budget of its own: what is left of another would tell a stranger that the address was used here this hour. */

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { createServices } from '../../src/services.ts'
 import { createTestClock } from '../auth/support/test-clock.ts'
 import { readSettings } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
@@ -19,12 +20,13 @@ afterAll(database.close)
 
 const settings = readSettings()
 const { now: clock } = createTestClock()
-const app = createApp({ database, settings, clock, log: createLog('silent') })
+const services = createServices({ database, settings, clock, log: createLog('silent') })
+const app = createApp(services)
 const browse = () => new Browser(app, clock)
 
 describe.each(CHANGES)('$name', (change) => {
   test('is made with its event and its mail or not at all, whichever statement fails', async () => {
-    const { username, act } = await change.prepare({ database, settings, browse })
+    const { username, act } = await change.prepare({ database, services, settings, browse })
     const before = await readAccount(database, username)
     const traces = []
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { findLink, useLink } from '../../src/accounts/email-links.ts'
+import { findLink, useLink, voidLinks } from '../../src/accounts/email-links.ts'
 import { changeTogether } from '../../src/database/change-together.ts'
 import { openTestApp } from '../support/app.ts'
 import { findUser, forgetPassword, tokenIn } from '../support/journeys.ts'
@@ -20,9 +20,10 @@ async function prepare() {
   if (!link) throw new Error('There is no link')
   const where = { id: (await findUser(site, ada)).id }
   const voidIt = () =>
-    changeTogether(database, (tables) =>
-      tables.user.update({ where, data: { authEpoch: { increment: 1 } } }),
-    )
+    changeTogether(database, async (tables) => {
+      await tables.user.update({ where, data: { authEpoch: { increment: 1 } } })
+      await voidLinks(tables, where.id)
+    })
   return { link, voidIt }
 }
 

@@ -45,7 +45,7 @@ async function registerIn(page: Page) {
     page,
     {
       'User name': username,
-      'Email address': email,
+      Email: email,
       Password: password,
       'Password again': password,
     },
@@ -64,12 +64,12 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
 
     await page.goto(await readLink(site, email, 'verify-email'))
     const addressBar = page.url()
-    await fill(page, {}, 'Confirm address')
+    await fill(page, {}, 'Verify email')
     const confirmed = await bodyOf(page)
     await page.goto('/account')
-    await fill(page, { 'Email address': `new.${email}` }, 'Save profile')
+    await fill(page, { Email: `new.${email}` }, 'Save profile')
     await page.goto(await readLink(site, `new.${email}`, 'verify-new-email'))
-    await fill(page, {}, 'Confirm address')
+    await fill(page, {}, 'Verify email')
     await page.goto(await readLink(site, email, 'email-changed'))
     await fill(page, {}, 'Take the account back')
     await fill(
@@ -77,11 +77,11 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
       { 'New password': NEW_PASSWORD, 'New password again': NEW_PASSWORD },
       'Set new password',
     )
-    await fill(page, { 'User name or email address': email, Password: NEW_PASSWORD }, 'Log in')
+    await fill(page, { 'User name or email': email, Password: NEW_PASSWORD }, 'Log in')
     await page.waitForURL('/dashboard')
 
     expect(addressBar).toBe(`${APP_URL}/verify-email`)
-    expect(confirmed).toContain('Your email address is confirmed.')
+    expect(confirmed).toContain('Your email is verified.')
     expect(complaints).toEqual([])
     await context.close()
   })
@@ -93,20 +93,20 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await page.getByRole('button', { name: 'Log out' }).click()
 
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await fill(page, { 'Email address': email }, 'Send link')
+    await fill(page, { Email: email }, 'Send link')
     await page.goto(await readLink(site, email, 'reset-password'))
     await fill(
       page,
       { 'New password': NEW_PASSWORD, 'New password again': NEW_PASSWORD },
       'Set new password',
     )
-    await fill(page, { 'User name or email address': username, Password: NEW_PASSWORD }, 'Log in')
+    await fill(page, { 'User name or email': username, Password: NEW_PASSWORD }, 'Log in')
     await page.goto('/account/delete')
     await fill(page, { 'User name': username, Password: NEW_PASSWORD }, 'Delete account')
     const closed = await bodyOf(page)
     await page.goto(await readLink(site, email, 'deletion-scheduled'))
     await fill(page, {}, 'Restore account')
-    await fill(page, { 'User name or email address': username, Password: NEW_PASSWORD }, 'Log in')
+    await fill(page, { 'User name or email': username, Password: NEW_PASSWORD }, 'Log in')
     await page.waitForURL('/dashboard')
     await page.goto('/account/activity')
 

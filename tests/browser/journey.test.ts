@@ -59,7 +59,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
         page,
         {
           'User name': username,
-          'Email address': email,
+          Email: email,
           Password: password,
           'Password again': password,
         },
@@ -75,7 +75,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
       const whyNot = await bodyOf(page)
 
       await page.getByLabel(/^Keep me logged in/).check()
-      await fill(page, { 'User name or email address': username, Password: password }, 'Log in')
+      await fill(page, { 'User name or email': username, Password: password }, 'Log in')
       await page.waitForURL('/dashboard')
       const welcome = await bodyOf(page)
 

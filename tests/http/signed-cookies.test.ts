@@ -2,6 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
+import { followLink } from '../support/journeys.ts'
+import { readLink } from '../support/mails.ts'
 import { isLoggedIn, register, registerAndRemember, userFields } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -84,11 +86,10 @@ describe('the cookies', () => {
     const _csrf = await browser.takeToken('/register')
 
     await browser.post('/register', { ...ada, _csrf })
+    await followLink(browser, await readLink(waiting, email, 'verify-email'))
     await browser.post('/forgot-password', { email, _csrf })
-    await waiting.database.user.updateMany({
-      where: { email },
-      data: { name: '李'.repeat(100), emailVerifiedAt: waiting.clock.now() },
-    })
+    await browser.post('/resend-verification', { email, _csrf })
+    await waiting.database.user.updateMany({ where: { email }, data: { name: '李'.repeat(100) } })
     await browser.post('/login', { ...ada, remember: 'on', _csrf })
 
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`)

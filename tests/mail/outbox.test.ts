@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createLinkUrls, linkIdOf, tokenOf } from '../../src/accounts/email-link-tokens.ts'
+import { createLinkUrls, linkIdOf, tokenOf } from '../../src/accounts/email-links.ts'
 import { changeTogether } from '../../src/database/change-together.ts'
 import type { Message } from '../../src/mail/messages.ts'
 import { enqueue, readMessage } from '../../src/mail/outbox.ts'

@@ -12,7 +12,7 @@ const mailTo = (name: string): Message[] => [
   { template: 'email-changed', name, newEmail: 'new@example.org', linkId },
   { template: 'reset-password', name, linkId },
   { template: 'account-exists', name },
-  { template: 'deletion-scheduled', name, linkId, eraseAt: '2026-03-15T12:00:00Z' },
+  { template: 'deletion-scheduled', name, linkId, deletionDueAt: '2026-03-15T12:00:00Z' },
   {
     template: 'security-notice',
     name,

@@ -51,10 +51,10 @@ describe('npm run import-users', () => {
       name: 'Ada Lovelace',
       passwordHash: row.password_hash,
       authEpoch: 0,
-      isActive: true,
+      disabledAt: null,
       emailVerifiedAt: null,
       createdAt: clock.now(),
-      eraseAt: null,
+      deletionDueAt: null,
     })
     expect(await kindsOf(site, 'Kept')).toEqual(['imported'])
   })
@@ -81,15 +81,17 @@ describe('npm run import-users', () => {
 
     await importRows(['--commit'], row)
 
-    expect(await find(row.username)).toMatchObject({ isActive })
+    expect(await find(row.username)).toMatchObject({
+      disabledAt: isActive ? null : expect.any(Date),
+    })
   })
 
-  test.each([null, '', '  '])('gives a user without a name (%j) the user name', async (name) => {
+  test.each([null, '', '  '])('keeps no name for a user without one (%j)', async (name) => {
     const row = flaskRow({ name })
 
     await importRows(['--commit'], row)
 
-    expect(await find(row.username)).toMatchObject({ name: row.username })
+    expect(await find(row.username)).toMatchObject({ name: null })
   })
 })
 

@@ -81,18 +81,3 @@ describe('npm run import-users, of two that are one', () => {
     expect(reasons).toEqual([`the ${words} is that of a user who is here already`])
   })
 })
-
-describe('npm run import-users where addresses have to be confirmed', () => {
-  test.each([
-    ['says that nobody could log in', [], 1],
-    ['says nothing where they are confirmed', ['--confirmed'], 0],
-  ])('%s', async (_promise, words, times) => {
-    const verified = await openTestApp({ REGISTRATION: 'verified' })
-
-    const outcome = await importerOf(verified)(words, flaskRow())
-    await verified.close()
-
-    const lines = 'lines' in outcome ? outcome.lines : []
-    expect(lines.filter((line) => line.startsWith('REGISTRATION is verified'))).toHaveLength(times)
-  })
-})

@@ -15,7 +15,7 @@ const csvOf = (rows: Record<string, unknown>[]) =>
 
 async function findHash(username: string): Promise<string | undefined> {
   const user = await site.database.user.findUnique({ where: { usernameKey: username } })
-  return user?.passwordHash
+  return user?.passwordHash ?? undefined
 }
 
 describe("npm run import-users, of Werkzeug's own hashes", () => {

@@ -11,16 +11,15 @@ const { database, clock } = site
 const run = commandsOf(site)
 
 describe('list', () => {
-  test('shows who is active, disabled or leaving', async () => {
+  test('shows who is active, unverified, disabled or scheduled for deletion', async () => {
     await database.user.createMany({
       data: [
         userRow({ username: 'list-1', usernameKey: 'list-1' }),
-        userRow({ username: 'list-2', usernameKey: 'list-2', isActive: false }),
+        userRow({ username: 'list-2', usernameKey: 'list-2', disabledAt: clock.now() }),
         userRow({
           username: 'list-3',
           usernameKey: 'list-3',
-          isActive: false,
-          eraseAt: clock.now(),
+          deletionDueAt: clock.now(),
         }),
       ],
     })
@@ -30,9 +29,9 @@ describe('list', () => {
     expect(outcome).toMatchObject({
       lines: expect.arrayContaining([
         expect.stringMatching(/^USER NAME +EMAIL +STATE +SINCE$/),
-        expect.stringMatching(/^list-1 .* active +2020-01-01$/),
+        expect.stringMatching(/^list-1 .* unverified +2020-01-01$/),
         expect.stringMatching(/^list-2 .* disabled +2020-01-01$/),
-        expect.stringMatching(/^list-3 .* leaving +2020-01-01$/),
+        expect.stringMatching(/^list-3 .* scheduled for deletion +2020-01-01$/),
       ]),
     })
   })
@@ -86,7 +85,7 @@ describe('enable', () => {
     const dashboard = await person.browser.visit('/dashboard')
     const login = await logIn(site.browse(), person)
 
-    expect(outcome).toMatchObject({ json: { state: 'active' } })
+    expect(outcome).toMatchObject({ json: { state: 'unverified' } })
     expect(dashboard.status).toBe(302)
     expect(login.headers.location).toBe('/dashboard')
     expect(await kindsOf(site, person.username)).toContain('enabled')
@@ -95,13 +94,13 @@ describe('enable', () => {
   test('takes a deletion back', async () => {
     const person = await register(site)
     const where = { usernameKey: person.username }
-    await database.user.update({ where, data: { isActive: false, eraseAt: clock.now() } })
+    await database.user.update({ where, data: { deletionDueAt: clock.now() } })
 
     await run({ act: 'enable', name: person.username })
 
     expect(await database.user.findUnique({ where })).toMatchObject({
-      isActive: true,
-      eraseAt: null,
+      disabledAt: null,
+      deletionDueAt: null,
     })
   })
 })

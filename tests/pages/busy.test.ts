@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { listSecurityHeaders } from '../../src/http/security-headers.ts'
+import { doJobs } from '../support/jobs.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { register } from '../support/users.ts'
 
@@ -20,6 +21,7 @@ describe('a crowd that logs in at once', () => {
 
     const busy = answers.filter(({ status }) => status === 503)
     const hashed = answers.filter(({ status }) => status === 422)
+    await doJobs(site)
     const [event] = await site.database.securityEvent.findMany({ where: { kind: 'login-failed' } })
     expect(busy.length).toBeGreaterThan(0)
     expect(hashed.length).toBe(CROWD - busy.length)

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
+import { doJobs } from '../support/jobs.ts'
 import { logIn, register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -84,6 +85,7 @@ describe('GET /dashboard', () => {
   test('greets by name, and shows what happened lately with a way to the rest', async () => {
     const ada = await register(site, { username: 'Ada' })
     await logIn(site.browse(), { ...ada, password: 'wrong' })
+    await doJobs(site)
 
     const { status, text } = await ada.browser.visit('/dashboard')
 

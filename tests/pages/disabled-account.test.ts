@@ -15,7 +15,7 @@ const enable = async (person: Person) => enableUser(tools, (await findUser(site,
 
 /** Turns the flag and nothing else, as another program with the same table would. */
 const turnOff = ({ username }: Person) =>
-  site.database.user.updateMany({ where: { username }, data: { isActive: false } })
+  site.database.user.updateMany({ where: { username }, data: { disabledAt: site.clock.now() } })
 
 describe('a disabled account', () => {
   test.each([
@@ -40,7 +40,7 @@ describe('a disabled account', () => {
 
     await ada.browser.post('/account', { _csrf, ...ada, browser: '', name: 'Still here' })
 
-    expect(await findUser(site, ada)).toMatchObject({ name: ada.username })
+    expect(await findUser(site, ada)).toMatchObject({ name: null })
   })
 
   test('is told so by the right password only, and shown no session', async () => {

@@ -20,7 +20,7 @@ const ask = (email: string) => site.browse().submit('/forgot-password', { email 
 async function registerAndDisable() {
   const person = await register(site)
   const where = { usernameKey: person.username }
-  await site.database.user.update({ where, data: { isActive: false } })
+  await site.database.user.update({ where, data: { disabledAt: site.clock.now() } })
   return person
 }
 
@@ -32,7 +32,7 @@ describe('POST /forgot-password', () => {
     const page = await browser.follow(answer)
 
     expect(readFlashes(page.text)).toEqual([
-      expect.stringContaining('If an account has that address'),
+      expect.stringContaining('If an account has that email'),
     ])
   })
 

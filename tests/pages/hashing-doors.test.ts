@@ -42,10 +42,10 @@ describe('a page that hashes', () => {
     expect(files.map(({ path }) => path).sort()).toEqual([
       // What an operator types.
       'accounts/operations.ts',
-      'accounts/own-password.ts',
-      'accounts/password-reset.ts',
+      'accounts/passwords.ts',
       'accounts/registration.ts',
       'accounts/users.ts',
+      'accounts/verification.ts',
     ])
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { createServices } from '../../src/services.ts'
 import { openTestApp, readSettings } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
 import { readTitle } from '../support/html.ts'
@@ -28,7 +29,7 @@ const NEW_SECRET = 'another secret made long after the first one'
 function browseWithSecrets(SESSION_SECRET: string): Browser {
   const settings = readSettings({ SESSION_SECRET })
   const log = createLog('silent')
-  const app = createApp({ ...site, settings, clock: site.clock.now, log })
+  const app = createApp(createServices({ ...site, settings, clock: site.clock.now, log }))
   return new Browser(app, site.clock.now)
 }
 

@@ -7,7 +7,10 @@ const site = await openTestApp()
 afterAll(site.close)
 
 const disable = (username: string) =>
-  site.database.user.update({ where: { usernameKey: username }, data: { isActive: false } })
+  site.database.user.update({
+    where: { usernameKey: username },
+    data: { disabledAt: site.clock.now() },
+  })
 
 describe('POST /login', () => {
   test('does not say whether it was the name or the password that was wrong', async () => {

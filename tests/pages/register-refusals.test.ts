@@ -89,7 +89,7 @@ describe('POST /register', () => {
     [
       'address in other case',
       (ada: string) => ({ email: `${ada.toUpperCase()}@Example.org` }),
-      'That email address is already taken.',
+      'That email is already taken.',
     ],
   ])('refuses a %s that is already taken', async (_, take, message) => {
     const { username } = await register(site)

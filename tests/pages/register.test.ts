@@ -57,7 +57,7 @@ describe('POST /register', () => {
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
     expect(readFlashes(dashboard.text)).toEqual([
-      expect.stringMatching(/^Welcome, Grace. Your account is ready. .* mail .*\/dev\/mailbox/),
+      expect.stringMatching(/^Welcome, Grace. Your account is ready. .* email .*\/dev\/mailbox/),
     ])
     expect(dashboard.text).toContain('Hello, <bdi>Grace</bdi>.')
     expect(readFlashes(again.text)).toEqual([])

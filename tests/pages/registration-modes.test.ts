@@ -1,18 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseLeavers } from '../../src/accounts/deletion.ts'
-import { disableUser, findUsers, listUsers } from '../../src/accounts/operations.ts'
+import { createLinkUrls } from '../../src/accounts/email-links.ts'
+import { findUsers, listUsers } from '../../src/accounts/operations.ts'
+import { sweepExpired } from '../../src/database/sweep.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
-import { findUser, followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
+import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
-import { isLoggedIn, PASSWORD, userFields } from '../support/users.ts'
+import { isLoggedIn, PASSWORD, register, userFields } from '../support/users.ts'
 
 const site = await openTestApp({ REGISTRATION: 'verified' })
 afterAll(site.close)
 
-/** Somebody who has sent the form, and waits for the mail. */
+/** Sends the form, and waits for the email. */
 async function applyFor(changes: Parameters<typeof userFields>[0] = {}) {
   const fields = userFields(changes)
   const browser = site.browse()
@@ -20,141 +21,167 @@ async function applyFor(changes: Parameters<typeof userFields>[0] = {}) {
   return { ...fields, browser, answer }
 }
 
-const confirm = async (browser: Browser, email: string) =>
-  followLink(browser, await readLink(site, email, 'verify-email'))
+const verify = async (browser: Browser, email: string, fields = {}) =>
+  followLink(browser, await readLink(site, email, 'verify-email'), fields)
 
 const tryLogin = (username: string, password = PASSWORD, browser = site.browse()) =>
   browser.submit('/login', { username, password })
 
-const UNCONFIRMED = expect.stringContaining('not confirmed yet')
+const countUsers = (username: string) => site.database.user.count({ where: { username } })
 
-describe('where addresses must be confirmed', () => {
-  test('registering logs nobody in, and says where to look', async () => {
-    const { answer, browser, email } = await applyFor()
+describe('where emails must be verified', () => {
+  test('registering logs the user not in, and says where to look', async () => {
+    const { answer, browser, email, username } = await applyFor()
 
     const page = await browser.follow(answer)
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
     expect(readFlashes(page.text)).toEqual([
-      expect.stringContaining(`open the link in the mail to ${email}, then log in.`),
+      expect.stringContaining(`open the link in the email to ${email}, then log in.`),
     ])
     expect(browser.valueOf('session')).toBeUndefined()
     expect(await isLoggedIn(browser)).toBe(false)
+    expect(await countUsers(username)).toBe(0)
   })
 
-  test('a right and a wrong password are refused with the same words: which it was would tell whether the address was new', async () => {
+  test('a login before that is refused with the same words whatever the password', async () => {
     const { username, email } = await applyFor()
 
-    const right = await tryLogin(username)
-    const byAddress = await tryLogin(email)
-    const wrong = await tryLogin(username, 'a guess')
+    const answers = [await tryLogin(username), await tryLogin(email), await tryLogin(username, 'x')]
 
-    expect([right.status, byAddress.status, wrong.status]).toEqual([422, 422, 422])
-    expect(readErrors(right.text)).toEqual([UNCONFIRMED])
-    expect(readErrors(byAddress.text)).toEqual([UNCONFIRMED])
-    expect(readErrors(wrong.text)).toEqual([UNCONFIRMED])
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 422])
+    for (const { text } of answers)
+      expect(readErrors(text)).toEqual(['Wrong user name or password.'])
   })
 
-  test('another link goes to whoever gives the right password, and to nobody else', async () => {
-    const { username, email } = await applyFor()
-
-    await tryLogin(username, 'a guess')
-    const before = await findMails(site, email, 'verify-email')
-    const browser = site.browse()
-    site.clock.advance(seconds(1))
-    await tryLogin(username, PASSWORD, browser)
-    await confirm(browser, email)
-
-    expect(before).toHaveLength(1)
-    expect(await findMails(site, email, 'verify-email')).toHaveLength(2)
-    expect((await tryLogin(username, PASSWORD, browser)).status).toBe(303)
-  })
-
-  test('confirming logs nobody in either, but lets them', async () => {
+  test('the browser that registered verifies without a password, and can then log in', async () => {
     const { username, email, browser } = await applyFor()
 
-    const confirmed = await confirm(browser, email)
+    const verified = await verify(browser, email)
     const before = await isLoggedIn(browser)
     const login = await tryLogin(username, PASSWORD, browser)
 
-    expect([confirmed.status, confirmed.headers.location]).toEqual([303, '/login'])
+    expect([verified.status, verified.headers.location]).toEqual([303, '/login'])
     expect(before).toBe(false)
     expect([login.status, login.headers.location]).toEqual([303, '/dashboard'])
   })
 
-  test('confirming from another browser voids the password of whoever registered', async () => {
+  test('another browser is asked for the password that was chosen at registration', async () => {
+    const { username, email } = await applyFor()
+    const phone = site.browse()
+
+    const wrong = await verify(phone, email, { password: 'a guess' })
+    const before = await countUsers(username)
+    const right = await verify(phone, email, { password: PASSWORD })
+
+    expect([wrong.status, before]).toEqual([422, 0])
+    expect([right.status, right.headers.location]).toEqual([303, '/login'])
+    expect((await tryLogin(username)).status).toBe(303)
+  })
+
+  test('a reader of the mailbox who does not know the password chooses another; the first never works', async () => {
     const { username, email } = await applyFor()
     const owner = site.browse()
 
-    const confirmed = await confirm(owner, email)
+    const started = await verify(owner, email, { unknown: '1' })
     const impostor = await tryLogin(username)
     await owner.submit('/reset-password', newPassword)
     const login = await tryLogin(username, NEW_PASSWORD, owner)
 
-    expect(confirmed.headers.location).toBe('/reset-password')
-    expect(readErrors(impostor.text)).toEqual([UNCONFIRMED])
+    expect(started.headers.location).toBe('/reset-password')
+    expect(readErrors(impostor.text)).toEqual(['Wrong user name or password.'])
     expect(login.headers.location).toBe('/dashboard')
+    expect((await tryLogin(username)).status).toBe(422)
   })
 
-  test('a new password through a link confirms the address too', async () => {
-    const { username, email } = await applyFor()
-    await site.browse().submit('/forgot-password', { email })
+  test('the email is sent again on a page that answers every email alike', async () => {
+    const { email, browser } = await applyFor()
+    const ask = (address: string) =>
+      site.browse().submit('/resend-verification', { email: address })
+    site.clock.advance(seconds(1))
 
-    await followLink(site.browse(), await readLink(site, email, 'reset-password'), newPassword)
+    const answers = [await ask(email), await ask('unknown@example.org')]
 
-    expect((await tryLogin(username, NEW_PASSWORD)).status).toBe(303)
+    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    expect(await findMails(site, email, 'verify-email')).toHaveLength(2)
+    expect(await findMails(site, 'unknown@example.org', 'verify-email')).toEqual([])
+    expect((await verify(browser, email)).status).toBe(303)
+  })
+
+  test('of two registrations with one email, the first to verify has it', async () => {
+    const first = await applyFor()
+    const second = await applyFor({ email: first.email })
+    const [link = '', other = ''] = await linksTo(first.email)
+
+    const answers = [
+      await followLink(site.browse(), link, { password: PASSWORD }),
+      await followLink(site.browse(), other, { password: PASSWORD }),
+    ]
+
+    expect(answers.map(({ status }) => status)).toEqual([303, 422])
+    expect(answers[1]?.text).toContain('That email belongs to another account by now.')
+    expect((await countUsers(first.username)) + (await countUsers(second.username))).toBe(1)
   })
 })
 
-describe('an account whose address was not confirmed in time', () => {
-  const erase = () => eraseLeavers(site.database, site.clock.now())
-  const isThere = async (username: string) =>
-    (await site.database.user.count({ where: { username } })) === 1
+async function linksTo(email: string): Promise<string[]> {
+  const mails = await findMails(site, email, 'verify-email')
+  const linkUrl = createLinkUrls(site.settings.secrets, '')
+  return mails.map(({ linkId = '' }) => linkUrl(linkId, '/verify-email'))
+}
 
-  test.each<[string, (fields: Awaited<ReturnType<typeof applyFor>>) => Promise<unknown>]>([
-    ['confirmed', ({ browser, email }) => confirm(browser, email)],
-    [
-      'used, where the operator has come to want no confirming',
-      async ({ username }) => {
-        const open = await openTestApp({}, site)
-        await tryLogin(username, PASSWORD, open.browse())
-      },
-    ],
-    [
-      'disabled',
-      async ({ username }) => {
-        const { id } = await findUser(site, { username })
-        await disableUser({ database: site.database, clock: site.clock.now }, id)
-      },
-    ],
-  ])('is kept once it was %s', async (_, act) => {
-    const applied = await applyFor()
-    await act(applied)
-
-    site.clock.advance(days(8))
-    await erase()
-
-    expect(await isThere(applied.username)).toBe(true)
-  })
-
-  test('is erased after seven days, and both its names are free', async () => {
+describe('a registration whose email was not verified in time', () => {
+  test('is over after seven days: its link is dead and its user name free', async () => {
     const { username, email } = await applyFor()
-    site.clock.advance(days(7))
-    await erase()
+    const link = await readLink(site, email, 'verify-email')
 
-    expect(await isThere(username)).toBe(false)
-    expect((await applyFor({ username, email })).answer.status).toBe(303)
-    expect(await isThere(username)).toBe(true)
+    site.clock.advance(days(7) - seconds(1))
+    const early = await applyFor({ username })
+    site.clock.advance(seconds(1))
+    const dead = await followLink(site.browse(), link, { password: PASSWORD })
+    const late = await applyFor({ username })
+
+    expect([early.answer.status, dead.status, late.answer.status]).toEqual([422, 422, 303])
   })
 
-  test('never was anybody for the operator where its address was taken', async () => {
-    const { email } = await applyFor()
-    const { username } = await applyFor({ email })
+  test('is swept away', async () => {
+    const { username } = await applyFor()
 
+    site.clock.advance(days(7))
+    await sweepExpired(site.database, site.clock.now())
+
+    expect(await site.database.pendingRegistration.count({ where: { username } })).toBe(0)
+  })
+
+  test.each([
+    [
+      'registers where emails need not be verified',
+      async (username: string) => {
+        const open = await openTestApp({}, site)
+        return (await open.browse().submit('/register', userFields({ username }))).status
+      },
+    ],
+    [
+      'renames their account',
+      async (username: string) => {
+        const open = await openTestApp({}, site)
+        const { browser } = await register(open)
+        return (await browser.submit('/account', { username })).status
+      },
+    ],
+  ])('reserves its user name until then against a user who %s', async (_, take) => {
+    const { username } = await applyFor()
+
+    expect(await take(username)).toBe(422)
+    site.clock.advance(days(7))
+    expect(await take(username)).toBe(303)
+  })
+
+  test('is no user for the operator', async () => {
+    const { username } = await applyFor()
     const tools = { database: site.database, clock: site.clock.now }
-    const listed = await listUsers(tools)
 
-    expect(listed.map((user) => user.username)).not.toContain(username)
+    expect((await listUsers(tools)).map((user) => user.username)).not.toContain(username)
     expect(await findUsers(tools, username)).toEqual([])
   })
 })

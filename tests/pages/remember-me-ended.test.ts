@@ -40,7 +40,7 @@ describe('remember me', () => {
     browser.restart()
     await site.database.user.update({
       where: { usernameKey: username },
-      data: { isActive: false },
+      data: { disabledAt: site.clock.now() },
     })
 
     expect(await isLoggedIn(browser)).toBe(false)

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseLeavers } from '../../src/accounts/deletion.ts'
+import { eraseDueAccounts } from '../../src/accounts/deletion.ts'
 import { disableUser } from '../../src/accounts/operations.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
@@ -13,7 +13,7 @@ import {
   openLink,
 } from '../support/journeys.ts'
 import { findNotices } from '../support/mails.ts'
-import { isLoggedIn, logIn, register } from '../support/users.ts'
+import { isLoggedIn, logIn, register, registerVerified } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -36,7 +36,7 @@ describe('the link in the mail to somebody who leaves', () => {
   })
 
   test('is an event, and the owner is told', async () => {
-    const ada = await register(site)
+    const ada = await registerVerified(site)
 
     await followLink(site.browse(), await leave(site, ada))
 
@@ -61,7 +61,7 @@ describe('the link in the mail to somebody who leaves', () => {
     const link = await leave(site, ada)
 
     site.clock.advance(wait)
-    await eraseLeavers(site.database, site.clock.now())
+    await eraseDueAccounts(site.database, site.clock.now())
     const answer = await followLink(site.browse(), link)
 
     expect(answer.status).toBe(status)
@@ -73,7 +73,7 @@ describe('the link in the mail to somebody who leaves', () => {
     await followLink(site.browse(), await leave(site, ada))
 
     site.clock.advance(days(15))
-    await eraseLeavers(site.database, site.clock.now())
+    await eraseDueAccounts(site.database, site.clock.now())
 
     expect((await logIn(site.browse(), ada)).status).toBe(303)
   })
@@ -102,6 +102,6 @@ describe('the link in the mail to somebody who leaves', () => {
     const answer = await followLink(site.browse(), link)
 
     expect(answer.status).toBe(422)
-    expect(await findUser(site, ada)).toMatchObject({ isActive: false })
+    expect(await findUser(site, ada)).toMatchObject({ disabledAt: site.clock.now() })
   })
 })

@@ -4,6 +4,7 @@ import { createLog } from '../../src/runtime/log.ts'
 import { createServices } from '../../src/services.ts'
 import { admitLogin } from '../../src/throttle/limits.ts'
 import { openTestApp } from '../support/app.ts'
+import { doJobs } from '../support/jobs.ts'
 import { findUser } from '../support/journeys.ts'
 import { logIn, register } from '../support/users.ts'
 
@@ -39,6 +40,7 @@ describe('guesses at one account from everywhere', () => {
 
     expect(statuses.filter((status) => status === 422)).toHaveLength(BUDGET)
     expect(statuses.filter((status) => status === 429)).toHaveLength(200 - BUDGET)
+    await doJobs(site)
     const where = { userId, kind: 'login-failed' }
     expect(await site.database.securityEvent.findMany({ where })).toMatchObject([{ count: BUDGET }])
     expect((await logIn(stranger, ada)).status).toBe(429)

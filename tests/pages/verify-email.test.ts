@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
-import { readFlashes } from '../support/html.ts'
+import type { Browser } from '../support/browser.ts'
+import { readErrors, readFlashes } from '../support/html.ts'
 import {
   findUser,
   followLink,
@@ -12,41 +13,41 @@ import {
   openLink,
   postLink,
 } from '../support/journeys.ts'
-import { readLink } from '../support/mails.ts'
-import { isLoggedIn, logIn, register } from '../support/users.ts'
+import { findMails, readLink } from '../support/mails.ts'
+import { isLoggedIn, logIn, register, registerVerified } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
 
-const confirmationOf = (email: string) => readLink(site, email, 'verify-email')
+const linkTo = (email: string) => readLink(site, email, 'verify-email')
 
 describe('a new account', () => {
-  test('can be used before its address is confirmed, and says on the profile that it is not', async () => {
+  test('can be used before its email is verified, and says on the profile that it is not', async () => {
     const ada = await register(site)
 
     const profile = await ada.browser.visit('/account')
 
     expect(await isLoggedIn(ada.browser)).toBe(true)
     expect(await findUser(site, ada)).toMatchObject({ emailVerifiedAt: null })
-    expect(profile.text).toContain('Your email address is not confirmed yet.')
+    expect(profile.text).toContain('Your email is not verified yet.')
   })
 
-  test('has its address confirmed in the browser that registered, and loses nothing by it', async () => {
+  test('verifies its email in the browser that registered, and loses nothing by it', async () => {
     const ada = await register(site)
     const elsewhere = site.browse()
     await logIn(elsewhere, ada)
 
-    const shown = await openLink(ada.browser, await confirmationOf(ada.email))
+    const shown = await openLink(ada.browser, await linkTo(ada.email))
     const answer = await postLink(ada.browser, '/verify-email')
     const dashboard = await ada.browser.follow(answer)
 
     expect(shown.text).toContain(`<bdi>${ada.email}</bdi>`)
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
-    expect(readFlashes(dashboard.text)).toEqual(['Your email address is confirmed.'])
+    expect(readFlashes(dashboard.text)).toEqual(['Your email is verified.'])
     expect(await findUser(site, ada)).toMatchObject({ emailVerifiedAt: site.clock.now() })
     expect(await isLoggedIn(elsewhere)).toBe(true)
     expect((await logIn(site.browse(), ada)).status).toBe(303)
-    expect((await ada.browser.visit('/account')).text).not.toContain('not confirmed yet')
+    expect((await ada.browser.visit('/account')).text).not.toContain('not verified yet')
     expect(await listEvents(site, ada)).toContain('email-verified')
   })
 
@@ -55,29 +56,71 @@ describe('a new account', () => {
     const phone = site.browse()
     await logIn(phone, ada)
 
-    const shown = await openLink(phone, await confirmationOf(ada.email))
+    const shown = await openLink(phone, await linkTo(ada.email))
     const answer = await postLink(phone, '/verify-email')
 
-    expect(shown.text).not.toContain('You then choose a new password')
+    expect(shown.text).not.toContain('Enter the password that you chose')
     expect(answer.headers.location).toBe('/dashboard')
     expect((await logIn(site.browse(), ada)).status).toBe(303)
   })
 
-  test('tells whoever opens the link in an unknown browser that a new password comes next', async () => {
+  test('asks any other browser for the password; the right one verifies and changes nothing else', async () => {
     const ada = await register(site)
+    const phone = site.browse()
 
-    const shown = await openLink(site.browse(), await confirmationOf(ada.email))
+    const shown = await openLink(phone, await linkTo(ada.email))
+    const wrong = await postLink(phone, '/verify-email', { password: 'a guess' })
+    const none = await postLink(phone, '/verify-email')
+    const right = await postLink(phone, '/verify-email', { password: ada.password })
 
-    expect(shown.text).toContain('You then choose a new password')
+    expect(shown.text).toContain('Enter the password that you chose at registration')
+    expect(readErrors(wrong.text)).toEqual(['Wrong password.'])
+    expect(readErrors(none.text)).toEqual(['Enter your password.'])
+    expect([wrong.status, none.status, right.status]).toEqual([422, 422, 303])
+    expect(right.headers.location).toBe('/login')
+    expect(await findUser(site, ada)).toMatchObject({ emailVerifiedAt: site.clock.now() })
+    expect(await isLoggedIn(ada.browser)).toBe(true)
+    expect((await logIn(site.browse(), ada)).status).toBe(303)
+  })
+
+  test('bounds the guesses at that password', async () => {
+    const limited = await openTestApp({ THROTTLE: 'on' }, site)
+    const ada = await register(site)
+    const guesser = limited.browse()
+    await guesser.visit(await linkTo(ada.email))
+    const statuses: number[] = []
+
+    for (let count = 0; count < 12; count++) {
+      statuses.push((await postLink(guesser, '/verify-email', { password: 'a guess' })).status)
+    }
+
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(422))
+    expect(statuses.slice(10)).toEqual([429, 429])
+  })
+
+  test('gets no link once its email is verified, and an older one does nothing', async () => {
+    const ada = await registerVerified(site)
+    const link = await linkTo(ada.email)
+    const before = (await findMails(site, ada.email, 'verify-email')).length
+
+    const _csrf = await ada.browser.takeToken('/account')
+    const asked = await ada.browser.post('/account/verify-email', { _csrf })
+    const opened = await followLink(site.browse(), link, { unknown: '1' })
+
+    expect(asked.status).toBe(303)
+    expect(await findMails(site, ada.email, 'verify-email')).toHaveLength(before)
+    expect(opened.status).toBe(422)
+    expect(await isLoggedIn(ada.browser)).toBe(true)
+    expect((await logIn(site.browse(), ada)).status).toBe(303)
   })
 
   test('is sent another link when asked, which replaces the first', async () => {
     const ada = await register(site)
-    const first = await confirmationOf(ada.email)
+    const first = await linkTo(ada.email)
     site.clock.advance(seconds(1))
 
     const answer = await ada.browser.submit('/account', {}, '/account/verify-email')
-    const second = await confirmationOf(ada.email)
+    const second = await linkTo(ada.email)
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
     expect((await followLink(ada.browser, first)).status).toBe(422)
@@ -87,26 +130,39 @@ describe('a new account', () => {
   test.each([
     [days(7) - seconds(1), 303],
     [days(7), 422],
-  ])('can be confirmed for 7 days: after %i ms it is answered by %i', async (wait, status) => {
-    const { email } = await register(site)
-    const link = await confirmationOf(email)
+  ])('can be verified for 7 days: after %i ms it is answered by %i', async (wait, status) => {
+    const { email, password } = await register(site)
+    const link = await linkTo(email)
 
     site.clock.advance(wait)
 
-    const answer = await followLink(site.browse(), link)
+    const answer = await followLink(site.browse(), link, { password })
     expect(answer.status).toBe(status)
     expect(answer.text.includes(LINK_IS_OVER)).toBe(status === 422)
   })
 })
 
-describe('somebody who registered with the address of another', () => {
-  test('is out, with password and session and kept cookie, once its owner confirms it', async () => {
+describe('an impostor who registered with the email of another person', () => {
+  const startOver = async (browser: Browser, email: string) => {
+    const answer = await followLink(browser, await linkTo(email), { unknown: '1' })
+    const page = await browser.follow(answer)
+    const reset = await browser.submit('/reset-password', newPassword)
+    return { answer, page, reset }
+  }
+
+  test('is out, with password, session and remembered browser, once that person chooses a password', async () => {
     const impostor = await register(site)
     const remembered = site.browse()
     await logIn(remembered, impostor, { remember: 'on' })
+    const owner = site.browse()
 
-    await followLink(site.browse(), await confirmationOf(impostor.email))
+    const { answer, page, reset } = await startOver(owner, impostor.email)
+    const login = await logIn(owner, { ...impostor, password: NEW_PASSWORD })
 
+    expect([answer.status, answer.headers.location]).toEqual([303, '/reset-password'])
+    expect(readFlashes(page.text)).toEqual([expect.stringContaining('Choose a new password')])
+    expect([reset.headers.location, login.headers.location]).toEqual(['/login', '/dashboard'])
+    expect(await findUser(site, impostor)).toMatchObject({ emailVerifiedAt: expect.any(Date) })
     expect(await isLoggedIn(impostor.browser)).toBe(false)
     expect(await isLoggedIn(remembered)).toBe(false)
     remembered.restart()
@@ -114,44 +170,25 @@ describe('somebody who registered with the address of another', () => {
     expect((await logIn(site.browse(), impostor)).status).toBe(422)
   })
 
-  test('leaves the account to the owner, who chooses a password and is logged in by it only', async () => {
-    const impostor = await register(site)
-    const owner = site.browse()
-
-    const answer = await followLink(owner, await confirmationOf(impostor.email))
-    const page = await owner.follow(answer)
-    const before = await isLoggedIn(owner)
-    const reset = await owner.submit('/reset-password', newPassword)
-    const login = await logIn(owner, { ...impostor, password: NEW_PASSWORD })
-
-    expect([answer.status, answer.headers.location]).toEqual([303, '/reset-password'])
-    expect(readFlashes(page.text)).toEqual([
-      'Your email address is confirmed.',
-      'Choose a new password: the one before may not have been yours.',
-    ])
-    expect(before).toBe(false)
-    expect([reset.headers.location, login.headers.location]).toEqual(['/login', '/dashboard'])
-  })
-
-  test('cannot keep it by a change of address that they had asked for', async () => {
+  test('cannot keep the account by a change of email that was requested before', async () => {
     const impostor = await register(site)
     await impostor.browser.submit('/account', { email: 'impostor@example.org' })
     const waiting = await readLink(site, 'impostor@example.org', 'verify-new-email')
 
-    await followLink(site.browse(), await confirmationOf(impostor.email))
+    await startOver(site.browse(), impostor.email)
     const answer = await followLink(impostor.browser, waiting)
 
     expect(answer.status).toBe(422)
     expect(await findUser(site, impostor)).toMatchObject({ email: impostor.email })
   })
 
-  test('is not let in by a device cookie that they made up', async () => {
+  test('is asked for the password where the device cookie is made up', async () => {
     const ada = await register(site)
     const stranger = site.browse()
     stranger.cookies.set('device', { value: 's:made.up', attributes: {}, expiresAt: null })
 
-    const answer = await followLink(stranger, await confirmationOf(ada.email))
+    const shown = await openLink(stranger, await linkTo(ada.email))
 
-    expect(answer.headers.location).toBe('/reset-password')
+    expect(shown.text).toContain('Enter the password that you chose at registration')
   })
 })

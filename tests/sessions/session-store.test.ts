@@ -96,7 +96,10 @@ describe('a session', () => {
   test('is over at the next request once its user is disabled', async () => {
     const { browser, username } = await register(site)
 
-    await database.user.update({ where: { usernameKey: username }, data: { isActive: false } })
+    await database.user.update({
+      where: { usernameKey: username },
+      data: { disabledAt: site.clock.now() },
+    })
 
     expect(await isLoggedIn(browser)).toBe(false)
   })

@@ -1,5 +1,6 @@
 import type { TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
+import { doJobs } from './jobs.ts'
 import { logIn, type Person } from './users.ts'
 
 /** Takes an application and somebody with an account; logs them in with a browser that is new to it, remembered unless told otherwise. */
@@ -22,16 +23,18 @@ export function onlyRemembered(site: Pick<TestApp, 'browse'>, browser: Browser):
 }
 
 /** Takes an application and a user name; returns the kinds of what happened to that account, oldest first. */
-export async function kindsOf({ database }: TestApp, username: string): Promise<string[]> {
+export async function kindsOf(site: TestApp, username: string): Promise<string[]> {
+  await doJobs(site)
   const where = { user: { username } }
-  const events = await database.securityEvent.findMany({ where, orderBy: { at: 'asc' } })
+  const events = await site.database.securityEvent.findMany({ where, orderBy: { at: 'asc' } })
   return events.map(({ kind }) => kind)
 }
 
 /** Takes an application and an address; returns what its owner was told by mail, in words. */
-export async function noticesTo({ database }: TestApp, recipient: string): Promise<string[]> {
+export async function noticesTo(site: TestApp, recipient: string): Promise<string[]> {
+  await doJobs(site)
   const where = { recipient, template: 'security-notice' }
-  const mails = await database.outboxMessage.findMany({ where, orderBy: { createdAt: 'asc' } })
+  const mails = await site.database.outboxMessage.findMany({ where, orderBy: { createdAt: 'asc' } })
   return mails.map(({ data }) => JSON.parse(data).words)
 }
 

@@ -4,6 +4,7 @@ import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { createApp } from '../../src/app.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { createServices, type Services } from '../../src/services.ts'
 import { readEnv } from '../../src/settings/environment.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import { createTestClock, type TestClock } from '../auth/support/test-clock.ts'
@@ -15,6 +16,7 @@ export type LogLine = { msg: string; incidentId?: string } & Record<string, unkn
 /** The whole application on a migrated database of its own, and everything that a test may turn or look at. */
 export type TestApp = {
   app: Express
+  services: Services
   database: TestDatabase
   clock: TestClock
   settings: Settings
@@ -49,7 +51,8 @@ export async function openTestApp(
   const database = other?.database ?? (await openTestDatabase({ onStatement }))
   const clock = other?.clock ?? createTestClock()
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
-  const app = createApp({ database, settings, clock: clock.now, log })
+  const services = createServices({ database, settings, clock: clock.now, log })
+  const app = createApp(services)
   // One server for all: supertest would start one for each request.
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -60,7 +63,7 @@ export async function openTestApp(
     server.close()
     await database.close()
   }
-  return { app, database, clock, settings, log, logged, statements, browse, close }
+  return { app, services, database, clock, settings, log, logged, statements, browse, close }
 }
 
 /** Takes environment variables; returns the settings of an application that is tested with them. */

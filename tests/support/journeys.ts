@@ -1,13 +1,18 @@
 import type { Database } from '../../src/database/database.ts'
+import type { Services } from '../../src/services.ts'
 import type { TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
+import { doJobs } from './jobs.ts'
 import { readLink } from './mails.ts'
 import type { Person } from './users.ts'
 
 // Walks through the forms that have a mail sent. Each ends with the link in that mail.
 
 /** What these walks need of an application. */
-export type Site = { database: Database } & Pick<TestApp, 'settings' | 'browse'>
+export type Site = { database: Database; services?: Services } & Pick<
+  TestApp,
+  'settings' | 'browse'
+>
 
 export const NEW_PASSWORD = 'mauve otter gantry 71 plum'
 export const newPassword = { password: NEW_PASSWORD, confirm: NEW_PASSWORD }
@@ -78,13 +83,14 @@ export function findUser(
   return database.user.findFirstOrThrow({ where: { username } })
 }
 
-/** Takes an application and somebody with an account; returns the kinds of its events, in alphabetical order. */
+/** The kinds of an account's events, in alphabetical order. */
 export async function listEvents(
-  { database }: Pick<Site, 'database'>,
+  site: Pick<Site, 'database' | 'services'>,
   person: { username: string },
 ) {
+  await doJobs(site)
   const where = { user: { username: person.username } }
-  const events = await database.securityEvent.findMany({ where })
+  const events = await site.database.securityEvent.findMany({ where })
   return events.map(({ kind }) => kind).sort()
 }
 

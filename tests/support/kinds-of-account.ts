@@ -28,8 +28,8 @@ export const CONFIRMED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
 /** Whom a stranger must not tell from nobody, and what makes them so. */
 export const KINDS_OF_ACCOUNT = Object.entries({
   'a member': CONFIRMED,
-  'somebody who is disabled': { ...CONFIRMED, isActive: false },
-  'somebody who is leaving': { ...CONFIRMED, isActive: false, eraseAt: new Date('2026-01-09') },
+  'somebody who is disabled': { ...CONFIRMED, disabledAt: new Date('2026-01-01') },
+  'somebody who is leaving': { ...CONFIRMED, deletionDueAt: new Date('2026-01-09') },
   'somebody who has not confirmed their address': {},
   'somebody with a hash of a lower cost': {
     ...CONFIRMED,

@@ -1,7 +1,7 @@
 import type { TestApp } from './app.ts'
 import { askForAddress, forgetPassword, leave, moveTo, newPassword } from './journeys.ts'
 import { readLink } from './mails.ts'
-import type { Person } from './users.ts'
+import { PASSWORD, type Person } from './users.ts'
 
 /** Every kind of link in a mail: how somebody gets one, and what its form is sent with. */
 export type LinkKind = {
@@ -15,7 +15,8 @@ export const LINK_KINDS: LinkKind[] = [
   {
     name: 'verify-email',
     get: (site, { email }) => readLink(site, email, 'verify-email'),
-    fields: {},
+    // Any browser but the one that registered has to know the password.
+    fields: { password: PASSWORD },
   },
   {
     name: 'verify-new-email',

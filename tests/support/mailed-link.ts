@@ -1,17 +1,19 @@
-import { tokenOf } from '../../src/accounts/email-link-tokens.ts'
+import { tokenOf } from '../../src/accounts/email-links.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { TestApp } from './app.ts'
+import { doJobs } from './jobs.ts'
 
 /** Takes an application, an address and a template; returns the path that the latest such mail to it links to. */
 export async function findMailedLink(
-  { database, settings }: Pick<TestApp, 'database' | 'settings'>,
+  site: Pick<TestApp, 'database' | 'settings'> & Partial<Pick<TestApp, 'services'>>,
   recipient: string,
   template: TemplateName,
 ): Promise<string> {
-  const { data } = await database.outboxMessage.findFirstOrThrow({
+  await doJobs(site)
+  const { data } = await site.database.outboxMessage.findFirstOrThrow({
     where: { recipient, template },
     orderBy: { createdAt: 'desc' },
   })
-  const token = tokenOf(settings.secrets, JSON.parse(data).linkId)
+  const token = tokenOf(site.settings.secrets, JSON.parse(data).linkId)
   return `${KINDS[template].path}?token=${token}`
 }

@@ -1,17 +1,20 @@
-import { createLinkUrls } from '../../src/accounts/email-link-tokens.ts'
+import { createLinkUrls } from '../../src/accounts/email-links.ts'
 import type { Database } from '../../src/database/database.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
+import type { Services } from '../../src/services.ts'
 import type { TestApp } from './app.ts'
+import { doJobs } from './jobs.ts'
 
-type Site = { database: Database } & Pick<TestApp, 'settings'>
+type Site = { database: Database; services?: Services } & Pick<TestApp, 'settings'>
 
 /** Takes an application, an address and a template; returns what its mails there were told to say, newest first. Of two from one moment neither is the newer: turn the clock between them. */
 export async function findMails(
-  { database }: Site,
+  site: Site,
   recipient: string,
   template: TemplateName,
 ): Promise<Record<string, string>[]> {
-  const rows = await database.outboxMessage.findMany({
+  await doJobs(site)
+  const rows = await site.database.outboxMessage.findMany({
     where: { recipient, template },
     orderBy: { createdAt: 'desc' },
   })

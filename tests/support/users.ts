@@ -29,6 +29,17 @@ export async function register(
   return { ...fields, browser }
 }
 
+/** Registers a user and verifies their email, without a mail: only verified emails get notices. */
+export async function registerVerified(
+  site: Pick<TestApp, 'browse' | 'database' | 'clock'>,
+  changes: Partial<typeof BLANK> = {},
+): Promise<Person> {
+  const person = await register(site, changes)
+  const where = { username: person.username }
+  await site.database.user.updateMany({ where, data: { emailVerifiedAt: site.clock.now() } })
+  return person
+}
+
 /** Takes somebody with an account and a browser; logs them in there. */
 export function logIn(browser: Browser, { username, password }: Person, more = {}) {
   return browser.submit('/login', { username, password, ...more })

@@ -29,8 +29,8 @@ export async function loginDoor(site: Site, cost: number): Promise<Door> {
     unknown: logIn(newName),
     'unknown again': logIn(newName),
     'wrong password': await guessFor({}),
-    disabled: await guessFor({ isActive: false }),
-    leaving: await guessFor({ isActive: false, eraseAt: new Date('2040-01-01') }),
+    disabled: await guessFor({ disabledAt: new Date('2026-01-01') }),
+    leaving: await guessFor({ deletionDueAt: new Date('2040-01-01') }),
     unverified: await guessFor({ emailVerifiedAt: null }),
     'hash at a lower cost': await guessFor({ passwordHash: await hashAt(Math.max(4, cost - 2)) }),
     'hash of Werkzeug': await guessFor({ passwordHash: hashOfWerkzeug(cost) }),
@@ -71,7 +71,10 @@ export async function registerDoor(site: Site): Promise<Door> {
 /** Takes an application; returns its form to ask for a new password. */
 export async function forgotDoor(site: Site): Promise<Door> {
   const member = await addUser(site, { emailVerifiedAt: LONG_AGO })
-  const disabled = await addUser(site, { emailVerifiedAt: LONG_AGO, isActive: false })
+  const disabled = await addUser(site, {
+    emailVerifiedAt: LONG_AGO,
+    disabledAt: new Date('2026-01-01'),
+  })
   const unverified = await addUser(site, {})
   const cases = {
     unknown: forget(newEmail),

@@ -9,6 +9,7 @@ import { systemClock } from '../../src/clock.ts'
 import { type Database, openDatabase } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { createServices } from '../../src/services.ts'
 import { readEnv } from '../../src/settings/environment.ts'
 import { addressDatabase, runOnServer } from '../support/template-database.ts'
 
@@ -24,7 +25,9 @@ export async function openSite(variables: Record<string, string>, server?: strin
   const read = readEnv({ THROTTLE: 'off', SESSION_SECRET: secret, ...variables })
   if (!read.ok) throw new Error(read.problems.join('\n'))
   const log = createLog('silent')
-  const app = createApp({ database, settings: read.settings, clock: systemClock, log })
+  const app = createApp(
+    createServices({ database, settings: read.settings, clock: systemClock, log }),
+  )
   const listening = app.listen(0, '127.0.0.1')
   await once(listening, 'listening')
   const close = async () => {

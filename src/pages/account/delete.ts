@@ -4,7 +4,7 @@ import { scheduleDeletion } from '../../accounts/deletion.ts'
 import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
 import { isBusy } from '../../accounts/hash-queue.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
-import { verifyOwnPassword } from '../../accounts/own-password.ts'
+import { verifyOwnPassword } from '../../accounts/passwords.ts'
 import { formatDuration } from '../../durations.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
@@ -24,12 +24,13 @@ const DeleteForm = z.object({
 const GRACE = formatDuration(LINK_LIFETIMES['restore-account'])
 
 export function deletePage(services: Services): Page {
-  const { accounts, auth, cookies, flashes, limitHashing, settings } = services
+  const { accounts, auth, cookies, flashes, settings } = services
   return {
     path: '/account/delete',
     for: 'fresh',
+    hashes: true,
     get: [showDelete],
-    post: [limitHashing, deleteAccount],
+    post: [deleteAccount],
   }
 
   function showDelete(req: Request, res: Response) {

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { isBusy } from '../../accounts/hash-queue.ts'
-import { changePassword, verifyOwnPassword } from '../../accounts/own-password.ts'
 import { composePassword } from '../../accounts/password-text.ts'
+import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
 import { describeBrowser } from '../../http/browsers.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
@@ -25,12 +25,13 @@ const PasswordFields = z
   })
 
 export function passwordPage(services: Services): Page {
-  const { accounts, auth, flashes, limitHashing } = services
+  const { accounts, auth, flashes } = services
   return {
     path: '/account/password',
     for: 'logged-in',
+    hashes: true,
     get: [showPassword],
-    post: [limitHashing, change],
+    post: [change],
   }
 
   function showPassword(_req: Request, res: Response) {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../src/database/database.ts'
-
+import { doJobs } from '../../support/jobs.ts'
 import {
   askForAddress,
   forgetPassword,
@@ -39,15 +39,29 @@ export const CHANGES: Change[] = [
     event: 'password-changed',
     mail: 'Password changed',
     async prepare(site) {
-      const { browser, username, password: current } = await register(site)
+      const person = await register(site)
+      await proveAddress(site, person)
+      const { browser, username, password: current } = person
       const _csrf = await browser.takeToken('/account/password')
       const fields = { _csrf, current, ...newPassword }
       return { username, act: () => browser.post('/account/password', fields) }
     },
   },
-  fromLink('asking for a new password', 'reset-requested', 'reset-password', async () => {
-    return '/forgot-password'
-  }),
+  {
+    name: 'the decision about a forgotten password',
+    event: 'reset-requested',
+    mail: 'reset-password',
+    async prepare(site) {
+      const { username, email } = await register(site)
+      await site.browse().submit('/forgot-password', { email })
+      const act = () =>
+        doJobs(site).then(
+          () => ({ status: 200 }),
+          () => ({ status: 500 }),
+        )
+      return { username, act }
+    },
+  },
   fromLink(
     'a new password',
     'password-reset',
@@ -61,10 +75,13 @@ export const CHANGES: Change[] = [
   fromLink(
     'a change of address undone',
     'email-change-undone',
-    'Change of email address undone',
+    'Change of email undone',
     (site, person) => moveTo(site, person, `new.${person.email}`),
   ),
-  fromLink('restoring an account', 'restored', 'Account restored', leave),
+  fromLink('restoring an account', 'restored', 'Account restored', async (site, person) => {
+    await proveAddress(site, person)
+    return leave(site, person)
+  }),
   {
     name: 'deletion',
     event: 'deletion-requested',

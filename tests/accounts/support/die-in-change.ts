@@ -9,6 +9,7 @@ import { CHANGES, readAccount } from './changes.ts'
 // The compiled program: to read its sources would take longer than all that it does here.
 const load = (file: string) => import(new URL(`../../../dist/${file}`, import.meta.url).href)
 const { createApp }: typeof import('../../../src/app.ts') = await load('app.js')
+const { createServices }: typeof import('../../../src/services.ts') = await load('services.js')
 const { openDatabase }: typeof import('../../../src/database/database.ts') =
   await load('database/database.js')
 const { readEnv }: typeof import('../../../src/settings/environment.ts') =
@@ -31,9 +32,10 @@ if (!read.ok || !change) throw new Error('There is nothing to do')
 
 const { settings } = read
 const { now: clock } = createTestClock()
-const app = createApp({ database, settings, clock, log: createLog('silent') })
+const services = createServices({ database, settings, clock, log: createLog('silent') })
+const app = createApp(services)
 const browse = () => new Browser(app, clock)
-const { username, act } = await change.prepare({ database, settings, browse })
+const { username, act } = await change.prepare({ database, services, settings, browse })
 stdout.write(JSON.stringify({ username, before: await readAccount(database, username) }))
 isArmed = true
 await act()

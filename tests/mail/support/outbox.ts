@@ -27,7 +27,8 @@ export function outboxOn(database: Database) {
   const report = (level: Logged['level']) => (fields: object, words: string) =>
     void logged.push({ level, fields, words })
   const log = { warn: report('warn'), error: report('error') }
-  const common = { database, clock: clock.now, render, log, keepsSent: false }
+  const doJob = async () => {}
+  const common = { database, clock: clock.now, render, log, doJob, keepsSent: false }
   return {
     clock,
     logged,

@@ -21,17 +21,17 @@ const submit = ({ browser }: Person, fields: { username: string; password: strin
 describe('POST /account/delete', () => {
   test('closes the account, says for how long it can come back, and sends the way back', async () => {
     const ada = await register(site)
-    const eraseAt = new Date(site.clock.now().getTime() + days(14))
+    const deletionDueAt = new Date(site.clock.now().getTime() + days(14))
 
     const answer = await submit(ada, ada)
     const login = await ada.browser.follow(answer)
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
     expect(readFlashes(login.text)).toEqual([expect.stringContaining('for 14 days')])
-    expect(await findUser(site, ada)).toMatchObject({ isActive: false, eraseAt })
+    expect(await findUser(site, ada)).toMatchObject({ deletionDueAt })
     expect(await listEvents(site, ada)).toContain('deletion-requested')
     const mails = await findMails(site, ada.email, 'deletion-scheduled')
-    expect(mails).toEqual([expect.objectContaining({ eraseAt: eraseAt.toISOString() })])
+    expect(mails).toEqual([expect.objectContaining({ deletionDueAt: deletionDueAt.toISOString() })])
   })
 
   test('ends every session and every remembered browser at once', async () => {
@@ -66,7 +66,7 @@ describe('POST /account/delete', () => {
     expect(answer.text).not.toContain(`value="${NEW_PASSWORD}"`)
     expect(readField(answer.text, '/account/delete', 'username')).toBe(wrong.username ?? username)
     expect(await isLoggedIn(ada.browser)).toBe(true)
-    expect(await findUser(site, ada)).toMatchObject({ isActive: true, eraseAt: null })
+    expect(await findUser(site, ada)).toMatchObject({ deletionDueAt: null })
   })
 
   test('takes the user name in other case: nobody else has it', async () => {
@@ -115,7 +115,7 @@ describe('POST /account/delete', () => {
     const place = '/reauthenticate?next=%2Faccount%2Fdelete'
     expect([page.status, page.headers.location]).toEqual([302, place])
     expect([form.status, form.headers.location]).toEqual([303, place])
-    expect(await findUser(site, ada)).toMatchObject({ isActive: true })
+    expect(await findUser(site, ada)).toMatchObject({ deletionDueAt: null })
   })
 })
 
@@ -129,7 +129,7 @@ describe('somebody who is leaving', () => {
 
     expect([right.status, wrong.status]).toEqual([422, 422])
     expect(readErrors(right.text)).toEqual([
-      expect.stringMatching(/^This account is disabled: it was closed.* The link in our mail/),
+      expect.stringMatching(/^This account is scheduled for deletion. The link in our email/),
     ])
     expect(readErrors(wrong.text)).toEqual(['Wrong user name or password.'])
   })

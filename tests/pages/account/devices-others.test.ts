@@ -4,7 +4,7 @@ import { endsOfSeries, logInElsewhere, noticesTo, onlyRemembered } from '../../s
 import { openTestApp } from '../../support/app.ts'
 import { listDevices } from '../../support/device-rows.ts'
 import { readFlashes } from '../../support/html.ts'
-import { isLoggedIn, register } from '../../support/users.ts'
+import { isLoggedIn, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -13,7 +13,7 @@ const OTHERS = '/account/devices/revoke-others'
 
 describe('POST /account/devices/revoke-others', () => {
   test('ends every other browser, remembered or not, and keeps the one that asks under a new id', async () => {
-    const ada = await register(site)
+    const ada = await registerVerified(site)
     const others = [await logInElsewhere(site, ada), await logInElsewhere(site, ada, {})]
     const [remembered] = others.map((each) => onlyRemembered(site, each))
     const copy = site.browse().copyCookies(ada.browser)

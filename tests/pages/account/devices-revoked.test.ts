@@ -4,7 +4,7 @@ import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from '../../suppor
 import { openTestApp } from '../../support/app.ts'
 import { listDevices, revokeOther } from '../../support/device-rows.ts'
 import { readFlashes } from '../../support/html.ts'
-import { isLoggedIn, logIn, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -87,7 +87,7 @@ describe('POST /account/devices/:id/revoke', () => {
   })
 
   test('makes a new device of a browser that logs in after it was revoked, and tells the owner', async () => {
-    const ada = await register(site)
+    const ada = await registerVerified(site)
     const other = await logInElsewhere(site, ada)
     const { action } = await revokeOther(ada.browser)
 

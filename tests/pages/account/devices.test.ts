@@ -4,7 +4,7 @@ import { kindsOf, logInElsewhere, noticesTo } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
 import { listDevices } from '../../support/device-rows.ts'
 import { userRow } from '../../support/rows.ts'
-import { isLoggedIn, logIn, PASSWORD, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -94,7 +94,7 @@ describe('GET /account/devices', () => {
 
 describe('a browser that an account was never logged in with', () => {
   test('is an event, and its owner is told by mail', async () => {
-    const ada = await register(site)
+    const ada = await registerVerified(site)
 
     await logInElsewhere(site, ada)
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseLeavers } from '../../../src/accounts/deletion.ts'
+import { eraseDueAccounts } from '../../../src/accounts/deletion.ts'
 import { days, seconds } from '../../../src/durations.ts'
 import { openTestApp } from '../../support/app.ts'
 import { readErrors } from '../../support/html.ts'
@@ -9,7 +9,7 @@ import { logIn, register, registerAndRemember, userFields } from '../../support/
 const site = await openTestApp()
 afterAll(site.close)
 
-const erase = () => eraseLeavers(site.database, site.clock.now())
+const erase = () => eraseDueAccounts(site.database, site.clock.now())
 
 /** How many rows of each table still belong to somebody. */
 async function countRows(userId: string) {
@@ -96,7 +96,7 @@ describe('an account whose owner has left', () => {
 
     expect(early.map(({ text }) => readErrors(text)[0])).toEqual([
       'That user name is already taken.',
-      'That email address is already taken.',
+      'That email is already taken.',
     ])
     expect(late.status).toBe(303)
   })

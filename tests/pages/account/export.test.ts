@@ -10,7 +10,13 @@ import {
   tokenIn,
 } from '../../support/journeys.ts'
 import { findNotices } from '../../support/mails.ts'
-import { PASSWORD, type Person, register, registerAndRemember } from '../../support/users.ts'
+import {
+  PASSWORD,
+  type Person,
+  register,
+  registerAndRemember,
+  registerVerified,
+} from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -36,7 +42,11 @@ describe('POST /account/export', () => {
 
     const { body } = await download(ada.browser)
 
-    expect(body.account).toMatchObject({ username: ada.username, email: ada.email, isActive: true })
+    expect(body.account).toMatchObject({
+      username: ada.username,
+      email: ada.email,
+      disabledAt: null,
+    })
     expect(body.devices).toHaveLength(2)
     expect(body.sessions).toHaveLength(2)
     expect(body.rememberSeries).toHaveLength(1)
@@ -93,7 +103,7 @@ describe('POST /account/export', () => {
   })
 
   test('is an event, in the file too, and the owner is told', async () => {
-    const ada = await register(site)
+    const ada = await registerVerified(site)
 
     const { body } = await download(ada.browser)
 

@@ -11,7 +11,7 @@ import { openTestApp } from '../../support/app.ts'
 import type { Browser } from '../../support/browser.ts'
 import { readFlashes } from '../../support/html.ts'
 import { findMailedLink } from '../../support/mailed-link.ts'
-import { isLoggedIn, logIn, PASSWORD, register } from '../../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -103,7 +103,7 @@ describe('POST /account/password', () => {
   })
 
   test('is an event, and its owner is told by mail', async () => {
-    const { browser, username, email } = await register(site)
+    const { browser, username, email } = await registerVerified(site)
 
     await changePassword(browser)
 

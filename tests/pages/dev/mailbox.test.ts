@@ -1,14 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { enqueue } from '../../../src/mail/outbox.ts'
-import { createLog } from '../../../src/runtime/log.ts'
-import { openMail } from '../../../src/services.ts'
 import { openTestApp } from '../../support/app.ts'
 import { register } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
 
-const { sender } = openMail({ ...site, clock: site.clock.now, log: createLog('silent') })
+const { sender } = site.services.mail
 
 const put = (to: string, name: string) =>
   enqueue(site.database, {

@@ -1,0 +1,113 @@
+import { changeTogether } from '../database/change-together.ts'
+import type { Tables } from '../database/database.ts'
+import { enqueue, queueJob } from '../mail/outbox.ts'
+import type { Accounts } from './accounts.ts'
+import {
+  createLink,
+  holdUser,
+  type LinkPurpose,
+  type LinkWithUser,
+  useLink,
+  voidLinks,
+} from './email-links.ts'
+import { notify, recordAndNotify, recordEvent } from './events.ts'
+import { type Busy, isBusy } from './hash-queue.ts'
+import { emailKeyOf } from './identifiers.ts'
+import { changeOwnUser } from './own-user.ts'
+import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
+
+/** Compares a password with the one that a user has, whether or not the user can log in. */
+export async function verifyOwnPassword(
+  { database, passwords }: Accounts,
+  { id }: { id: string },
+  { password, signal }: { password: string; signal: AbortSignal },
+): Promise<boolean | Busy> {
+  const found = await database.user.findUnique({ where: { id }, select: { passwordHash: true } })
+  const check = await passwords.verify(password, found?.passwordHash ?? null, signal)
+  return isBusy(check) ? check : check.matches
+}
+
+export type NewPassword = { password: string; browser: string; signal: AbortSignal }
+
+/** After the current password was verified. Ends every session and remember series; returns the user in the new epoch, or null when this session was ended meanwhile. */
+export async function changePassword(
+  { database, passwords, clock }: Accounts,
+  user: User,
+  { password, browser, signal }: NewPassword,
+): Promise<User | null | Busy> {
+  const passwordHash = await passwords.hash(password, signal)
+  if (isBusy(passwordHash)) return passwordHash
+  return changeTogether(database, async (tables) => {
+    const data = { passwordHash, authEpoch: { increment: 1 } }
+    const changed = await changeOwnUser(tables, user, data)
+    if (!changed) return null
+    // Not the way back to an old email: a thief who knows the password would close it.
+    await voidLinks(tables, user.id, ['reset-password', 'verify-new-email'])
+    await recordAndNotify(tables, changed, { kind: 'password-changed', at: clock(), browser })
+    return toUser(changed)
+  })
+}
+
+/** Asks for a link that sets a new password. Does the same for every email: the mail worker decides. */
+export function requestReset(
+  { database, clock }: Accounts,
+  { email, browser }: { email: string; browser: string },
+): Promise<void> {
+  return queueJob(database, { kind: 'password-reset', email, browser }, clock())
+}
+
+/** Decides in the background whether an email has an account that can log in, and sends it a link. */
+export async function decideReset(
+  tables: Tables,
+  { email, browser }: { email: string; browser: string },
+  at: Date,
+): Promise<void> {
+  const user = await tables.user.findUnique({
+    where: { emailKey: emailKeyOf(email), ...CAN_LOG_IN },
+  })
+  if (!user) return
+  await holdUser(tables, user.id)
+  const { id: userId } = user
+  const linkId = await createLink(tables, {
+    purpose: 'reset-password',
+    userId,
+    email: user.email,
+    at,
+  })
+  const message = { template: 'reset-password', name: displayNameOf(user), linkId } as const
+  await enqueue(tables, { userId, to: user.email, at, message })
+  await recordEvent(tables, { userId, kind: 'reset-requested', at, browser })
+}
+
+/** Sets a password through a link. Ends every session, remember series and link; returns the user in the new epoch, or null when the link was used or voided meanwhile. */
+export async function resetPassword(
+  { database, passwords, clock }: Accounts,
+  link: LinkWithUser,
+  { password, browser, signal }: NewPassword,
+): Promise<User | null | Busy> {
+  const passwordHash = await passwords.hash(password, signal)
+  if (isBusy(passwordHash)) return passwordHash
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return null
+    const data = { passwordHash, authEpoch: { increment: 1 } }
+    await tables.user.update({ where: { id: link.userId }, data })
+    await verifyByReset(tables, link, at)
+    const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
+    const event = { kind: 'password-reset', at, browser } as const
+    await recordAndNotify(tables, user, event)
+    const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
+    const lost = await voidLinks(tables, user.id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
+    for (const email of lost) await notify(tables, user, email, event)
+    return toUser(user)
+  })
+}
+
+// The link was sent before the email was changed: its reader may need the way back.
+const ALL_BUT_WAYS_BACK: LinkPurpose[] = ['reset-password', 'verify-email', 'verify-new-email']
+
+// Only a reader of that mailbox can open the link.
+async function verifyByReset(tables: Tables, link: LinkWithUser, at: Date): Promise<void> {
+  const where = { id: link.userId, emailKey: link.emailKey, emailVerifiedAt: null }
+  await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
+}

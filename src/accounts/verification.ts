@@ -1,0 +1,82 @@
+import { changeTogether } from '../database/change-together.ts'
+import type { PendingRegistration } from '../database/database.ts'
+import type { Accounts } from './accounts.ts'
+import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
+import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
+import { type Busy, isBusy } from './hash-queue.ts'
+import { verifyOwnPassword } from './passwords.ts'
+import { completeRegistration, findPending, type Taken } from './registration.ts'
+
+/** What a link of /verify-email verifies. */
+export type Verification =
+  | { kind: 'registration'; id: string; email: string; pending: PendingRegistration }
+  | { kind: 'first-email'; id: string; email: string; link: LinkWithUser }
+  | { kind: 'new-email'; id: string; email: string; link: LinkWithUser }
+
+/** Null once the link is used, replaced, voided or too old, or the email verified in another way. */
+export async function findVerification(
+  accounts: Accounts,
+  id: string,
+): Promise<Verification | null> {
+  const { database, clock } = accounts
+  const link = await findLink(database, id, ['verify-email', 'verify-new-email'], clock())
+  if (link?.purpose === 'verify-new-email')
+    return { kind: 'new-email', id, email: link.email, link }
+  if (link)
+    return link.user.emailVerifiedAt ? null : { kind: 'first-email', id, email: link.email, link }
+  const pending = await findPending(accounts, id)
+  return pending && { kind: 'registration', id, email: pending.email, pending }
+}
+
+/** Compares a password with the one that was chosen at registration. */
+export async function knowsPassword(
+  accounts: Accounts,
+  verification: Verification,
+  typed: { password: string; signal: AbortSignal },
+): Promise<boolean | Busy> {
+  if (verification.kind !== 'registration')
+    return verifyOwnPassword(accounts, { id: verification.link.userId }, typed)
+  const { passwordHash } = verification.pending
+  const check = await accounts.passwords.verify(typed.password, passwordHash, typed.signal)
+  return isBusy(check) ? check : check.matches
+}
+
+/** Verifies; the password stays as it is. */
+export async function completeVerification(
+  accounts: Accounts,
+  verification: Verification,
+  browser: string,
+): Promise<'verified' | Taken | 'used'> {
+  if (verification.kind === 'new-email') return nameTaken(accounts, verification.link, browser)
+  if (verification.kind === 'first-email')
+    return (await verifyEmail(accounts, verification.link, browser)) ? 'verified' : 'used'
+  const { pending } = verification
+  const user = await completeRegistration(accounts, pending, { browser, keepsPassword: true })
+  return typeof user === 'string' ? user : 'verified'
+}
+
+async function nameTaken(accounts: Accounts, link: LinkWithUser, browser: string) {
+  const outcome = await verifyNewEmail(accounts, link, browser)
+  return outcome === 'taken' ? 'email-taken' : outcome
+}
+
+/** For a reader of the mailbox who does not know the password, which may be an impostor's: the id of a link that sets another. */
+export async function startOver(
+  accounts: Accounts,
+  verification: Verification,
+  browser: string,
+): Promise<Taken | 'used' | { linkId: string }> {
+  if (verification.kind !== 'registration')
+    return createResetLink(accounts, verification.link.userId, verification.email)
+  const { pending } = verification
+  const user = await completeRegistration(accounts, pending, { browser, keepsPassword: false })
+  return typeof user === 'string' ? user : createResetLink(accounts, user.id, user.email)
+}
+
+function createResetLink({ database, clock }: Accounts, userId: string, email: string) {
+  const at = clock()
+  return changeTogether(database, async (tables) => {
+    await holdUser(tables, userId)
+    return { linkId: await createLink(tables, { purpose: 'reset-password', userId, email, at }) }
+  })
+}
