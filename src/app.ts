@@ -6,6 +6,7 @@ import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, notFound } from './http/errors.ts'
+import { readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
@@ -68,6 +69,7 @@ export function createApp(services: Services): Express {
     },
   })
 
+  app.use(readClientIp)
   app.use(logRequests(log, visitorOf))
   app.use(securityHeaders(isSecure(settings)))
   app.use(giveVisitToViews)

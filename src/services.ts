@@ -7,6 +7,7 @@ import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
+import { takeFingerprint } from './auth/fingerprint.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +17,7 @@ import { makeCsrfSecret } from './http/csrf.ts'
 import { createDoor } from './http/door.ts'
 import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
 import { hangUpOf } from './http/hang-up.ts'
+import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
@@ -155,6 +157,7 @@ function openAuth(
     homeView: '/dashboard',
     alreadyLoggedInMessage: 'You are logged in already. To use another account, log out first.',
     sessionProtection: settings.sessionProtection,
+    fingerprint: (req) => takeFingerprint(req, networkOf(req)),
     freshFor: settings.freshFor,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
     logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),

@@ -1,3 +1,4 @@
+import type { Request } from 'express'
 import { systemClock } from '../clock.ts'
 import { days, minutes } from '../durations.ts'
 import { takeFingerprint } from './fingerprint.ts'
@@ -36,7 +37,7 @@ function defaultManager<User>() {
     flash: () => {},
     localize: (message: string) => message,
     sessionProtection: 'basic' as const,
-    fingerprint: takeFingerprint,
+    fingerprint: (req: Request) => takeFingerprint(req),
     freshFor: minutes(10),
     sessionFields: async () => ({}),
     carriedKeys: [],

@@ -2,9 +2,10 @@ import type { Request } from 'express'
 import type { LinkWithUser } from '../accounts/email-links.ts'
 import { emailKeyOf } from '../accounts/identifiers.ts'
 import type { User } from '../accounts/users.ts'
+import { networkOf } from '../http/network.ts'
 import type { Services } from '../services.ts'
 import { findTarget } from '../sessions/devices.ts'
-import { type Admission, networkOf } from './throttle.ts'
+import type { Admission } from './throttle.ts'
 
 /** Takes a request and the user name or email that was typed to log in; says whether it may try. Attempts from elsewhere do not count against a browser that this account has logged in with, so nobody can lock its owner out. */
 export async function admitLogin(

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Request } from 'express'
 import type { Clock } from '../clock.ts'
 import { hours, minutes, seconds } from '../durations.ts'
 
@@ -69,28 +68,6 @@ async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] |
     paid.push({ key: attempt.key, endsAt })
   }
   return paid
-}
-
-/** Takes a request; returns whom to count: an IPv4 address, or the /64 of an IPv6 one, as one household or server has all of it. */
-export function networkOf(req: Request): string {
-  // Without the port that some proxies write behind it: each connection would count alone.
-  const address = (req.ip ?? '')
-    .replace(/^\[(.*)\](:\d+)?$/, '$1')
-    .replace(/^([\d.]+):\d+$/, '$1')
-    .replace(/^::ffff:/i, '')
-  return address.includes(':') ? networkOfIpv6(address) : address
-}
-
-function networkOfIpv6(address: string): string {
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
-  const left = head === '' ? [] : head.split(':')
-  const right = tail ? tail.split(':') : []
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length
-  const groups = [...left, ...Array<string>(Math.max(0, zeros)).fill('0'), ...right]
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16))
-    .join(':')
 }
 
 function describeAttempt({ budget, key }: Charge, at: Date): Attempt {
