@@ -4,8 +4,10 @@ import { APP_NAME } from './app-name.ts'
 import { createSessions } from './auth/express-session.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
+import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, notFound } from './http/errors.ts'
+import { LIMITS } from './http/http-server.ts'
 import { readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
@@ -74,6 +76,7 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders(isSecure(settings)))
   app.use(giveVisitToViews)
   app.use(refuseOddRequests)
+  if (settings.trustedProxies > 0) app.use(limitRequests(LIMITS.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))

@@ -56,6 +56,7 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const services = createServices({ database, settings, clock, log })
   const server = createHttpServer(createApp(services), {
     isSecure: isSecure(settings),
+    isBehindProxy: settings.trustedProxies > 0,
     report: (refusal) => logRefusal(log, refusal),
   })
   const stopSweeping = keepSweeping(database, clock, (error) =>

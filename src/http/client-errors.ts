@@ -1,5 +1,6 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { parseIp } from './network.ts'
 
 const STATUSES: Record<string, number> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -7,26 +8,24 @@ const STATUSES: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-export type ClientErrorSettings = {
+/** What never became a request for Express and its log; without a status it got no answer. */
+export type Refusal = { ip: string | null; code: string; status?: number }
+
+export type ClientErrorOptions = {
   headers: Record<string, string>
-  /** How long somebody who was refused may take to hear it, in ms. */
+  /** How long a refused client may take to read why, in ms. */
   lingerTimeout: number
-  /** Told of each answer, as Express and its log never hear of it. */
-  report: (refusal: { status: number; code: string; ip: string | undefined }) => void
+  report: (refusal: Refusal) => void
 }
 
-/** Takes a server, and the headers of every answer; answers what Node refuses before there is a request for Express. */
-export function answerClientErrors(server: Server, settings: ClientErrorSettings): void {
-  const { headers, lingerTimeout, report } = settings
+/** Answers what Node refuses before there is a request for Express. */
+export function answerClientErrors(server: Server, options: ClientErrorOptions): void {
+  const { headers, lingerTimeout, report } = options
   const answers = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (req, res) => answers.set(req.socket, res))
 
   const refuse = (socket: Duplex, status: number, code: string, more = {}) => {
-    report({
-      status,
-      code,
-      ip: 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined,
-    })
+    report({ status, code, ip: ipOf(socket) })
     hangUp(socket, writeAnswer(status, { ...headers, ...more }), lingerTimeout)
   }
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -35,13 +34,17 @@ export function answerClientErrors(server: Server, settings: ClientErrorSettings
       socket.destroy()
     } else refuse(socket, STATUSES[code] ?? 400, code)
   })
-  // Without a listener Node hangs up on it, and says nothing.
+  // Without a listener Node hangs up on CONNECT without an answer.
   server.on('connect', (_req, socket: Duplex) =>
     refuse(socket, 405, 'CONNECT', { Allow: 'GET, HEAD, POST' }),
   )
 }
 
-// Whatever were written now would be read as part of that answer, or in its place.
+function ipOf(socket: Duplex): string | null {
+  return 'remoteAddress' in socket ? parseIp(String(socket.remoteAddress)) : null
+}
+
+// Anything written now would be read as part of that answer, or in its place.
 function isAnswering(res: ServerResponse | undefined): boolean {
   return res !== undefined && !res.writableFinished && (res.headersSent || res.req.complete)
 }
@@ -57,8 +60,8 @@ function writeAnswer(status: number, headers: Record<string, string>): string {
   return `HTTP/1.1 ${text}\r\n${lines.join('\r\n')}\r\n\r\n${text}`
 }
 
-// Not at once, as the answer would be lost on whoever is still sending. Not never: whoever keeps their
-// end open would keep the connection, and with a few thousand of them everybody else out.
+// Destroyed at once, a client that is still sending would lose the answer; left alone, one that never
+// closes its end would keep the connection.
 function hangUp(socket: Duplex, lastWords: string, lingerTimeout: number): void {
   socket.end(lastWords)
   setTimeout(() => socket.destroy(), lingerTimeout).unref()

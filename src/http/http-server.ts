@@ -1,49 +1,55 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Express, Request, Response } from 'express'
 import { seconds } from '../durations.ts'
-import { answerClientErrors, type ClientErrorSettings } from './client-errors.ts'
+import { answerClientErrors, type Refusal } from './client-errors.ts'
+import { limitConnections } from './connections.ts'
 import { keepPath } from './odd-requests.ts'
 import { listSecurityHeaders } from './security-headers.ts'
 
-/** Bounds on how long somebody may take to say what they want and to hear the answer, and on how many may at once: a slow client costs a connection only so long. */
+/** How long a client may take and how many there may be: a slow one holds a connection only so long. */
 export const LIMITS = {
   headersTimeout: seconds(10),
   requestTimeout: seconds(30),
-  keepAliveTimeout: seconds(5),
-  /** How long nothing at all may move, as when somebody does not read their answer. */
+  /** Longer than the 60 s of common load balancers: one that reuses a connection just closed answers 502. */
+  keepAliveTimeout: seconds(65),
+  /** While a request is open and nothing moves, as when the client does not read its answer. */
   idleTimeout: seconds(60),
   lingerTimeout: seconds(1),
   connectionsCheckingInterval: seconds(5),
   maxHeaderSize: 16 * 1024,
   maxConnections: 2_000,
+  connectionsPerNetwork: 250,
 }
 
-export type ServerSettings = {
+export type ServerOptions = {
   /** Whether browsers reach us over TLS. */
   isSecure: boolean
+  /** Behind a proxy the connections are the proxy's: `limitRequests` counts in their place. */
+  isBehindProxy: boolean
   limits?: typeof LIMITS
-  report: ClientErrorSettings['report']
+  report: (refusal: Refusal) => void
 }
 
-/** Takes the application; returns the server for it, listening nowhere yet, whose every answer has the same headers. */
-export function createHttpServer(app: Express, settings: ServerSettings): Server {
-  const { isSecure, limits = LIMITS, report } = settings
+/** The server of an application, listening nowhere yet, whose every answer has the same headers. */
+export function createHttpServer(app: Express, options: ServerOptions): Server {
+  const { isSecure, isBehindProxy, limits = LIMITS, report } = options
   const headers = listSecurityHeaders(isSecure)
   const answer = (req: IncomingMessage, res: ServerResponse) => {
     keepPath(req)
     app(req as Request, res as Response, () => giveUp(res, headers))
   }
-  // Whoever names no host is answered by the application: Node's own answer has no headers.
+  // A request without a host is answered by the application: Node's own answer has no headers.
   const server = createServer({ ...limits, requireHostHeader: false }, answer)
   server.on('checkExpectation', answer)
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout
+  if (!isBehindProxy) limitConnections(server, limits.connectionsPerNetwork, report)
   answerClientErrors(server, { headers, report, lingerTimeout: limits.lingerTimeout })
   return server
 }
 
 // Reached when even the error page fails, or half of an answer is out. Express's own last answer has
-// another policy, and no word against caching.
+// another policy and may be cached.
 function giveUp(res: ServerResponse, headers: Record<string, string>): void {
   if (res.headersSent) res.destroy()
   else res.writeHead(500, { ...headers, 'Content-Type': 'text/plain' }).end('Something went wrong')

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { LoginOutcome, User } from '../accounts/users.ts'
 import type { LoginEmitter, LoginEvents } from '../auth/events.ts'
 import { currentUser } from '../auth/visit.ts'
+import type { Refusal } from '../http/client-errors.ts'
 
 // Names from the OWASP logging vocabulary, so that whoever watches many programs knows them. Users
 // go by id: a name is what somebody typed.
@@ -32,9 +33,10 @@ export function logRefusedLogin(log: Logger, req: Request, outcome: LoginOutcome
   log.warn({ event: 'authn_login_fail', reason: outcome.reason, ...describe(req) }, 'login refused')
 }
 
-/** Takes what was refused before it was a request; writes it down. */
-export function logRefusal(log: Logger, refusal: object): void {
-  log.info({ event: 'input_validation_fail', ...refusal }, 'answered')
+/** For what was refused before it was a request. */
+export function logRefusal(log: Logger, refusal: Refusal): void {
+  if (refusal.status) log.info({ event: 'input_validation_fail', ...refusal }, 'answered')
+  else log.warn({ event: 'excess_rate_limit_exceeded', ...refusal }, 'connection refused')
 }
 
 /** Takes a request; returns the id of whoever is logged in, for the log. */

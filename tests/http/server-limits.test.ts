@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
 import { LIMITS } from '../../src/http/http-server.ts'
 import { listSecurityHeaders } from '../../src/http/security-headers.ts'
@@ -58,6 +59,22 @@ describe('somebody who takes their time', () => {
     expect(readStatus(answer)).toBe(200)
   })
 
+  test('before the next request keeps the connection for longer than headers may take', async () => {
+    const patient = await openServedApp(
+      {},
+      { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 },
+    )
+    onTestFinished(patient.close)
+    const socket = connect(patient.port, '127.0.0.1')
+    const answered = once(socket, 'data')
+    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+    await answered
+
+    await setTimeout(300)
+
+    expect(readStatus(await ask(socket))).toBe(200)
+  })
+
   test('with anything at all is cut off in the end', async () => {
     const socket = connect(idle.port, '127.0.0.1')
 
@@ -89,7 +106,7 @@ describe('the limits that everybody meets', () => {
 
     expect(LIMITS.maxHeaderSize).toBeLessThanOrEqual(16 * 1024)
     expect(LIMITS.maxConnections).toBeGreaterThan(0)
-    expect(keepAliveTimeout).toBeLessThan(headersTimeout)
+    expect(keepAliveTimeout).toBeGreaterThan(minutes(1))
     expect(headersTimeout).toBeLessThan(requestTimeout)
     expect(requestTimeout).toBeLessThan(idleTimeout)
     expect(idleTimeout).toBeLessThanOrEqual(minutes(1))

@@ -17,6 +17,7 @@ export async function openServedApp(
   const site = await openTestApp(variables)
   const server = createHttpServer(site.app, {
     isSecure: isSecure(site.settings),
+    isBehindProxy: site.settings.trustedProxies > 0,
     limits: { ...LIMITS, ...limits },
     report: (refusal) => logRefusal(site.log, refusal),
   })

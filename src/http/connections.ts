@@ -1,0 +1,73 @@
+import type { Server } from 'node:http'
+import type { Request, RequestHandler } from 'express'
+import type { Refusal } from './client-errors.ts'
+import { HttpError } from './http-error.ts'
+import { networkOf, networkOfIp, parseIp } from './network.ts'
+
+/** Hangs up on a network beyond its share of connections; reports that once, until it has none left. Not for the connections of a proxy. */
+export function limitConnections(
+  server: Server,
+  most: number,
+  report: (refusal: Refusal) => void,
+): void {
+  const shares = createShares(most)
+  const reported = new Set<string>()
+  server.on('connection', (socket) => {
+    const ip = parseIp(socket.remoteAddress ?? '')
+    const network = networkOfIp(ip ?? '')
+    if (shares.take(network)) {
+      socket.once('close', () => {
+        if (shares.giveBack(network) === 0) reported.delete(network)
+      })
+      return
+    }
+    if (!reported.has(network)) report({ ip, code: 'TOO_MANY_CONNECTIONS' })
+    reported.add(network)
+    socket.destroy()
+  })
+}
+
+/** The same for requests that come through a proxy, whose connections belong to many networks. */
+export function limitRequests(most: number): RequestHandler {
+  const shares = createShares(most)
+  return (req, res, next) => {
+    const network = networkOf(req)
+    if (!shares.take(network)) {
+      // Otherwise the connection would stay open for the rest of the request.
+      res.set('Connection', 'close')
+      return next(new HttpError(503, 'too many requests at once from one network', 1))
+    }
+    res.once('close', () => onceRead(req, () => shares.giveBack(network)))
+    next()
+  }
+}
+
+// A request can be answered long before its body has come, and holds its connection until then. After
+// the answer, a connection that breaks no longer closes its request.
+function onceRead(req: Request, done: () => void): void {
+  const { socket } = req
+  const end = () => {
+    req.off('close', end)
+    socket.off('close', end)
+    done()
+  }
+  if (req.complete || socket.destroyed) end()
+  else for (const source of [req, socket]) source.once('close', end)
+}
+
+function createShares(most: number) {
+  const shares = new Map<string, number>()
+  return {
+    take(network: string): boolean {
+      const open = shares.get(network) ?? 0
+      if (open < most) shares.set(network, open + 1)
+      return open < most
+    },
+    giveBack(network: string): number {
+      const left = (shares.get(network) ?? 1) - 1
+      if (left > 0) shares.set(network, left)
+      else shares.delete(network)
+      return left
+    },
+  }
+}
