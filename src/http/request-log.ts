@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
+import { minutes } from '../durations.ts'
 
 // Names from the OWASP logging vocabulary.
 const EVENTS: Record<number, string> = {
@@ -26,12 +27,12 @@ export type AccountEvent =
   | 'user_deleted'
   | 'user_updated'
 
-/** Takes an answer, what it is about and whose account; its line in the log says so, once it is on its way. */
+/** Puts into the line of this request what was done, and to whose account. */
 export function nameEvent(res: Response, event: AccountEvent, userId: string): void {
   Object.assign(res.locals, { event, userId })
 }
 
-/** Takes the log, and what tells whose visit it is; returns the middleware that writes one line for every answer. */
+/** Writes one line for every request: `answered`, or `aborted` where the client was gone before the answer was. */
 export function logRequests(
   log: Logger,
   visitorOf: (req: Request) => string | undefined,
@@ -45,13 +46,37 @@ export function logRequests(
     // Now, as a router that answers has cut off the part that it is mounted on. The path alone: a query
     // can hold the token of a link.
     const { method, path, ip } = req
-    res.on('finish', () => {
+    const write = (message: 'answered' | 'aborted') => {
       const took = Math.round(performance.now() - started)
       const event = res.locals.event ?? EVENTS[res.statusCode]
       const userId = res.locals.userId ?? visitorOf(req)
       const request = { requestId, ip, userId, method, path }
-      log.info({ event, ...request, status: res.statusCode, took }, 'answered')
+      log.info({ event, ...request, status: res.statusCode, took }, message)
+    }
+    res.once('finish', () => write('answered'))
+    res.once('close', () => {
+      if (res.writableFinished) return
+      if (res.writableEnded) write('aborted')
+      else onceEnded(res, () => write('aborted'))
     })
     next()
   }
+}
+
+const LONGEST_HANDLER = minutes(1)
+
+// What the client asked for is done although it is gone: only the end of the handler says what that was.
+// Node tells nothing of an answer that ends after its connection, so its `end` is watched.
+function onceEnded(res: Response, done: () => void): void {
+  const { end } = res
+  const stop = () => {
+    clearTimeout(timer)
+    res.end = end
+    done()
+  }
+  const timer = setTimeout(stop, LONGEST_HANDLER).unref()
+  res.end = ((...parts: Parameters<Response['end']>) => {
+    stop()
+    return res.end(...parts)
+  }) as Response['end']
 }
