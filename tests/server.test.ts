@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test, vi } from 'vitest'
 import { minutes } from '../src/durations.ts'
 import { readTitle } from './support/html.ts'
-import { openPlace, type Place } from './support/server.ts'
+import { openPlace, type Place, SERVER } from './support/server.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
 
 const places: Place[] = []
@@ -73,6 +73,19 @@ describe('the start', () => {
     expect(await isLoggedIn(again)).toBe(true)
     expect((await logIn(third.browse(), ada)).status).toBe(303)
     expect(readFileSync(join(place.folder, 'data/session-secret'))).toEqual(secret)
+  })
+
+  test('makes the tables in a process that another program has forked, as PM2 does', async () => {
+    const place = await newPlace()
+    const manager = `
+      import cluster from 'node:cluster'
+      cluster.setupPrimary({ execArgv: [], exec: ${JSON.stringify(SERVER)} })
+      cluster.fork()`
+
+    const server = await place.start({}, { command: ['--input-type=module', '--eval', manager] })
+    const { browser } = await register(server)
+
+    expect(await isLoggedIn(browser)).toBe(true)
   })
 
   test('is refused with one line for each wrong setting, no trace, and no secret repeated', async () => {

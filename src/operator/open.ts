@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts'
 import { openDatabase } from '../database/database.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { isDatabaseOutage } from '../database/outage.ts'
-import { sayFailure } from '../runtime/failure.ts'
+import { describeFailure } from '../runtime/failure.ts'
 import { loadEnv } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { complain, type Outcome, refused } from './outcome.ts'
@@ -27,7 +27,7 @@ export async function runWithDatabase(
   }
   return runOn(read.settings, command).catch((error: unknown) => {
     if (isDatabaseOutage(error)) return refused('The database cannot be reached. Nothing was done.')
-    return refused(`It could not be done: ${sayFailure(error)}`)
+    return refused(`It could not be done: ${describeFailure(error)}`)
   })
 }
 

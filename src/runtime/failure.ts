@@ -1,13 +1,23 @@
-/** Takes whatever kept a program from its work; returns it in one line, with its cause: no trace, and no password of an address, as what went wrong is a setting or a neighbour, and either may hold a secret. */
-export function sayFailure(error: unknown): string {
+import type { Logger } from 'pino'
+
+/** A failure and its cause in one line that an operator may see: without trace, arguments or the password of a URL. */
+export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'Something was thrown that is no error.'
-  const cause = error.cause instanceof Error ? `: ${sayFailure(error.cause)}` : ''
-  return `${describe(error)}${cause}`
+  const cause = error.cause instanceof Error ? `: ${describeFailure(error.cause)}` : ''
+  return `${describeOne(error)}${cause}`
 }
 
-// Prisma begins its messages with the call, and ends them with what went wrong.
-function describe(error: Error): string {
+// Prisma begins its messages with the call, arguments included, and ends them with what went wrong.
+function describeOne(error: Error): string {
   const code = 'code' in error ? String(error.code) : ''
   const line = error.message.trim().split('\n').at(-1) ?? ''
   return `${code} ${line.replace(/\/\/[^@\s]*@/g, '//…@')}`.trim()
+}
+
+/** Ends the process with 1 and a line in the log after an error that nothing caught. Node's own trace would quote Prisma's messages. */
+export function exitOnUncaught(log: Logger): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error, event: 'sys_crash' }, 'uncaught error')
+    process.exit(1)
+  })
 }

@@ -4,17 +4,17 @@ import type { Settings } from '../settings/settings.ts'
 
 type Place = Pick<Settings, 'port' | 'host'>
 
-/** Takes a server and where it is to listen; resolves to null once it does, or to the line that says why it cannot. */
+/** Resolves to null once the server listens, or to the line that says why it cannot. */
 export function listen(server: Server, place: Place): Promise<string | null> {
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(sayWhyNot(error, place)))
+    server.once('error', (error) => resolve(describeListenFailure(error, place)))
     server.listen(place.port, place.host, () => resolve(null))
   })
 }
 
-function sayWhyNot(error: NodeJS.ErrnoException, { port }: Place): string {
+function describeListenFailure(error: NodeJS.ErrnoException, { port }: Place): string {
   if (error.code === 'EADDRINUSE')
     return `PORT ${port} is taken by another program. For example: PORT=${port + 1}`
   if (error.code === 'EACCES') return describeProblem('PORT', 'is for programs of the system only')
-  return describeProblem('HOST', `is no address of this machine (${error.code})`)
+  return describeProblem('HOST', `is not an IP of this machine (${error.code})`)
 }

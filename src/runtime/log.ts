@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { createOutput } from './output.ts'
 
-/** Takes the least level to write and where to; returns the log: one line of JSON for each event, times in UTC. */
+/** One line of JSON for each event, times in UTC, by default on standard output. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -9,7 +10,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     serializers: { err: describeError },
     hooks: { streamWrite: keepToAscii },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return pino(options, destination ?? createOutput())
 }
 
 // JSON lets through what some readers take for the end of a line (U+2028, U+0085), and terminals for a command.

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { eraseDueAccounts } from '../accounts/deletion.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
@@ -7,12 +8,8 @@ import { minutes, seconds } from '../durations.ts'
 const EVERY = minutes(1)
 const PAUSE = seconds(1)
 
-/** Takes the database, the clock and whom to tell of a failure; removes what is over every minute, and every second while there is more. Returns how to stop, which waits for what was begun. */
-export function keepSweeping(
-  database: Database,
-  clock: Clock,
-  onFailure: (error: unknown) => void,
-): () => Promise<void> {
+/** Removes what is over every minute, and every second while there is more. Returns how to stop, which waits for what was begun. */
+export function keepSweeping(database: Database, clock: Clock, log: Logger): () => Promise<void> {
   let isStopped = false
   let timer: NodeJS.Timeout
   let underWay: Promise<void> = Promise.resolve()
@@ -23,7 +20,7 @@ export function keepSweeping(
     underWay = sweepOnce(database, clock()).then(
       (hasMore) => plan(hasMore ? PAUSE : EVERY),
       (error: unknown) => {
-        onFailure(error)
+        log.warn({ err: error }, 'sweep failed')
         plan(EVERY)
       },
     )

@@ -1,32 +1,57 @@
-import cluster from 'node:cluster'
+import cluster, { type Worker } from 'node:cluster'
 import { seconds } from '../durations.ts'
+import { END, endOnSignals } from './end.ts'
 
 const PAUSE = seconds(1)
 
-/** Takes how many; starts that many copies of this program, a new one for each that dies, and ends them all on SIGTERM. */
-export function startProcesses(count: number): void {
+// PM2 sets it for the processes that it starts.
+const INDEX = 'NODE_APP_INSTANCE'
+
+/** Which of WEB_CONCURRENCY processes this is, from 0. One that replaces another has its index. */
+export function processIndex(): number {
+  return Number(process.env[INDEX] ?? 0)
+}
+
+/** Starts copies of this program, a new one for each that dies, and ends them all on SIGTERM. */
+export function startWorkers(count: number): void {
+  const listening = new Set<Worker>()
   let hasServed = false
   let isEnding = false
-  const startOne = () => {
-    if (!isEnding) cluster.fork()
-  }
-  const endAll = () => {
-    isEnding = true
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
-  }
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, endAll)
-  cluster.on('listening', () => {
-    hasServed = true
-  })
-  cluster.on('exit', () => {
+  const startOne = (index: number) => {
     if (isEnding) return
-    // What keeps the first of them from starting, such as a port that is taken, would keep every other.
-    if (hasServed) setTimeout(startOne, PAUSE)
+    const worker = cluster.fork({ [INDEX]: String(index) })
+    worker.once('listening', () => {
+      hasServed = true
+      listening.add(worker)
+    })
+    worker.once('exit', () => {
+      listening.delete(worker)
+      replace(index)
+    })
+  }
+  const replace = (index: number) => {
+    if (isEnding) return
+    // What keeps the first from starting, such as a port that is taken, would keep every other.
+    if (hasServed) setTimeout(startOne, PAUSE, index)
     else {
       process.exitCode = 1
       endAll()
     }
-  })
-  for (let started = 0; started < count; started++) startOne()
+  }
+  const endAll = () => {
+    isEnding = true
+    for (const worker of Object.values(cluster.workers ?? {})) {
+      if (worker) endOne(worker, listening.has(worker))
+    }
+  }
+
+  endOnSignals(endAll)
+  for (let index = 0; index < count; index++) startOne(index)
+}
+
+// One that does not listen yet does not hear us either, and has nothing to finish.
+function endOne(worker: Worker, isListening: boolean): void {
+  if (isListening && worker.isConnected()) worker.send(END)
+  else worker.process.kill('SIGTERM')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { sayFailure } from '../../src/runtime/failure.ts'
+import { describeFailure } from '../../src/runtime/failure.ts'
 
-describe('what kept a program from its work', () => {
+describe('describeFailure', () => {
   test.each([
     [
       'with its code',
@@ -12,7 +12,7 @@ describe('what kept a program from its work', () => {
     ['without a password', new Error('at postgresql://ada:hunter2@db/x'), 'at postgresql://…@db/x'],
     ['with its cause', new Error('failed', { cause: new Error('no table') }), 'failed: no table'],
     ['though it is no error', 'a secret', 'Something was thrown that is no error.'],
-  ])('is said in one line %s', (_, thrown, words) => {
-    expect(sayFailure(thrown)).toBe(words)
+  ])('says it in one line %s', (_, thrown, words) => {
+    expect(describeFailure(thrown)).toBe(words)
   })
 })

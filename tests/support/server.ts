@@ -7,9 +7,12 @@ import { Browser } from './browser.ts'
 import { createEmptyDatabase } from './database.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SERVER = join(ROOT, 'dist/server.js')
+export const SERVER = join(ROOT, 'dist/server.js')
 
 type Variables = Record<string, string>
+
+/** How the server is started, if not by `node dist/server.js`. */
+export type Program = { command: string[]; cwd: string; isGroup: boolean }
 
 export type Server = {
   url: string
@@ -17,14 +20,17 @@ export type Server = {
   lines: string[]
   log: { pid: number; msg: string }[]
   browse: () => Browser
+  /** Sends a signal, to the whole group of processes if it was started as one. */
+  signal: (signal: NodeJS.Signals) => void
+  ended: Promise<{ code: number | null; signal: string | null }>
   /** Sends a signal and waits for the end; says how it was. */
-  end: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: string | null }>
+  end: (signal: NodeJS.Signals) => Server['ended']
 }
 
 export type Place = {
   folder: string
-  /** Starts the server, and waits until it listens. */
-  start: (variables?: Variables) => Promise<Server>
+  /** Starts the server, or another program that starts it, and waits until it listens. */
+  start: (variables?: Variables, program?: Partial<Program>) => Promise<Server>
   /** Starts a server that is to refuse; gives what it said. */
   fail: (variables: Variables) => Promise<{ code: number | null; stdout: string; stderr: string }>
   leave: () => Promise<void>
@@ -36,17 +42,18 @@ export async function openPlace(): Promise<Place> {
   const database = await createEmptyDatabase()
   const children = new Set<ChildProcess>()
   const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
-  const run = (variables: Variables) => {
+  const run = (variables: Variables, program: Partial<Program> = {}) => {
+    const { command = [SERVER], cwd = folder, isGroup = false } = program
     const { PATH = '', HOME = '' } = process.env
     // Without BCRYPT_COST each of them would hash for a quarter of a second.
     const env = { PATH, HOME, PORT: '0', BCRYPT_COST: '4', ...onServer, ...variables }
-    const child = spawn(process.execPath, [SERVER], { cwd: folder, env })
+    const child = spawn(process.execPath, command, { cwd, env, detached: isGroup })
     children.add(child)
     return child
   }
   return {
     folder,
-    start: (variables = {}) => waitForServer(run(variables)),
+    start: (variables, program) => waitForServer(run(variables ?? {}, program), program?.isGroup),
     fail: (variables) => waitForRefusal(run(variables)),
     async leave() {
       for (const child of children) child.kill('SIGKILL')
@@ -56,7 +63,7 @@ export async function openPlace(): Promise<Place> {
   }
 }
 
-function waitForServer(child: ChildProcess): Promise<Server> {
+function waitForServer(child: ChildProcess, isGroup = false): Promise<Server> {
   const lines: string[] = []
   const log: Server['log'] = []
   const ended = waitForEnd(child)
@@ -70,11 +77,15 @@ function waitForServer(child: ChildProcess): Promise<Server> {
       if (!line.startsWith('Mail: ')) return
       const url = /http:\S+/.exec(lines.join('\n'))?.[0].replace('localhost', '127.0.0.1') ?? ''
       const browse = () => new Browser(url, () => new Date())
-      const end: Server['end'] = (signal) => {
-        child.kill(signal)
+      const signal: Server['signal'] = (name) => {
+        if (isGroup) process.kill(-Number(child.pid), name)
+        else child.kill(name)
+      }
+      const end: Server['end'] = (name) => {
+        signal(name)
         return ended
       }
-      resolve({ url, lines, log, browse, end })
+      resolve({ url, lines, log, browse, signal, ended, end })
     })
   })
 }
