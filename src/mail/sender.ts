@@ -7,7 +7,7 @@ import { claim, drop, findDue, markSent, putOff } from './queue.ts'
 import type { Render } from './templates.ts'
 import type { Transport } from './transport.ts'
 
-type Report = (fields: object, words: string) => void
+type Report = (fields: object, message: string) => void
 
 export type SenderOptions = {
   database: Database
@@ -21,16 +21,18 @@ export type SenderOptions = {
   keepsSent: boolean
   /** How long one attempt may take, in milliseconds. */
   sendFor?: number
+  /** How long what is under way may take once the sender is stopped. */
+  finishFor?: number
 }
 
 export type Sender = {
   /** Sends what is due, and returns how many messages went. */
   sendDue: () => Promise<number>
-  /** Sends what is due every second from now on. Returns how to stop: no further message is begun, and it waits for those that were. */
+  /** Sends what is due every second from now on. Returns how to stop: no further message is begun, and those under way are finished or, before long, called off. */
   start: () => () => Promise<void>
 }
 
-/** How long after each failed attempt the next one comes. After the last of them, about a day, no more. */
+/** The pause after each failed attempt. After the last, about a day in all, the message is given up. */
 export const RETRIES: readonly number[] = [
   minutes(1),
   minutes(5),
@@ -41,24 +43,38 @@ export const RETRIES: readonly number[] = [
   hours(12),
 ]
 
-/** How long a message is left to whoever claimed it: longer than an attempt can take, so it ends only for one that died. */
+/** How long a message is left to the process that claimed it: longer than an attempt can take, so it ends only when that one died. */
 export const LEASE = minutes(5)
 
 const SEND_FOR = seconds(30)
+// Most mail servers answer within it. One that has the whole mail and is called off before it says so
+// may deliver it, and gets it again.
+const FINISH_FOR = seconds(5)
 const AT_ONCE = 5
 const EVERY = seconds(1)
 
-/** Takes the outbox's database and how to render and send; returns what sends each message once, however many senders there are. */
+/** Sends each message once, however many senders there are on one outbox. */
 export function createSender(options: SenderOptions): Sender {
-  return { sendDue: () => sendDue(options, () => false), start: () => keepSending(options) }
+  return {
+    sendDue: () => sendDue({ ...options, isStopped: () => false, calledOff: NEVER }),
+    start: () => keepSending(options),
+  }
 }
 
+/** One sender at work, and how it learns that it is to stop. */
+type Work = SenderOptions & { isStopped: () => boolean; calledOff: AbortSignal }
+
+const NEVER = new AbortController().signal
+
 function keepSending(options: SenderOptions): () => Promise<void> {
+  const { log, finishFor = FINISH_FOR } = options
   let isStopped = false
+  const callOff = new AbortController()
+  const work: Work = { ...options, isStopped: () => isStopped, calledOff: callOff.signal }
   let underWay: Promise<void> = Promise.resolve()
   const send = () => {
-    underWay = sendDue(options, () => isStopped)
-      .catch((error: unknown) => options.log.warn({ err: error }, 'outbox out of reach'))
+    underWay = sendDue(work)
+      .catch((error: unknown) => log.warn({ err: error }, 'outbox out of reach'))
       .then(plan)
   }
   const plan = () => {
@@ -67,16 +83,17 @@ function keepSending(options: SenderOptions): () => Promise<void> {
   plan()
   return () => {
     isStopped = true
-    return underWay
+    const patience = setTimeout(() => callOff.abort(), finishFor)
+    return underWay.finally(() => clearTimeout(patience))
   }
 }
 
-async function sendDue(options: SenderOptions, isStopped: () => boolean): Promise<number> {
+async function sendDue(work: Work): Promise<number> {
   let sent = 0
-  while (!isStopped()) {
-    const due = await findDue(options.database, options.clock(), AT_ONCE)
-    // Settled, not all: whoever stops the sender closes the database once this is done.
-    const went = await Promise.allSettled(due.map((message) => sendOnce(options, message)))
+  while (!work.isStopped()) {
+    const due = await findDue(work.database, work.clock(), AT_ONCE)
+    // Settled, not all: the database is closed once the sender has stopped.
+    const went = await Promise.allSettled(due.map((message) => sendOnce(work, message)))
     for (const outcome of went) if (outcome.status === 'rejected') throw outcome.reason
     sent += went.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
     if (due.length < AT_ONCE) break
@@ -84,39 +101,39 @@ async function sendDue(options: SenderOptions, isStopped: () => boolean): Promis
   return sent
 }
 
-async function sendOnce(options: SenderOptions, due: OutboxMessage): Promise<boolean> {
-  const { database, clock } = options
+async function sendOnce(work: Work, due: OutboxMessage): Promise<boolean> {
+  const { database, clock } = work
   const job = readJob(due)
-  if (job) return decide(options, due, job)
+  if (job) return decide(work, due, job)
   const message = await claim(database, due, later(clock, LEASE))
   if (!message) return false
-  return attempt(options, message).then(
-    (outcome) => settle(options, message, outcome),
-    (error: unknown) => tryLater(options, message, error),
+  return attempt(work, message).then(
+    (outcome) => settle(work, message, outcome),
+    (error: unknown) => tryLater(work, message, error),
   )
 }
 
 // The row goes in the transaction that decides: a job is done once, and not lost in a crash.
-async function decide(options: SenderOptions, row: OutboxMessage, job: Job): Promise<false> {
-  await options
+async function decide(work: Work, row: OutboxMessage, job: Job): Promise<false> {
+  await work
     .doJob(job, (tables) => drop(tables, row))
     .catch(async (error: unknown) => {
-      const claimed = await claim(options.database, row, later(options.clock, minutes(1)))
-      if (claimed) await tryLater(options, claimed, error)
+      const claimed = await claim(work.database, row, later(work.clock, minutes(1)))
+      if (claimed) await tryLater(work, claimed, error)
     })
   return false
 }
 
 type Outcome = 'sent' | 'refused' | 'too-late'
 
-async function attempt(options: SenderOptions, row: OutboxMessage): Promise<Outcome> {
-  const { clock, render, transport, sendFor = SEND_FOR } = options
+async function attempt(work: Work, row: OutboxMessage): Promise<Outcome> {
+  const { clock, render, transport, calledOff, sendFor = SEND_FOR } = work
   const message = readMessage(row)
   const end = endOfUse(message.template, row.createdAt)
   if (end && end <= clock()) return 'too-late'
   const { link: _, ...parts } = render(message, row.createdAt)
   const mail = { ...parts, id: row.id, to: row.recipient, writtenAt: row.createdAt }
-  return transport(mail, AbortSignal.timeout(sendFor))
+  return transport(mail, AbortSignal.any([calledOff, AbortSignal.timeout(sendFor)]))
 }
 
 async function settle(
@@ -133,11 +150,12 @@ async function settle(
 }
 
 async function tryLater(
-  { database, clock, log }: SenderOptions,
+  { database, clock, log, calledOff }: Work,
   message: OutboxMessage,
   error: unknown,
 ): Promise<false> {
-  const wait = RETRIES[message.attempts - 1]
+  // Called off is not failed: the next process tries soon, even if it was the last attempt.
+  const wait = calledOff.aborted ? RETRIES[0] : RETRIES[message.attempts - 1]
   const report = { ...nameOf(message), err: error }
   if (wait === undefined) {
     log.error(report, 'mail given up')

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { seconds } from '../../src/durations.ts'
+import { RETRIES } from '../../src/mail/sender.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { collect, hold, outboxOn, until } from './support/outbox.ts'
 
@@ -28,7 +29,7 @@ describe('a started sender', () => {
     expect(addresses).toEqual(['ada@x.org'])
   })
 
-  test('waits, when it is stopped, for what is under way', async () => {
+  test('finishes what is under way when it is stopped', async () => {
     const { held, transport } = hold()
     const stop = outbox.openSender({ transport }).start()
     await outbox.put('ada@x.org')
@@ -38,6 +39,35 @@ describe('a started sender', () => {
     held[0]?.send()
 
     expect((await stopped)[0]?.sentAt).not.toBe(null)
+  })
+
+  test('calls off what takes too long to finish, and leaves it to be sent soon', async () => {
+    const { transport, held } = hold()
+    const finishFor = 50
+    const stop = outbox.openSender({ transport, finishFor }).start()
+    await outbox.put('ada@x.org')
+    await until(() => held.length === 1)
+
+    await stop()
+    const rows = await outbox.rows()
+    outbox.clock.advance(RETRIES[0] ?? 0)
+    const { addresses, transport: another } = collect()
+    await outbox.openSender({ transport: another }).sendDue()
+
+    expect(rows).toMatchObject([{ recipient: 'ada@x.org', sentAt: null }])
+    expect(addresses).toEqual(['ada@x.org'])
+  })
+
+  test('does not give up a message whose last attempt was called off', async () => {
+    const { transport, held } = hold()
+    const stop = outbox.openSender({ transport, finishFor: 50 }).start()
+    await outbox.put('ada@x.org')
+    await database.outboxMessage.updateMany({ data: { attempts: RETRIES.length } })
+    await until(() => held.length === 1)
+
+    await stop()
+
+    expect(await outbox.rows()).toHaveLength(1)
   })
 
   test('goes on after the database was away', async () => {

@@ -51,11 +51,12 @@ export function collect() {
   return { addresses, transport }
 }
 
-/** A transport that ends when told: as sent, or as failed. */
+/** A transport that ends when told: as sent, as failed, or called off. */
 export function hold() {
   const held: { send: () => void; fail: () => void }[] = []
-  const transport: Transport = () =>
+  const transport: Transport = (_mail, signal) =>
     new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
       held.push({ send: () => resolve('sent'), fail: () => reject(new Error('too slow')) })
     })
   return { transport, held }

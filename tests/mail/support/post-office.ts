@@ -48,7 +48,7 @@ export function reply(responseCode: number, words: string): Error {
 }
 
 /** Opens a server that takes connections and never says a word, until the test is over. */
-export async function openSilence(): Promise<{ url: string }> {
+export async function openSilence(): Promise<{ url: string; called: Promise<unknown> }> {
   const sockets: { destroy: () => void }[] = []
   const server = createServer((socket) => void sockets.push(socket.on('error', () => {})))
   server.listen(0, '127.0.0.1')
@@ -57,7 +57,7 @@ export async function openSilence(): Promise<{ url: string }> {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  return addressOf(server)
+  return { ...addressOf(server), called: once(server, 'connection') }
 }
 
 function addressOf(server: { address: () => unknown }) {
