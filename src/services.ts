@@ -21,6 +21,7 @@ import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
+import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
 import { recordLogin } from './sessions/devices.ts'
 import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
@@ -83,9 +84,8 @@ function openMail({ settings, ...foundation }: Foundation, doJob: MailOptions['d
   return openMailRoom({ ...foundation, ...settings, appName: APP_NAME, linkUrl, doJob })
 }
 
-// The processes of one machine share its cores.
 function openHashQueue({ processes }: Settings): HashQueue {
-  return createHashQueue({ concurrency: Math.max(1, Math.floor(hashesAtOnce() / processes)) })
+  return createHashQueue({ concurrency: hashesAtOnce({ processes, index: processIndex() }) })
 }
 
 function openAccounts({ database, clock, settings }: Foundation, gate: HashQueue): Accounts {

@@ -75,9 +75,15 @@ export function isBusy(outcome: unknown): outcome is Busy {
   return typeof outcome === 'object' && outcome !== null && 'busy' in outcome
 }
 
-/** Tells how many hashes one machine does at once. Node hashes on a pool of four threads that files and name look-ups share: one stays free for them. */
-export function hashesAtOnce(): number {
-  return Math.max(1, Math.min(availableParallelism(), 3))
+/** How many hashes this process does at once: its share of three for the whole machine, fewer on fewer cores, and never none. Node hashes on a pool of four threads that files and DNS share: one stays free. */
+export function hashesAtOnce({
+  processes = 1,
+  index = 0,
+  cores = availableParallelism(),
+} = {}): number {
+  const all = Math.max(1, Math.min(cores, 3))
+  const hasOneMore = index < all % processes
+  return Math.max(1, Math.floor(all / processes) + (hasOneMore ? 1 : 0))
 }
 
 function waitForTurn(queue: Waiter[], deadline: number, signal?: AbortSignal): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createHashQueue, isBusy } from '../../src/accounts/hash-queue.ts'
+import { createHashQueue, hashesAtOnce, isBusy } from '../../src/accounts/hash-queue.ts'
 import { seconds } from '../../src/durations.ts'
 import { heldWork, turn } from '../support/held-work.ts'
 
@@ -167,5 +167,22 @@ describe('createHashQueue', () => {
     endNext()
 
     expect(await Promise.all([second, third])).toEqual(['second', 'third'])
+  })
+})
+
+describe('hashesAtOnce', () => {
+  test.each([
+    { cores: 1, processes: 1, shares: [1] },
+    { cores: 2, processes: 1, shares: [2] },
+    { cores: 4, processes: 1, shares: [3] },
+    { cores: 64, processes: 1, shares: [3] },
+    { cores: 4, processes: 2, shares: [2, 1] },
+    { cores: 2, processes: 2, shares: [1, 1] },
+    { cores: 4, processes: 3, shares: [1, 1, 1] },
+    // None can do without one.
+    { cores: 1, processes: 2, shares: [1, 1] },
+    { cores: 4, processes: 5, shares: [1, 1, 1, 1, 1] },
+  ])('shares $cores cores among $processes processes: $shares', ({ cores, processes, shares }) => {
+    expect(shares.map((_, index) => hashesAtOnce({ processes, index, cores }))).toEqual(shares)
   })
 })
