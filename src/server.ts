@@ -78,11 +78,12 @@ function openServer(services: Services): Server {
 }
 
 async function close(
-  { database }: Services,
+  { database, sessionStore }: Services,
   server: Server,
   stops: (() => Promise<void>)[],
 ): Promise<void> {
   await Promise.all([drain(server), ...stops.map((stop) => stop())])
+  await sessionStore.writeLateVisits()
   await database.close()
   cluster.worker?.disconnect()
 }

@@ -72,7 +72,7 @@ export function timesOf(createdAt: Date, lastSeenAt: Date, { idle, max }: Sessio
   return { createdAt, lastSeenAt, expiresAt: new Date(end) }
 }
 
-/** Says whether a last-seen time is old enough to be written again: once a minute tells enough. */
-export function isSeenLongAgo(lastSeenAt: Date, now: Date): boolean {
-  return now.getTime() - lastSeenAt.getTime() >= minutes(1)
+/** How long a visit waits to be written: once a minute tells enough, unless the session could end before. */
+export function timeToWrite(lastSeenAt: Date, now: Date, { idle }: SessionLimits): number {
+  return Math.min(minutes(1), idle / 2) - (now.getTime() - lastSeenAt.getTime())
 }

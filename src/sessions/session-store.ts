@@ -4,15 +4,16 @@ import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { holdDevice } from './device-hold.ts'
+import { createLateVisits, type LateVisit } from './late-visits.ts'
 import { type LoginId, parseLoginId } from './login-id.ts'
 import {
   columnsOf,
   findSession,
   hashSessionId,
-  isSeenLongAgo,
   type SessionLimits,
   type SessionOwner,
   timesOf,
+  timeToWrite,
 } from './session-rows.ts'
 
 /** A session that somebody has just logged in with, and the request that did it. */
@@ -39,6 +40,7 @@ export class SessionStore extends Store {
   /** Put here by express-session: gives the request a new, empty session. */
   declare generate: (req: Request) => void
   readonly #options: SessionStoreOptions
+  readonly #lateVisits = createLateVisits((id, visit) => this.#writeVisit(id, visit))
 
   constructor(options: SessionStoreOptions) {
     super()
@@ -70,7 +72,13 @@ export class SessionStore extends Store {
     this.#touch(id, session).then(() => done(), done)
   }
 
+  /** For the end of the process: writes the visits that it would have written within a minute. */
+  writeLateVisits(): Promise<void> {
+    return this.#lateVisits.writeAll()
+  }
+
   override destroy(id: string, done: Done = () => {}): void {
+    this.#lateVisits.forget(id)
     const where = { idHash: hashSessionId(id) }
     // Not a lone statement: a logout that was acknowledged survives a power cut.
     const work = changeTogether(this.#options.database, (tables) =>
@@ -96,7 +104,11 @@ export class SessionStore extends Store {
 
   async #find(id: string): Promise<Session | null> {
     const { database, clock } = this.#options
-    const found = await findSession(database, id, clock())
+    const now = clock()
+    let found = await findSession(database, id, now)
+    // Over, as far as was written.
+    if (!found && (await this.#lateVisits.writeNow(id)))
+      found = await findSession(database, id, now)
     if (!found) return null
     return { ...JSON.parse(found.data), cookie: { originalMaxAge: null }, [stored]: found }
   }
@@ -133,12 +145,22 @@ export class SessionStore extends Store {
   }
 
   async #touch(id: string, session: Session): Promise<void> {
-    const { database, clock, limits } = this.#options
-    const [known, now] = [session[stored], clock()]
-    if (!known || !isSeenLongAgo(known.lastSeenAt, now)) return
+    const { clock, limits } = this.#options
+    const [known, at] = [session[stored], clock()]
+    if (!known || at <= known.lastSeenAt) return
+    const visit = { at, createdAt: known.createdAt }
+    const wait = timeToWrite(known.lastSeenAt, at, limits)
+    if (wait > 0) return this.#lateVisits.keep(id, visit, wait)
+    this.#lateVisits.forget(id)
+    await this.#writeVisit(id, visit)
+  }
+
+  // Where the session was alive at that time.
+  async #writeVisit(id: string, { at, createdAt }: LateVisit): Promise<void> {
+    const { database, limits } = this.#options
     await database.session.updateMany({
-      where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
-      data: timesOf(known.createdAt, now, limits),
+      where: { idHash: hashSessionId(id), expiresAt: { gt: at }, lastSeenAt: { lt: at } },
+      data: timesOf(createdAt, at, limits),
     })
   }
 }

@@ -1,0 +1,36 @@
+/** A request that came too soon after the last one to be written. */
+export type LateVisit = { at: Date; createdAt: Date }
+
+type Write = (id: string, visit: LateVisit) => Promise<unknown>
+
+/** Keeps the latest visit of each session until it may be written: lost, it would end an active session early. */
+export function createLateVisits(write: Write) {
+  const waiting = new Map<string, LateVisit & { timer: NodeJS.Timeout }>()
+
+  function take(id: string): LateVisit | undefined {
+    const visit = waiting.get(id)
+    clearTimeout(visit?.timer)
+    waiting.delete(id)
+    return visit
+  }
+
+  async function writeNow(id: string): Promise<boolean> {
+    const visit = take(id)
+    if (visit) await write(id, visit)
+    return visit !== undefined
+  }
+
+  return {
+    forget: take,
+    writeNow,
+    keep(id: string, visit: LateVisit, wait: number): void {
+      // A failure costs one session a minute at most, and there is no request to tell.
+      const writeLate = () => void writeNow(id).catch(() => {})
+      const timer = waiting.get(id)?.timer ?? setTimeout(writeLate, wait).unref()
+      waiting.set(id, { ...visit, timer })
+    },
+    async writeAll(): Promise<void> {
+      await Promise.all([...waiting.keys()].map(writeNow))
+    },
+  }
+}
