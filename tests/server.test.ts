@@ -82,7 +82,8 @@ describe('the start', () => {
       cluster.setupPrimary({ execArgv: [], exec: ${JSON.stringify(SERVER)} })
       cluster.fork()`
 
-    const server = await place.start({}, { command: ['--input-type=module', '--eval', manager] })
+    const command = [process.execPath, '--input-type=module', '--eval', manager]
+    const server = await place.start({}, { command })
     const { browser } = await register(server)
 
     expect(await isLoggedIn(browser)).toBe(true)

@@ -30,7 +30,7 @@ export function createLateVisits(write: Write) {
       waiting.set(id, { ...visit, timer })
     },
     async writeAll(): Promise<void> {
-      await Promise.all([...waiting.keys()].map(writeNow))
+      await Promise.allSettled([...waiting.keys()].map(writeNow))
     },
   }
 }

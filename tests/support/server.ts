@@ -32,7 +32,10 @@ export type Place = {
   /** Starts the server, or another program that starts it, and waits until it listens. */
   start: (variables?: Variables, program?: Partial<Program>) => Promise<Server>
   /** Starts a server that is to refuse; gives what it said. */
-  fail: (variables: Variables) => Promise<{ code: number | null; stdout: string; stderr: string }>
+  fail: (
+    variables: Variables,
+    program?: Partial<Program>,
+  ) => Promise<{ code: number | null; stdout: string; stderr: string }>
   leave: () => Promise<void>
 }
 
@@ -43,18 +46,19 @@ export async function openPlace(): Promise<Place> {
   const children = new Set<ChildProcess>()
   const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
   const run = (variables: Variables, program: Partial<Program> = {}) => {
-    const { command = [SERVER], cwd = folder, isGroup = false } = program
+    const { command = [process.execPath, SERVER], cwd = folder, isGroup = false } = program
+    const [file = '', ...words] = command
     const { PATH = '', HOME = '' } = process.env
     // Without BCRYPT_COST each of them would hash for a quarter of a second.
     const env = { PATH, HOME, PORT: '0', BCRYPT_COST: '4', ...onServer, ...variables }
-    const child = spawn(process.execPath, command, { cwd, env, detached: isGroup })
+    const child = spawn(file, words, { cwd, env, detached: isGroup })
     children.add(child)
     return child
   }
   return {
     folder,
     start: (variables, program) => waitForServer(run(variables ?? {}, program), program?.isGroup),
-    fail: (variables) => waitForRefusal(run(variables)),
+    fail: (variables, program) => waitForRefusal(run(variables, program)),
     async leave() {
       for (const child of children) child.kill('SIGKILL')
       await database.drop()
