@@ -20,7 +20,7 @@ vi.setConfig({ testTimeout: minutes(1) })
 
 const portOf = ({ url }: Server) => Number(new URL(url).port)
 
-/** Takes a port; resolves when it lets a client in. No request: one that falls between two processes that end is never answered. */
+/** Resolves when the port lets a client in. No request: one that falls between two processes that end is never answered. */
 async function knock(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
 })
 
 describe('WEB_CONCURRENCY', () => {
-  test('has two processes serve the same people, and end together', async () => {
+  test('has two processes serve the same users, and end together', async () => {
     const place = await newPlace()
     const server = await place.start({ WEB_CONCURRENCY: '2' })
     const ada = await register(server)

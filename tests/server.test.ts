@@ -50,7 +50,7 @@ describe('the start', () => {
     expect(readModes(place.folder)).toEqual({ data: '700', ...FILES_IN_DATA })
   })
 
-  test('changes nothing the second time, and finds everybody again after it was killed', async () => {
+  test('changes nothing the second time, and keeps sessions and accounts when it is killed', async () => {
     const place = await newPlace()
     const first = await place.start()
     const ada = await registerAndRemember(first)

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 
 const signals = new WeakMap<Request, AbortSignal>()
 
-/** Takes a request; returns a signal that is aborted when its client hangs up before the answer, or has. */
+/** Aborted when the client hangs up before the answer, or has. */
 export function hangUpOf(req: Request): AbortSignal {
   const known = signals.get(req)
   if (known) return known
@@ -11,7 +11,7 @@ export function hangUpOf(req: Request): AbortSignal {
   const abort = () => {
     if (!res?.writableFinished) controller.abort()
   }
-  // Whoever has hung up already is not told of again.
+  // A closed response emits no second `close`.
   if (res?.closed) abort()
   else res?.once('close', abort)
   signals.set(req, controller.signal)

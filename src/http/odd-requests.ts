@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { HttpError } from './http-error.ts'
 
-/** Refuses what is HTTP but no request for a page: no host or two, no path, or an expectation that nobody can meet. */
+/** Refuses what is HTTP but no request for a page: no host or two, no path, or an unknown expectation. */
 export const refuseOddRequests: RequestHandler = (req, _res, next) => {
   if (hasOddHost(req) || !req.url.startsWith('/')) return next(new HttpError(400))
   // Node itself has answered the only one there is, 100-continue.
@@ -10,13 +10,13 @@ export const refuseOddRequests: RequestHandler = (req, _res, next) => {
   return next(isUnmet ? new HttpError(417) : undefined)
 }
 
-// Two servers that each believe another one of two hosts can be played off against each other.
+// Of two hosts a proxy may believe one and this program the other.
 function hasOddHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
   const hosts = headersDistinct.host?.length ?? 0
   return hosts > 1 || (hosts === 0 && httpVersion === '1.1')
 }
 
-/** Takes a request; leaves of "GET http://host/path", as a proxy is asked, the path: express-session and Express's own router lose their way in the rest. */
+/** Leaves the path of "GET http://host/path", as a proxy is asked: express-session and Express's router take the rest for a path. */
 export function keepPath(req: IncomingMessage): void {
   const path = (req.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '')
   if (path !== req.url) req.url = path.startsWith('/') ? path : `/${path}`

@@ -1,9 +1,9 @@
 import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 
 // The count of attempts is the lock: claiming a message raises it, and every later write names the count
-// that it claimed. Whoever was overtaken, by another process or by its own slowness, matches no row.
+// that it claimed. A sender that was overtaken, by another process or by its own slowness, matches no row.
 
-/** Takes the database, the time and how many; returns messages that are due, the longest waiting first. */
+/** Messages that are due, the longest waiting first. */
 export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {
   return database.outboxMessage.findMany({
     where: { sentAt: null, nextAttemptAt: { lte: now } },
@@ -12,7 +12,7 @@ export function findDue(database: Database, now: Date, most: number): Promise<Ou
   })
 }
 
-/** Takes a message just found and until when to have it alone; returns it as claimed, or null if somebody else was faster. */
+/** The message as this sender alone has it until then, or null if another was faster. */
 export async function claim(
   database: Database,
   message: OutboxMessage,
@@ -26,7 +26,7 @@ export async function claim(
   return count === 1 ? { ...message, ...claimed } : null
 }
 
-/** Takes a claimed message and when it was sent; sends it no more, and empties it unless it is to be kept. */
+/** Empties a message that was sent, unless it is to be kept. */
 export async function markSent(
   database: Database,
   message: OutboxMessage,
@@ -36,7 +36,6 @@ export async function markSent(
   await database.outboxMessage.updateMany({ where: asSeen(message), data })
 }
 
-/** Takes a claimed message and when to try again. */
 export async function putOff(
   database: Database,
   message: OutboxMessage,

@@ -5,7 +5,7 @@ import type { MailText } from './templates.ts'
 /** One mail on its way; id is the outbox's, the same in every attempt. */
 export type OutgoingMail = Omit<MailText, 'link'> & { id: string; to: string; writtenAt: Date }
 
-/** Takes a mail and what can call it off; says whether it went or will never go there. Throws when another time may do. */
+/** Sends a mail until it is called off. `refused` is for good; it throws where another attempt may succeed. */
 export type Transport = (mail: OutgoingMail, signal: AbortSignal) => Promise<'sent' | 'refused'>
 
 export type TransportOptions = {
@@ -15,7 +15,7 @@ export type TransportOptions = {
   appName: string
 }
 
-/** Takes where mail goes and whom it is from; returns what sends one, or, without SMTP_URL, leaves it where it is. */
+/** Without SMTP_URL a mail stays in the outbox. */
 export function createMailTransport({ smtpUrl, ...options }: TransportOptions): Transport {
   return smtpUrl ? createSmtpTransport(smtpUrl, options) : async () => 'sent'
 }
@@ -46,7 +46,7 @@ function createSmtpTransport(
             from: { name: appName, address },
             to: { name: '', address: to },
             date: writtenAt,
-            // The same in each attempt, so that whoever gets a mail twice can see that it is one.
+            // The same in each attempt: a mail that arrives twice is recognised as one.
             messageId: `<${id}@${hostname}>`,
             headers: { 'Auto-Submitted': 'auto-generated' },
             signal,
@@ -55,7 +55,7 @@ function createSmtpTransport(
       : Promise.resolve('refused')
 }
 
-// Whoever sits in between could take "STARTTLS" out of the answer, and read the password and every link.
+// An attacker in between could take "STARTTLS" out of the answer, and read the password and every link.
 function demandTls(url: string): { requireTLS: true } | Record<string, never> {
   const { username, hostname } = new URL(url)
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)

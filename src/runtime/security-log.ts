@@ -5,8 +5,8 @@ import type { LoginEmitter, LoginEvents } from '../auth/events.ts'
 import { currentUser } from '../auth/visit.ts'
 import type { Refusal } from '../http/client-errors.ts'
 
-// Names from the OWASP logging vocabulary, so that whoever watches many programs knows them. Users
-// go by id: a name is what somebody typed.
+// Names from the OWASP logging vocabulary, which tools that watch many programs know. Users go by id: a
+// name is typed text.
 const NAMES: { [event in keyof LoginEvents<User>]?: string } = {
   loggedIn: 'authn_login_success',
   loggedOut: 'session_logout',
@@ -18,7 +18,7 @@ const NAMES: { [event in keyof LoginEvents<User>]?: string } = {
   rememberStolen: 'authn_token_reuse',
 }
 
-/** Takes the emitter of a login manager and the log; writes one line for each thing that happens to a visitor. */
+/** Writes a line for each event of a login manager. */
 export function logLoginEvents(events: LoginEmitter<User>, log: Logger): void {
   for (const name of Object.keys(NAMES) as (keyof typeof NAMES)[]) {
     events.on(name, (details: { req: Request; user?: User | null }) => {
@@ -27,7 +27,7 @@ export function logLoginEvents(events: LoginEmitter<User>, log: Logger): void {
   }
 }
 
-/** Takes what came of a name and a password; writes a refusal down, and never what was typed. */
+/** Writes a line for a refused login, and never what was typed. */
 export function logRefusedLogin(log: Logger, req: Request, outcome: LoginOutcome): void {
   if (outcome.ok) return
   log.warn({ event: 'authn_login_fail', reason: outcome.reason, ...describe(req) }, 'login refused')
@@ -39,7 +39,7 @@ export function logRefusal(log: Logger, refusal: Refusal): void {
   else log.warn({ event: 'excess_rate_limit_exceeded', ...refusal }, 'connection refused')
 }
 
-/** Takes a request; returns the id of whoever is logged in, for the log. */
+/** The id of the logged-in user, for the log. */
 export function visitorOf(req: Request): string | undefined {
   return currentUser<User>(req)?.id
 }

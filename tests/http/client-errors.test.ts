@@ -12,13 +12,13 @@ afterAll(() => Promise.all([site.close(), secure.close()]))
 const HEADERS = listSecurityHeaders(false)
 const FORM = 'Host: a\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n'
 
-describe('what is no request that Express could answer', () => {
+describe('a request that never reaches Express', () => {
   test.each([
     ['no HTTP at all', 'hello?\r\n\r\n', 400],
     ['the first bytes of TLS', new Uint8Array([22, 3, 1, 0, 165, 1, 0, 0, 161, 3, 3, 0]), 400],
     ['HTTP of the future', 'GET / HTTP/9.9\r\nHost: a\r\n\r\n', 400],
     ['HTTP/2 without being asked', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
-    ['a method that nobody knows', 'BREW /login HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+    ['an unknown method', 'BREW /login HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a space in the path', 'GET /log in HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a letter in the path that is no ASCII', 'GET /lögin HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a header without a name', 'GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n', 400],
@@ -46,7 +46,7 @@ describe('what is no request that Express could answer', () => {
       400,
     ],
     [
-      'a transfer encoding that nobody knows',
+      'an unknown transfer encoding',
       `POST /login HTTP/1.1\r\n${FORM}Transfer-Encoding: gzip\r\n\r\n`,
       400,
     ],

@@ -36,7 +36,7 @@ async function serve(...steps: RequestHandler[]) {
 
 const answerNothing: RequestHandler = () => {}
 
-describe('whoever hung up on the way', () => {
+describe('a client that hung up on the way', () => {
   test('holds no place behind the door', async () => {
     const { hangUp, visit } = await serve(createDoor(() => 1).enter)
 
@@ -45,7 +45,7 @@ describe('whoever hung up on the way', () => {
     expect((await visit()).status).toBe(200)
   })
 
-  test('is known to have hung up by whoever asks only then', async () => {
+  test('is known to have hung up, however late that is asked', async () => {
     const { hangUp } = await serve(answerNothing)
 
     const req = await hangUp()

@@ -27,7 +27,7 @@ afterAll(() => Promise.all([hasty, idle, small].map(({ close }) => close())))
 
 const FORM = 'Host: a\r\nContent-Type: application/x-www-form-urlencoded\r\n'
 
-/** Says something, then one more letter every few milliseconds, for as long as it is listened to. */
+/** Writes words, then one more letter every few milliseconds until the server hangs up. */
 async function dribble(port: number, words: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => {}).write(words)
@@ -35,7 +35,7 @@ async function dribble(port: number, words: string): Promise<string> {
   return text(socket).finally(() => clearInterval(timer))
 }
 
-describe('somebody who takes their time', () => {
+describe('a client that takes its time', () => {
   test.each([
     ['headers', 'GET /login HTTP/1.1\r\nX-Slow: '],
     ['a body', `POST /login HTTP/1.1\r\n${FORM}Content-Length: 30000\r\n\r\nusername=`],
@@ -83,7 +83,7 @@ describe('somebody who takes their time', () => {
 })
 
 describe('as many connections as there may be', () => {
-  test('are kept; whoever comes then is turned away, until one is free again', async () => {
+  test('are kept; one more is turned away, until one of them is closed', async () => {
     const sockets = [1, 2, 3].map(() => connect(small.port, '127.0.0.1'))
     await Promise.all(sockets.map((socket) => once(socket, 'connect')))
     await vi.waitFor(async () => expect(await countConnections()).toBe(3))
@@ -100,8 +100,8 @@ describe('as many connections as there may be', () => {
   })
 })
 
-describe('the limits that everybody meets', () => {
-  test('are set, in an order that lets each do its work', () => {
+describe('the limits as they are set', () => {
+  test('are in an order that lets each do its work', () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout, idleTimeout } = LIMITS
 
     expect(LIMITS.maxHeaderSize).toBeLessThanOrEqual(16 * 1024)

@@ -12,7 +12,7 @@ function logError(error: unknown) {
   return JSON.parse(lines.join('')) as { time: string; msg: string; err: Record<string, string> }
 }
 
-const SECRETS = { passwordHash: 'a hash that nobody may see', username: 'ada' }
+const SECRETS = { passwordHash: 'a secret hash', username: 'ada' }
 
 describe('the log', () => {
   test('keeps no argument of a call that Prisma refused, as its message quotes them', async () => {
@@ -51,7 +51,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(1)
   })
 
-  test('keeps one event on one line, whatever somebody has typed', () => {
+  test('keeps one event on one line, whatever was typed', () => {
     const lines: string[] = []
     const path = '/a\r\n{"level":30,"msg":"forged"}\u001b[31m\u0000\u2028'
 

@@ -9,7 +9,7 @@ import { Browser } from './browser.ts'
 
 export type ServedApp = TestApp & { port: number; server: Server }
 
-/** Takes environment variables, and limits of the server to be changed; opens the application behind a port of its own, on which requests really meet. */
+/** The application behind a server with the limits of the real one, or others, on which requests really meet. */
 export async function openServedApp(
   variables: Record<string, string> = {},
   limits: Partial<typeof LIMITS> = {},
