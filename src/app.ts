@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
+import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
 import { createSessions } from './auth/express-session.ts'
 import { isDatabaseOutage } from './database/outage.ts'
@@ -7,8 +8,9 @@ import { readForm } from './http/body.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, notFound } from './http/errors.ts'
+import { HttpError } from './http/http-error.ts'
 import { LIMITS } from './http/http-server.ts'
-import { readClientIp } from './http/network.ts'
+import { networkOf, readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
@@ -38,6 +40,8 @@ import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
 import { canMail, isSecure } from './settings/settings.ts'
+import { formLimits } from './throttle/limits.ts'
+import { TooManyAttempts } from './throttle/throttle.ts'
 
 const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
@@ -46,12 +50,12 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 export function createApp(services: Services): Express {
   const { settings, log } = services
   const { secrets, appUrl } = settings
-  const { auth, cookies, flashes, limitHashing, refuseIfBusy, sessionStore } = services
+  const { auth, cookies, flashes, hashQueue, sessionStore } = services
   const guards: Record<Audience, RequestHandler[]> = {
     all: [],
     'logged-out': [auth.requireAnonymous],
-    'logged-in': [auth.requireLogin],
-    fresh: [auth.requireFreshLogin],
+    'logged-in': [auth.requireLogin, limitForms(services)],
+    fresh: [auth.requireFreshLogin, limitForms(services)],
   }
   const csrf = createCsrf({ cookies, secrets, origin: appUrl })
 
@@ -84,8 +88,7 @@ export function createApp(services: Services): Express {
 
   const pages = listPages(services)
   // In a storm of logins, finding out who sent each of them would be felt by everybody else.
-  const hashing = pages.filter(({ hashes }) => hashes)
-  for (const { path } of hashing) app.post(path, refuseIfBusy)
+  for (const { path, hashes } of pages) if (hashes) app.post(path, refuseOverload(hashQueue))
 
   app.use(cookies.renewSignatures)
   app.use(createSessions(sessionStore, secrets, cookies))
@@ -96,7 +99,6 @@ export function createApp(services: Services): Express {
       beforeGet: [csrf.checkToken],
       beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
       guards,
-      limitHashing,
     }),
   )
 
@@ -104,6 +106,7 @@ export function createApp(services: Services): Express {
   app.use(
     handleErrors({
       isOutage: isDatabaseOutage,
+      toHttpError,
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),
   )
@@ -138,6 +141,27 @@ export function listPages(services: Services): Page[] {
 
 export function listHealthChecks({ database }: Services): Page[] {
   return [healthPage(), readyPage(database)]
+}
+
+// Beside the guards, so that a page that is added later has a budget too.
+function limitForms({ memberOf, throttle }: Services): RequestHandler {
+  return async (req, _res, next) => {
+    if (req.method === 'POST') await throttle.count(formLimits(memberOf(req)))
+    next()
+  }
+}
+
+function refuseOverload(queue: HashQueue): RequestHandler {
+  return (req, _res, next) => {
+    queue.assertRoomFor(networkOf(req))
+    next()
+  }
+}
+
+function toHttpError(error: unknown): unknown {
+  if (error instanceof TooManyAttempts) return new HttpError(429, error.message, error.retryAfter)
+  if (error instanceof Overloaded) return new HttpError(503, error.message, error.retryAfter)
+  return error
 }
 
 // Revalidated each time: a new release is seen at once, and most answers are 304.

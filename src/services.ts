@@ -2,7 +2,8 @@ import type { Application, Request } from 'express'
 import type { Logger } from 'pino'
 import type { Accounts } from './accounts/accounts.ts'
 import { createLinkUrls } from './accounts/email-links.ts'
-import { createHashQueue, type HashQueue, hashesAtOnce } from './accounts/hash-queue.ts'
+import { HashQueue, hashesAtOnce, Overloaded } from './accounts/hash-queue.ts'
+import { emailKeyOf } from './accounts/identifiers.ts'
 import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type User, verifyCredentials } from './accounts/users.ts'
@@ -10,26 +11,28 @@ import { APP_NAME } from './app-name.ts'
 import { takeFingerprint } from './auth/fingerprint.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
+import { loggedInUser } from './auth/visit.ts'
 import type { Clock } from './clock.ts'
 import type { Database, Tables } from './database/database.ts'
 import { type Browsers, createBrowsers, describeBrowser } from './http/browsers.ts'
+import { clientOf } from './http/client.ts'
 import { makeCsrfSecret } from './http/csrf.ts'
-import { createDoor } from './http/door.ts'
 import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
-import { hangUpOf } from './http/hang-up.ts'
 import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
-import { recordLogin } from './sessions/devices.ts'
+import { findTarget, recordLogin } from './sessions/devices.ts'
 import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
 import { createRememberStore } from './sessions/remember-store.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, type Settings } from './settings/settings.ts'
+import { createBudgets } from './throttle/budgets.ts'
 import { createAttemptCounters } from './throttle/counters.ts'
-import { createThrottle } from './throttle/throttle.ts'
+import type { LoginTarget, Member } from './throttle/limits.ts'
+import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 
 /** What createApp is given, so that tests can replace it. */
 export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
@@ -53,13 +56,12 @@ export function servicesOf(req: Request): Services {
 
 /** The only composition: joins the rooms that must not know each other. */
 export function createServices(foundation: Foundation) {
-  const { clock, database, settings } = foundation
+  const { database, settings } = foundation
   const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
   const flashes = createFlashes(cookies)
   const browsers = createBrowsers(cookies)
-  const queue = openHashQueue(settings)
-  const door = createDoor(() => queue.capacity)
-  const accounts = openAccounts(foundation, queue)
+  const hashQueue = openHashQueue(settings)
+  const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, browsers)
   const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
   return {
@@ -71,11 +73,12 @@ export function createServices(foundation: Foundation) {
     browsers,
     cookies,
     flashes,
-    throttle: createThrottle(createAttemptCounters(database), clock, settings.throttle),
     doJob,
     mail: openMail(foundation, doJob),
-    limitHashing: door.enter,
-    refuseIfBusy: door.refuseIfFull,
+    hashQueue,
+    throttle: openThrottle(foundation),
+    findLoginTarget: (req: Request, name: string) => findLoginTarget(database, browsers, req, name),
+    memberOf,
   }
 }
 
@@ -85,13 +88,39 @@ function openMail({ settings, ...foundation }: Foundation, doJob: MailOptions['d
 }
 
 function openHashQueue({ processes }: Settings): HashQueue {
-  return createHashQueue({ concurrency: hashesAtOnce({ processes, index: processIndex() }) })
+  return new HashQueue({ concurrency: hashesAtOnce({ processes, index: processIndex() }) })
 }
 
-function openAccounts({ database, clock, settings }: Foundation, gate: HashQueue): Accounts {
-  const passwords = createPasswords({ cost: settings.bcryptCost, gate })
+function openAccounts({ database, clock, settings }: Foundation, queue: HashQueue): Accounts {
+  const passwords = createPasswords({ cost: settings.bcryptCost, queue })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
   return { database, passwords, clock, passwordRules }
+}
+
+function openThrottle({ database, clock, settings }: Foundation): Throttle {
+  if (!settings.throttle) return noThrottle
+  const budgets = createBudgets({ registrationsPerHour: 20, ...settings })
+  const wasNeverMade = (error: unknown) => error instanceof Overloaded
+  return createThrottle({ counters: createAttemptCounters(database), clock, budgets, wasNeverMade })
+}
+
+async function findLoginTarget(
+  database: Database,
+  browsers: Browsers,
+  req: Request,
+  name: string,
+): Promise<LoginTarget> {
+  const nameKey = emailKeyOf(name)
+  const id = browsers.known(req)
+  const { userId, isKnownDevice } = await findTarget(database, nameKey, id)
+  const device = id && userId && isKnownDevice ? { id, userId } : null
+  return { network: networkOf(req), nameKey, device }
+}
+
+function memberOf(req: Request): Member {
+  const { id: userId } = loggedInUser<User>(req)
+  const deviceId = req.session.login?.deviceId ?? ''
+  return { userId, deviceId, network: networkOf(req) }
 }
 
 /** Takes the parts and what knows browsers; returns the sessions, each of which writes down its device and its event. */
@@ -117,8 +146,8 @@ function openSessionStore(
 /** Takes the parts and the accounts; returns how Passport is asked whose a name and a password are. */
 function openAuthentication({ log }: Foundation, accounts: Accounts) {
   return createLocalAuthentication(async (identifier, password, req) => {
-    const attempt = { identifier, password, browser: describeBrowser(req), signal: hangUpOf(req) }
-    const outcome = await verifyCredentials(accounts, attempt)
+    const from = { browser: describeBrowser(req), client: clientOf(req) }
+    const outcome = await verifyCredentials(accounts, { identifier, password, ...from })
     logRefusedLogin(log, req, outcome)
     return outcome
   })

@@ -1,78 +1,120 @@
 import { availableParallelism } from 'node:os'
 import { seconds } from '../durations.ts'
+import { FairLine } from './fair-line.ts'
 
-/** The refusal of a gate that has no room: nothing was hashed, ask again after this many seconds. */
-export type Busy = { readonly busy: true; readonly retryAfterSeconds: number }
+/** Too many want to hash at once: nothing was hashed. */
+export class Overloaded extends Error {
+  /** Seconds. */
+  readonly retryAfter: number
 
-export type HashQueue = {
-  /** How many may work and wait together and be sure of an answer: the slower hashes are just now, the fewer. */
-  readonly capacity: number
-  /** Does the work when its turn comes, or gives Busy if there is no room, no time, or nobody left to answer. */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | Busy>
+  constructor(retryAfter: number) {
+    super('the hash queue is full')
+    this.retryAfter = retryAfter
+  }
 }
 
-export type HashQueueOptions = { concurrency?: number; waiting?: number; deadline?: number }
+export type HashClient = {
+  network: string
+  /** Whose password it is, as far as the client has said. */
+  account?: string
+  /** Aborted when the client hangs up. */
+  signal?: AbortSignal
+}
 
-type Waiter = (admitted: boolean) => void
+export type HashQueueOptions = {
+  /** How many hash at once. */
+  concurrency?: number
+  waiting?: number
+  /** The longest wait in ms. */
+  deadline?: number
+}
 
-/** Takes how many may work and wait at once and the longest wait in milliseconds, and gives a first-come-first-served gate. */
-export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
-  const concurrency = options.concurrency ?? hashesAtOnce()
-  // Eight hashes deep is about two seconds at cost 12: who is let in is answered well inside the
-  // deadline even on a machine half as fast, and a burst of honest visitors fits.
-  const { waiting = 8 * concurrency, deadline = seconds(5) } = options
-  const busy: Busy = { busy: true, retryAfterSeconds: Math.ceil(deadline / seconds(1)) }
-  const queue: Waiter[] = []
-  let working = 0
-  let hashTime = 0
+type Waiter = { start: () => void; refuse: (reason: unknown) => void }
 
-  // Half the deadline, as a machine that has slowed down may go on slowing down.
-  function placesToWait(): number {
-    const answered = (concurrency * deadline) / 2 / hashTime
-    return Math.min(waiting, Math.floor(answered))
+// One account must not fill the queue alone, over and over, with a password that is right.
+const SHARE_OF_ACCOUNT = 1 / 4
+
+/** All hashing goes through one queue. Its places are shared fairly between networks; none is held longer than the deadline. */
+export class HashQueue {
+  readonly #concurrency: number
+  readonly #waiting: number
+  readonly #deadline: number
+  // Made once: in a storm the stack trace would be a good part of each answer.
+  readonly #overloaded: Overloaded
+  readonly #line = new FairLine<Waiter>()
+  #working = 0
+  #hashTime = 0
+
+  constructor(options: HashQueueOptions = {}) {
+    this.#concurrency = options.concurrency ?? hashesAtOnce()
+    // About two seconds at cost 12: a machine half as fast still answers well inside the deadline.
+    this.#waiting = options.waiting ?? 8 * this.#concurrency
+    this.#deadline = options.deadline ?? seconds(5)
+    this.#overloaded = new Overloaded(Math.ceil(this.#deadline / seconds(1)))
   }
 
-  async function timed<T>(work: () => Promise<T>): Promise<T> {
+  /** Throws Overloaded, or the signal's reason once the client has hung up. */
+  async run<T>(work: () => Promise<T>, client: HashClient = { network: '' }): Promise<T> {
+    client.signal?.throwIfAborted()
+    if (this.#working < this.#concurrency) this.#working++
+    else await this.#wait(client)
+    try {
+      return await this.#time(work)
+    } finally {
+      this.#passOn()
+    }
+  }
+
+  /** Throws Overloaded where a client from this network would be refused at once. */
+  assertRoomFor(network: string): void {
+    const isFull = this.#working >= this.#concurrency && this.#line.length >= this.#places
+    if (isFull && this.#line.isLast(network)) throw this.#overloaded
+  }
+
+  #wait({ signal, ...origin }: HashClient): Promise<void> {
+    if (this.#isCrowdedBy(origin.account)) throw this.#overloaded
+    return new Promise((resolve, reject) => {
+      const leave = (settle: () => void) => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', hangUp)
+        this.#line.leave(waiter)
+        settle()
+      }
+      const refuse = (reason: unknown) => leave(() => reject(reason))
+      const waiter: Waiter = { start: () => leave(resolve), refuse }
+      const hangUp = () => refuse(signal?.reason)
+      const timer = setTimeout(refuse, this.#deadline, this.#overloaded)
+      signal?.addEventListener('abort', hangUp)
+      this.#line.join(origin, waiter)
+      if (this.#line.length > this.#places) this.#line.findLast()?.refuse(this.#overloaded)
+    })
+  }
+
+  #isCrowdedBy(account: string | undefined): boolean {
+    const most = Math.max(1, Math.floor(this.#places * SHARE_OF_ACCOUNT))
+    return account !== undefined && this.#line.countOf(account) >= most
+  }
+
+  // Half the deadline, because a machine that has slowed down may go on slowing down.
+  get #places(): number {
+    if (this.#hashTime === 0) return this.#waiting
+    const answered = (this.#concurrency * this.#deadline) / 2 / this.#hashTime
+    return Math.min(this.#waiting, Math.floor(answered))
+  }
+
+  // The place passes straight to the next in line: a newcomer could take one that was freed first.
+  #passOn(): void {
+    const next = this.#line.takeFirst()
+    if (next) next.start()
+    else this.#working--
+  }
+
+  async #time<T>(work: () => Promise<T>): Promise<T> {
     const started = performance.now()
     const result = await work()
-    hashTime += (performance.now() - started - hashTime) / 4
+    this.#hashTime += (performance.now() - started - this.#hashTime) / 4
     return result
   }
-
-  function enter(signal?: AbortSignal): boolean | Promise<boolean> {
-    if (signal?.aborted) return false
-    if (working < concurrency) {
-      working++
-      return true
-    }
-    return queue.length < waiting && waitForTurn(queue, deadline, signal)
-  }
-
-  // The place passes straight to the next in line: were it freed first, a newcomer could take it.
-  function leave(): void {
-    const next = queue.shift()
-    if (next) next(true)
-    else working--
-  }
-
-  return {
-    get capacity() {
-      return concurrency + placesToWait()
-    },
-    async run(work, signal) {
-      if (!(await enter(signal))) return busy
-      try {
-        return await timed(work)
-      } finally {
-        leave()
-      }
-    },
-  }
-}
-
-/** Tells whether the gate refused. */
-export function isBusy(outcome: unknown): outcome is Busy {
-  return typeof outcome === 'object' && outcome !== null && 'busy' in outcome
 }
 
 /** How many hashes this process does at once: its share of three for the whole machine, fewer on fewer cores, and never none. Node hashes on a pool of four threads that files and DNS share: one stays free. */
@@ -84,21 +126,4 @@ export function hashesAtOnce({
   const all = Math.max(1, Math.min(cores, 3))
   const hasOneMore = index < all % processes
   return Math.max(1, Math.floor(all / processes) + (hasOneMore ? 1 : 0))
-}
-
-function waitForTurn(queue: Waiter[], deadline: number, signal?: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const giveUp = () => {
-      queue.splice(queue.indexOf(settle), 1)
-      settle(false)
-    }
-    const timer = setTimeout(giveUp, deadline)
-    const settle: Waiter = (admitted) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', giveUp)
-      resolve(admitted)
-    }
-    signal?.addEventListener('abort', giveUp, { once: true })
-    queue.push(settle)
-  })
 }

@@ -3,7 +3,6 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, voidLinks } from './email-links.ts'
 import { type EventKind, recordEvent } from './events.ts'
-import { type Busy, isBusy } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
@@ -34,13 +33,12 @@ export function findUsers({ database }: Tools, name: string): Promise<ManagedUse
 
 export type WantedUser = { username: string; email: string; password: string }
 
-/** Takes checked names and a checked password; returns the new user, whose address counts as confirmed because the operator gave it, or what is taken, or busy. */
+/** Takes checked names and a checked password; returns the new user, whose address counts as confirmed because the operator gave it, or what is taken. */
 export async function createUser(
   accounts: Tools & Pick<Accounts, 'passwords'>,
   { username, email, password }: WantedUser,
-): Promise<ManagedUser | Taken | Busy> {
+): Promise<ManagedUser | Taken> {
   const passwordHash = await accounts.passwords.hash(password)
-  if (isBusy(passwordHash)) return passwordHash
   const at = accounts.clock()
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
   const names = { id: randomUUID(), username, email, ...keys }

@@ -2,35 +2,31 @@ import { createMakeUp } from './equal-cost.ts'
 import { hashWithBcryptSha256, makeDecoy } from './hash-formats/bcrypt-sha256.ts'
 import { readStoredHash } from './hash-formats/read-stored-hash.ts'
 import type { StoredHash } from './hash-formats/stored-hash.ts'
-import { type Busy, createHashQueue, type HashQueue } from './hash-queue.ts'
+import { type HashClient, HashQueue } from './hash-queue.ts'
 import { composePassword, isPasswordTooLong } from './password-text.ts'
 
 /** A hash that needs a rehash matched, but in an older format or at another cost than new ones get. */
 export type PasswordCheck = { readonly matches: boolean; readonly needsRehash: boolean }
 
+/** Both throw Overloaded. */
 export type Passwords = {
-  /** Gives the hash to store, or Busy. Throws a RangeError past MAX_PASSWORD_BYTES: check the password first. */
-  hash(password: string, signal?: AbortSignal): Promise<string | Busy>
-  /** Compares a password with a stored hash, or for an unknown user with null at the same cost; or gives Busy. */
-  verify(
-    password: string,
-    storedHash: string | null,
-    signal?: AbortSignal,
-  ): Promise<PasswordCheck | Busy>
+  /** Throws a RangeError past MAX_PASSWORD_BYTES: check the password first. */
+  hash(password: string, client?: HashClient): Promise<string>
+  /** For an unknown user with null, at the same cost. */
+  verify(password: string, storedHash: string | null, client?: HashClient): Promise<PasswordCheck>
 }
 
-/** Takes bcrypt's cost and the gate that all hashing goes through. */
-export function createPasswords(options: { cost: number; gate?: HashQueue }): Passwords {
-  const { cost, gate = createHashQueue() } = options
+export function createPasswords(options: { cost: number; queue?: HashQueue }): Passwords {
+  const { cost, queue = new HashQueue() } = options
   const compare = createComparison(cost)
   return {
-    async hash(password, signal) {
+    async hash(password, client) {
       const composed = composePassword(password)
       if (isPasswordTooLong(composed)) throw new RangeError('this password is too long to hash')
-      return gate.run(() => hashWithBcryptSha256(composed, cost), signal)
+      return queue.run(() => hashWithBcryptSha256(composed, cost), client)
     },
-    async verify(password, storedHash, signal) {
-      return gate.run(() => compare(password, storedHash), signal)
+    verify(password, storedHash, client) {
+      return queue.run(() => compare(password, storedHash), client)
     },
   }
 }

@@ -11,7 +11,7 @@ import {
   voidLinks,
 } from './email-links.ts'
 import { notify, recordAndNotify, recordEvent } from './events.ts'
-import { type Busy, isBusy } from './hash-queue.ts'
+import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { changeOwnUser } from './own-user.ts'
 import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
@@ -20,23 +20,23 @@ import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
 export async function verifyOwnPassword(
   { database, passwords }: Accounts,
   { id }: { id: string },
-  { password, signal }: { password: string; signal: AbortSignal },
-): Promise<boolean | Busy> {
+  { password, client }: { password: string; client: HashClient },
+): Promise<boolean> {
   const found = await database.user.findUnique({ where: { id }, select: { passwordHash: true } })
-  const check = await passwords.verify(password, found?.passwordHash ?? null, signal)
-  return isBusy(check) ? check : check.matches
+  const hash = found?.passwordHash ?? null
+  const { matches } = await passwords.verify(password, hash, { ...client, account: id })
+  return matches
 }
 
-export type NewPassword = { password: string; browser: string; signal: AbortSignal }
+export type NewPassword = { password: string; browser: string; client: HashClient }
 
 /** After the current password was verified. Ends every session and remember series; returns the user in the new epoch, or null when this session was ended meanwhile. */
 export async function changePassword(
   { database, passwords, clock }: Accounts,
   user: User,
-  { password, browser, signal }: NewPassword,
-): Promise<User | null | Busy> {
-  const passwordHash = await passwords.hash(password, signal)
-  if (isBusy(passwordHash)) return passwordHash
+  { password, browser, client }: NewPassword,
+): Promise<User | null> {
+  const passwordHash = await passwords.hash(password, { ...client, account: user.id })
   return changeTogether(database, async (tables) => {
     const data = { passwordHash, authEpoch: { increment: 1 } }
     const changed = await changeOwnUser(tables, user, data)
@@ -83,10 +83,9 @@ export async function decideReset(
 export async function resetPassword(
   { database, passwords, clock }: Accounts,
   link: LinkWithUser,
-  { password, browser, signal }: NewPassword,
-): Promise<User | null | Busy> {
-  const passwordHash = await passwords.hash(password, signal)
-  if (isBusy(passwordHash)) return passwordHash
+  { password, browser, client }: NewPassword,
+): Promise<User | null> {
+  const passwordHash = await passwords.hash(password, { ...client, account: link.userId })
   const at = clock()
   return changeTogether(database, async (tables) => {
     if (!(await useLink(tables, link, at))) return null

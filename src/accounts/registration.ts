@@ -5,7 +5,7 @@ import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, hasWayBack } from './email-links.ts'
 import { recordEvent } from './events.ts'
-import { type Busy, isBusy } from './hash-queue.ts'
+import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isUniqueViolation } from './unique.ts'
 import { displayNameOf, toUser, type User } from './users.ts'
@@ -15,18 +15,14 @@ export type NewUser = {
   email: string
   password: string
   browser: string
-  signal?: AbortSignal
+  client?: HashClient
 }
 export type Taken = 'username-taken' | 'email-taken'
 
 /** Registers where an email need not be verified first; the answer tells whether the email has an account. */
-export async function registerUser(
-  accounts: Accounts,
-  wanted: NewUser,
-): Promise<User | Taken | Busy> {
+export async function registerUser(accounts: Accounts, wanted: NewUser): Promise<User | Taken> {
   const { database, passwords, clock } = accounts
-  const passwordHash = await passwords.hash(wanted.password, wanted.signal)
-  if (isBusy(passwordHash)) return passwordHash
+  const passwordHash = await passwords.hash(wanted.password, wanted.client)
   const at = clock()
   const row = rowOf(wanted, passwordHash, at)
   return changeTogether<User | Taken>(database, async (tables) => {
@@ -84,9 +80,8 @@ export type NewRegistration = NewUser & { deviceTokenHash: string }
 export async function reserveRegistration(
   { database, passwords, clock }: Accounts,
   { deviceTokenHash, ...wanted }: NewRegistration,
-): Promise<'reserved' | 'username-taken' | Busy> {
-  const passwordHash = await passwords.hash(wanted.password, wanted.signal)
-  if (isBusy(passwordHash)) return passwordHash
+): Promise<'reserved' | 'username-taken'> {
+  const passwordHash = await passwords.hash(wanted.password, wanted.client)
   const at = clock()
   const row = rowOf(wanted, passwordHash, at)
   const expiresAt = endOfLink('verify-email', at)

@@ -1,7 +1,7 @@
 import type { User as UserRow } from '../database/database.ts'
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
-import { isBusy } from './hash-queue.ts'
+import { type HashClient, Overloaded } from './hash-queue.ts'
 import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
 // One list, so that no query forgets a secret column.
@@ -29,29 +29,28 @@ export type LoginAttempt = {
   identifier: string
   password: string
   browser: string
-  /** Aborted when the client hangs up: no hash is spent then. */
-  signal: AbortSignal
+  client: HashClient
 }
 
 export type LoginOutcome =
   | { ok: true; user: User }
   | { ok: false; reason: 'wrong' | 'disabled' | 'scheduled-for-deletion' }
-  | { ok: false; reason: 'busy'; retryAfterSeconds: number }
 
 /** Same cost for known and unknown accounts; the specific reason only after the right password. */
 export async function verifyCredentials(
   accounts: Accounts,
-  { identifier, password, browser, signal }: LoginAttempt,
+  { identifier, password, browser, client }: LoginAttempt,
 ): Promise<LoginOutcome> {
   const found = await findByIdentifier(accounts, identifier)
-  const check = await accounts.passwords.verify(password, found?.passwordHash ?? null, signal)
-  if (isBusy(check))
-    return { ok: false, reason: 'busy', retryAfterSeconds: check.retryAfterSeconds }
+  // By what was typed: known and unknown accounts wait alike.
+  const asker = { ...client, account: emailKeyOf(identifier) }
+  const hash = found?.passwordHash ?? null
+  const check = await accounts.passwords.verify(password, hash, asker)
   if (!found || !check.matches) {
     await queueFailedLogin(accounts, found, browser)
     return { ok: false, reason: 'wrong' }
   }
-  if (check.needsRehash) await rehash(accounts, found, password)
+  if (check.needsRehash) await rehash(accounts, found, password, asker)
   if (found.disabledAt) return { ok: false, reason: 'disabled' }
   if (found.deletionDueAt) return { ok: false, reason: 'scheduled-for-deletion' }
   return { ok: true, user: toUser(found) }
@@ -73,11 +72,22 @@ function findByIdentifier({ database }: Accounts, identifier: string) {
 }
 
 // Not a change of password: the epoch stays, and sessions go on.
-async function rehash({ database, passwords }: Accounts, user: UserRow, password: string) {
-  const passwordHash = await passwords.hash(password)
-  if (isBusy(passwordHash)) return
+async function rehash(
+  { database, passwords }: Accounts,
+  user: UserRow,
+  password: string,
+  client: HashClient,
+) {
+  const passwordHash = await passwords.hash(password, client).catch(nullIfOverloaded)
+  if (passwordHash === null) return
   const where = { id: user.id, passwordHash: user.passwordHash }
   await database.user.updateMany({ where, data: { passwordHash } })
+}
+
+// The next login will rehash.
+function nullIfOverloaded(error: unknown): null {
+  if (error instanceof Overloaded) return null
+  throw error
 }
 
 export function toUser(row: UserRow): User {

@@ -3,7 +3,7 @@ import type { PendingRegistration } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
 import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
-import { type Busy, isBusy } from './hash-queue.ts'
+import type { HashClient } from './hash-queue.ts'
 import { verifyOwnPassword } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
 
@@ -32,13 +32,14 @@ export async function findVerification(
 export async function knowsPassword(
   accounts: Accounts,
   verification: Verification,
-  typed: { password: string; signal: AbortSignal },
-): Promise<boolean | Busy> {
+  typed: { password: string; client: HashClient },
+): Promise<boolean> {
   if (verification.kind !== 'registration')
     return verifyOwnPassword(accounts, { id: verification.link.userId }, typed)
-  const { passwordHash } = verification.pending
-  const check = await accounts.passwords.verify(typed.password, passwordHash, typed.signal)
-  return isBusy(check) ? check : check.matches
+  const { id, passwordHash } = verification.pending
+  const client = { ...typed.client, account: id }
+  const { matches } = await accounts.passwords.verify(typed.password, passwordHash, client)
+  return matches
 }
 
 /** Verifies; the password stays as it is. */

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { abandonSession } from '../auth/express-session.ts'
+import { clientOf } from './client.ts'
 import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
 
 export type ErrorSettings = {
   /** Says whether an error means that something we depend on is away, and may be back soon. */
   isOutage: (error: unknown) => boolean
+  /** Turns an error of another room that ends a request early, where nothing is wrong, into its answer. */
+  toHttpError: (error: unknown) => unknown
   report: (error: unknown, incident: Incident) => void
 }
 
@@ -17,9 +20,12 @@ export type Incident = { incidentId: string; requestId: string; method: string; 
 export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
 
 /** Takes how to tell an outage and where to report; returns the one error handler: 4xx shown, 5xx reported and hidden. */
-export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestHandler {
+export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
+  const { isOutage, toHttpError, report } = settings
   // Express knows an error handler by its four parameters.
-  return (error, req, res, _next) => {
+  return (thrown, req, res, _next) => {
+    if (isHangUp(thrown, req)) return
+    const error = toHttpError(thrown)
     const { method, path } = req
     const request = { requestId: res.locals.requestId, method, path }
     if (res.headersSent) {
@@ -34,6 +40,11 @@ export function handleErrors({ isOutage, report }: ErrorSettings): ErrorRequestH
     if (retryAfter) res.set('Retry-After', String(retryAfter))
     res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))
   }
+}
+
+function isHangUp(error: unknown, req: Request): boolean {
+  const { signal } = clientOf(req)
+  return signal.aborted && error === signal.reason
 }
 
 // Half an answer must not be taken for a whole one. Whole it may be, as when only its session could not be stored.

@@ -17,7 +17,7 @@ export type Page = {
   for: Audience
   /** Who may send its form, where that differs. */
   postFor?: Audience
-  /** Whether its form hashes a password. */
+  /** Its form hashes a password: refused early while the hash queue is full. */
   hashes?: true
   get?: RequestHandler[]
   post?: RequestHandler[]
@@ -37,8 +37,6 @@ export type PageSteps = {
   beforeGet: RequestHandler[]
   beforePost: RequestHandler[]
   guards: Record<Audience, RequestHandler[]>
-  /** Goes before forms that hash. */
-  limitHashing?: RequestHandler
 }
 
 /** The router also answers 405 with Allow for methods that a page does not take. */
@@ -50,11 +48,9 @@ export function servePages(pages: Page[], steps: PageSteps): Router {
 
 function servePage(router: Router, page: Page, steps: PageSteps): void {
   const route = router.route(page.path)
-  const { beforeGet, beforePost, guards, limitHashing } = steps
-  const limit = page.hashes && limitHashing ? [limitHashing] : []
+  const { beforeGet, beforePost, guards } = steps
   if (page.get) route.get(...beforeGet, ...guards[page.for], ...page.get)
-  if (page.post)
-    route.post(...beforePost, ...guards[page.postFor ?? page.for], ...limit, ...page.post)
+  if (page.post) route.post(...beforePost, ...guards[page.postFor ?? page.for], ...page.post)
   route.all(refuseMethod(page))
   if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
 }

@@ -1,5 +1,4 @@
 import { createLinkUrls } from '../accounts/email-links.ts'
-import { isBusy } from '../accounts/hash-queue.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
 import {
   createUser,
@@ -51,7 +50,6 @@ async function create(
   const problem = checkPassword(asked.password, { ...accounts.passwordRules, ...names })
   if (problem) return refused(problem.message)
   const user = await createUser(accounts, { ...names, password: asked.password })
-  if (isBusy(user)) return refused('This machine is too busy to hash a password. Try again.')
   if (user === 'username-taken') return refused('That user name is already taken.')
   if (user === 'email-taken') return refused('That email is already taken.')
   return done(`Created ${quote(user.username)}.`, describeUser(user))

@@ -6,16 +6,15 @@ import {
   requestNewEmail,
   resendVerification,
 } from '../accounts/email-addresses.ts'
-import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
+import { Email, emailKeyOf, Username, usernameKeyOf } from '../accounts/identifiers.ts'
 import { changeProfile } from '../accounts/profile.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
-import { refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Services } from '../services.ts'
-import { admitMail } from '../throttle/limits.ts'
+import { emailLimits, type Limit, profileLimits, usernameLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const ProfileForm = z.object({
@@ -35,7 +34,7 @@ type ProfileForm = z.infer<typeof ProfileForm>
 type ReadForm = AcceptedForm<ProfileForm>
 
 export function accountPages(services: Services): Page[] {
-  const { accounts, auth, flashes } = services
+  const { accounts, auth, flashes, memberOf, throttle } = services
   const mailGoes = sayWhereMailGoes(services.settings)
   return [
     { path: '/account', for: 'logged-in', get: [showAccount], post: [change] },
@@ -51,15 +50,13 @@ export function accountPages(services: Services): Page[] {
   async function change(req: Request, res: Response, next: NextFunction) {
     const form = parseForm(ProfileForm, req.body)
     if (!form.ok) return refuse(req, res, form.view)
-    if (!isNewEmail(req, form.data)) return save(req, res, next, form)
-
     // The address is where a forgotten password is reset: as good as the password itself.
-    if (!auth.isFresh(req)) return auth.needsRefresh(req, res, next)
-    const admission = await admitMail(services, req, form.data.email)
-    return admission.ok ? save(req, res, next, form) : refuseTooMany(next, admission)
+    if (isNewEmail(req, form.data) && !auth.isFresh(req)) return auth.needsRefresh(req, res, next)
+    return save(req, res, next, form)
   }
 
   async function save(req: Request, res: Response, next: NextFunction, form: ReadForm) {
+    await throttle.count(limitsOf(req, form.data))
     const profile = { ...form.data, browser: describeBrowser(req) }
     const changed = await changeProfile(accounts, auth.loggedInUser(req), profile)
     if (!changed) return auth.unauthorized(req, res, next)
@@ -75,16 +72,29 @@ export function accountPages(services: Services): Page[] {
     return emailKeyOf(email) !== emailKeyOf(auth.loggedInUser(req).email)
   }
 
+  function isNewUsername(req: Request, { username }: ProfileForm): boolean {
+    return usernameKeyOf(username) !== usernameKeyOf(auth.loggedInUser(req).username)
+  }
+
+  function limitsOf(req: Request, wanted: ProfileForm): Limit[] {
+    const member = memberOf(req)
+    return [
+      ...profileLimits(member),
+      ...(isNewUsername(req, wanted) ? usernameLimits(member) : []),
+      ...(isNewEmail(req, wanted) ? emailLimits(member.network, emailKeyOf(wanted.email)) : []),
+    ]
+  }
+
   async function keep(req: Request, res: Response) {
+    await throttle.count(profileLimits(memberOf(req)))
     await keepEmail(accounts, auth.loggedInUser(req))
     return goBack(req, res, 'Your email stays as it is.')
   }
 
-  async function verifyAgain(req: Request, res: Response, next: NextFunction) {
+  async function verifyAgain(req: Request, res: Response) {
     const user = auth.loggedInUser(req)
     if (user.emailVerifiedAt) return goBack(req, res, 'Your email is verified already.')
-    const admission = await admitMail(services, req, user.email)
-    if (!admission.ok) return refuseTooMany(next, admission)
+    await throttle.count(emailLimits(memberOf(req).network, emailKeyOf(user.email)))
     await resendVerification(accounts, user)
     return goBack(req, res, `A new link is on its way to your email.${mailGoes}`)
   }

@@ -1,15 +1,15 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
-import { Email } from '../accounts/identifiers.ts'
+import { Email, emailKeyOf } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
 import { formatDuration } from '../durations.ts'
 import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
-import { refuseTooMany } from '../http/http-error.ts'
+import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { admitMail } from '../throttle/limits.ts'
+import { emailLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const ForgotForm = z.object({ email: Email })
@@ -25,14 +25,12 @@ function showForgot(_req: Request, res: Response) {
   show(res, blankForm())
 }
 
-async function forgot(req: Request, res: Response, next: NextFunction) {
+async function forgot(req: Request, res: Response) {
   const services = servicesOf(req)
   const form = parseForm(ForgotForm, req.body)
   if (!form.ok) return show(res.status(422), form.view)
 
-  const admission = await admitMail(services, req, form.data.email)
-  if (!admission.ok) return refuseTooMany(next, admission)
-
+  await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
   await requestReset(services.accounts, { ...form.data, browser: describeBrowser(req) })
   // The same words for known and unknown emails.
   const message = 'If an account has that email, a link is on its way to it.'

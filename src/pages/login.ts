@@ -5,10 +5,10 @@ import { saveThenRedirect } from '../auth/express-session.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
-import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import type { ForgeryError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import type { Services } from '../services.ts'
-import { admitLogin } from '../throttle/limits.ts'
+import { loginLimits } from '../throttle/limits.ts'
 
 const LoginForm = z.object({
   username: z
@@ -34,7 +34,7 @@ const REFUSED_WORDS = {
 }
 
 export function loginPage(services: Services): Page {
-  const { auth, authenticate, flashes, settings } = services
+  const { auth, authenticate, findLoginTarget, flashes, settings, throttle } = services
   return {
     path: '/login',
     for: 'logged-out',
@@ -48,21 +48,14 @@ export function loginPage(services: Services): Page {
     show(res, blankForm(), req.query.next)
   }
 
-  async function logIn(req: Request, res: Response, next: NextFunction) {
+  async function logIn(req: Request, res: Response) {
     const form = parseForm(LoginForm, req.body)
     if (!form.ok) return refuse(res, form.view)
 
-    const admission = await admitLogin(services, req, form.data.username)
-    if (!admission.ok) return refuseTooMany(next, admission)
+    const limits = loginLimits(await findLoginTarget(req, form.data.username))
+    const outcome = (await throttle.attempt(limits, () => authenticate(req, res))) ?? WRONG
+    if (!outcome.ok) return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
 
-    const outcome = (await authenticate(req, res)) ?? WRONG
-    if (!outcome.ok && outcome.reason === 'busy')
-      return refuseBusy(res, next, { ...outcome, admission })
-    if (!outcome.ok) {
-      return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
-    }
-
-    await admission.refund()
     await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
     flashes.add(req, res, 'success', `Welcome back, ${displayNameOf(outcome.user)}`)
     await saveThenRedirect(req, res, 303, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')

@@ -1,18 +1,16 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../accounts/hash-queue.ts'
 import { verifyOwnPassword } from '../accounts/passwords.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
+import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
-import { hangUpOf } from '../http/hang-up.ts'
-import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import type { Services } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
-import { admitOwnPassword } from '../throttle/limits.ts'
+import { ownPasswordLimits } from '../throttle/limits.ts'
 
 const ReauthenticateForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
@@ -20,7 +18,7 @@ const ReauthenticateForm = z.object({
 })
 
 export function reauthenticatePage(services: Services): Page {
-  const { accounts, auth, clock, settings } = services
+  const { accounts, auth, clock, memberOf, settings, throttle } = services
   return {
     path: '/reauthenticate',
     for: 'logged-in',
@@ -33,23 +31,19 @@ export function reauthenticatePage(services: Services): Page {
     show(res, blankForm(), req.query.next)
   }
 
-  async function reauthenticate(req: Request, res: Response, next: NextFunction) {
+  async function reauthenticate(req: Request, res: Response) {
     const form = parseForm(ReauthenticateForm, req.body)
     if (!form.ok) return refuse(res, form.view)
 
     const user = auth.loggedInUser(req)
-    const admission = await admitOwnPassword(services, user)
-    if (!admission.ok) return refuseTooMany(next, admission)
-
-    const { password } = form.data
-    const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
-    if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
+    const typed = { password: form.data.password, client: clientOf(req) }
+    const limits = ownPasswordLimits(memberOf(req))
+    const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
       return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
     }
 
-    await admission.refund()
     await auth.confirmLogin(req, res)
     return goOn(req, res, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
   }

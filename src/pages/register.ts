@@ -1,11 +1,16 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../accounts/hash-queue.ts'
-import { Email, Username } from '../accounts/identifiers.ts'
-import { registerUser, reserveRegistration, type Taken } from '../accounts/registration.ts'
+import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
+import {
+  type NewUser,
+  registerUser,
+  reserveRegistration,
+  type Taken,
+} from '../accounts/registration.ts'
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
+import { clientOf } from '../http/client.ts'
 import {
   type AcceptedForm,
   blankForm,
@@ -14,13 +19,13 @@ import {
   refillForm,
   rejectForm,
 } from '../http/form.ts'
-import { hangUpOf } from '../http/hang-up.ts'
-import { type ForgeryError, refuseBusy, refuseTooMany } from '../http/http-error.ts'
+import type { ForgeryError } from '../http/http-error.ts'
+import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { type Services, servicesOf } from '../services.ts'
 import { hashBrowserId } from '../sessions/devices.ts'
-import { admitRegistration } from '../throttle/limits.ts'
+import { registrationLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -47,27 +52,28 @@ function showRegister(req: Request, res: Response) {
   show(req, res, blankForm())
 }
 
-async function register(req: Request, res: Response, next: NextFunction) {
+async function register(req: Request, res: Response) {
   const services = servicesOf(req)
   const form = parseForm(schemaFor(services), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const admission = await admitRegistration(services, req, form.data.email)
-  if (!admission.ok) return refuseTooMany(next, admission)
-
-  const wanted = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
-  if (services.settings.registration === 'verified') {
-    const deviceTokenHash = hashBrowserId(services.browsers.identify(req, res))
-    const outcome = await reserveRegistration(services.accounts, { ...wanted, deviceTokenHash })
-    if (isBusy(outcome)) return refuseBusy(res, next, { ...outcome, admission })
-    return outcome === 'reserved'
-      ? sendToMailbox(req, res, form.data.email)
-      : refuseTaken(req, res, form, outcome)
-  }
-  const outcome = await registerUser(services.accounts, wanted)
-  if (isBusy(outcome)) return refuseBusy(res, next, { ...outcome, admission })
+  const limits = registrationLimits(networkOf(req), emailKeyOf(form.data.email))
+  const wanted = { ...form.data, browser: describeBrowser(req), client: clientOf(req) }
+  const outcome = await services.throttle.attempt(limits, () => registerOrReserve(req, res, wanted))
+  if (outcome === 'reserved') return sendToMailbox(req, res, form.data.email)
   if (typeof outcome === 'string') return refuseTaken(req, res, form, outcome)
   return welcome(req, res, outcome)
+}
+
+async function registerOrReserve(
+  req: Request,
+  res: Response,
+  wanted: NewUser,
+): Promise<User | Taken | 'reserved'> {
+  const { accounts, browsers, settings } = servicesOf(req)
+  if (settings.registration !== 'verified') return registerUser(accounts, wanted)
+  const deviceTokenHash = hashBrowserId(browsers.identify(req, res))
+  return reserveRegistration(accounts, { ...wanted, deviceTokenHash })
 }
 
 function schemaFor({ accounts }: Services) {

@@ -1,16 +1,14 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { LinkWithUser } from '../accounts/email-links.ts'
-import { isBusy } from '../accounts/hash-queue.ts'
 import { resetPassword } from '../accounts/passwords.ts'
 import { describeBrowser } from '../http/browsers.ts'
+import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
-import { hangUpOf } from '../http/hang-up.ts'
-import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
-import { admitReset } from '../throttle/limits.ts'
+import { linkPasswordLimits } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -31,26 +29,22 @@ async function showReset(req: Request, res: Response) {
   return found ? show(req, res, found, blankForm()) : refuseLink(res, 200)
 }
 
-async function reset(req: Request, res: Response, next: NextFunction) {
-  const services = servicesOf(req)
+async function reset(req: Request, res: Response) {
+  const { accounts, flashes, throttle } = servicesOf(req)
   const found = await link.find(req, PURPOSES)
   if (!found) return refuseLink(res)
-  const owner = { ...services.accounts.passwordRules, ...found.user }
+  const owner = { ...accounts.passwordRules, ...found.user }
   const ResetForm = demandGoodPassword(ResetFields, () => owner)
   const form = parseForm(ResetForm, req.body)
   if (!form.ok) return show(req, res.status(422), found, form.view)
 
-  const admission = await admitReset(services, found)
-  if (!admission.ok) return refuseTooMany(next, admission)
-
-  const wanted = { ...form.data, browser: describeBrowser(req), signal: hangUpOf(req) }
-  const user = await resetPassword(services.accounts, found, wanted)
-  if (isBusy(user)) return refuseBusy(res, next, { ...user, admission })
+  const wanted = { ...form.data, browser: describeBrowser(req), client: clientOf(req) }
+  const limits = linkPasswordLimits(found.userId)
+  const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
   link.forget(req, res)
   if (!user) return refuseLink(res)
-  await admission.refund()
   nameEvent(res, 'authn_password_change', user.id)
-  services.flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
+  flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
   return res.redirect(303, '/login')
 }
 

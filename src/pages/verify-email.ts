@@ -1,7 +1,6 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { tokenOf } from '../accounts/email-links.ts'
-import { isBusy } from '../accounts/hash-queue.ts'
 import {
   completeVerification,
   findVerification,
@@ -11,13 +10,12 @@ import {
 } from '../accounts/verification.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
+import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
-import { hangUpOf } from '../http/hang-up.ts'
-import { refuseBusy, refuseTooMany } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { hashBrowserId, isKnownDevice } from '../sessions/devices.ts'
-import { admitVerification } from '../throttle/limits.ts'
+import { linkPasswordLimits } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
 const PasswordForm = z.object({
@@ -29,6 +27,7 @@ const link = createMailedLink('/verify-email')
 export const verifyEmailPage: Page = {
   path: '/verify-email',
   for: 'all',
+  hashes: true,
   get: [link.takeToken, showVerify],
   post: [verify],
 }
@@ -39,7 +38,7 @@ async function showVerify(req: Request, res: Response) {
   return show(res, verification, await mustProve(req, verification), blankForm())
 }
 
-async function verify(req: Request, res: Response, next: NextFunction) {
+async function verify(req: Request, res: Response) {
   const verification = await findLinked(req)
   if (!verification) return refuseLink(res, LINK_IS_OVER)
   if (!(await mustProve(req, verification))) return complete(req, res, verification)
@@ -47,18 +46,14 @@ async function verify(req: Request, res: Response, next: NextFunction) {
 
   const form = parseForm(PasswordForm, req.body)
   if (!form.ok) return show(res.status(422), verification, true, form.view)
-  const { accounts, ...services } = servicesOf(req)
-  const admission = await admitVerification({ accounts, ...services }, verification)
-  if (!admission.ok) return refuseTooMany(next, admission)
-
-  const typed = { ...form.data, signal: hangUpOf(req) }
-  const isRight = await knowsPassword(accounts, verification, typed)
-  if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
+  const { accounts, throttle } = servicesOf(req)
+  const typed = { ...form.data, client: clientOf(req) }
+  const limits = linkPasswordLimits(verification.id)
+  const isRight = await throttle.attempt(limits, () => knowsPassword(accounts, verification, typed))
   if (!isRight) {
     const wrong = rejectForm(form, 'password', 'Wrong password.')
     return show(res.status(422), verification, true, wrong.view)
   }
-  await admission.refund()
   return complete(req, res, verification)
 }
 

@@ -1,51 +1,63 @@
 import { type Database, Prisma } from '../database/database.ts'
+import { minutes } from '../durations.ts'
 
-/** Where attempts are counted: restarts keep the counts, and processes share them. */
+/** What an attempt costs, what its key may cost in a window, and when a window that begins now would end. */
+export type Charge = { key: string; cost: number; most: number; at: Date; endsAt: Date }
+
+/** What was counted, and in which window: the one that ends then. */
+export type Counted = { key: string; endsAt: Date }
+
+/** Restarts keep the counts, and processes share them. */
 export type AttemptCounters = {
-  /** Says when the last of those windows ends that have had all their attempts; null if there is none. */
-  findFull: (attempts: Attempt[]) => Promise<Date | null>
-  /** Counts an attempt and says when its window ends, one that is over beginning anew; null if it has had them all. */
-  count: (attempt: Attempt) => Promise<Date | null>
-  /** Takes back an attempt of the window that ends then; one that began since keeps its own count. */
-  takeBack: (counted: { key: string; endsAt: Date }) => Promise<void>
+  /** Those of the windows that are used up. */
+  findFull: (charges: Charge[]) => Promise<Counted[]>
+  /** When the window ends, or null if it is used up. A window that is over begins anew. */
+  count: (charge: Charge) => Promise<Date | null>
+  /** Leaves a later window alone, and one that has too little. */
+  takeBack: (counted: Counted[], cost: number) => Promise<void>
 }
 
-/** How many attempts a key has in a window, and when a window that begins now would end. */
-export type Attempt = { key: string; most: number; at: Date; endsAt: Date }
+// By so much two clocks may differ. What ends later yet was begun by a clock that was wrong.
+const CLOCK_SKEW = minutes(1)
 
-/** Takes the database; returns the counters in it. */
 export function createAttemptCounters(database: Database): AttemptCounters {
   return {
-    findFull: (attempts) => findFull(database, attempts),
-    count: (attempt) => countAttempt(database, attempt),
-    async takeBack({ key, endsAt }) {
-      const where = { key, endsAt, attempts: { gt: 0 } }
-      const data = { attempts: { decrement: 1 } }
-      await database.attemptCounter.updateMany({ where, data })
+    findFull: (charges) => findFull(database, charges),
+    count: (charge) => countAttempt(database, charge),
+    async takeBack(counted, cost) {
+      if (counted.length === 0) return
+      const OR = counted.map(({ key, endsAt }) => ({ key, endsAt }))
+      const where = { OR, attempts: { gte: cost } }
+      await database.attemptCounter.updateMany({ where, data: { attempts: { decrement: cost } } })
     },
   }
 }
 
-async function findFull(database: Database, attempts: Attempt[]): Promise<Date | null> {
-  const full = attempts.map(
-    ({ key, most, at }) =>
-      Prisma.sql`("key" = ${key} AND "attempts" >= ${most} AND "endsAt" > ${at})`,
-  )
-  const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
-    SELECT "endsAt" FROM "AttemptCounter"
-    WHERE ${Prisma.join(full, ' OR ')} ORDER BY "endsAt" DESC LIMIT 1`
-  return row?.endsAt ?? null
+function findFull(database: Database, charges: Charge[]): Promise<Counted[]> {
+  const full = charges.map((charge) => {
+    const { key, most } = charge
+    return Prisma.sql`("key" = ${key} AND "attempts" >= ${most} AND ${isRunning(charge)})`
+  })
+  return database.$queryRaw<Counted[]>`
+    SELECT "key", "endsAt" FROM "AttemptCounter" AS counter WHERE ${Prisma.join(full, ' OR ')}`
 }
 
 // One statement: of many at once, in however many processes, only as many pass as there are left.
-async function countAttempt(database: Database, { key, most, at, endsAt }: Attempt) {
+async function countAttempt(database: Database, charge: Charge): Promise<Date | null> {
+  const { key, cost, most, endsAt } = charge
+  const running = isRunning(charge)
   const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
     INSERT INTO "AttemptCounter" AS counter ("key", "attempts", "endsAt")
-    VALUES (${key}, 1, ${endsAt})
+    VALUES (${key}, ${cost}, ${endsAt})
     ON CONFLICT ("key") DO UPDATE SET
-      "attempts" = CASE WHEN counter."endsAt" > ${at} THEN counter."attempts" + 1 ELSE 1 END,
-      "endsAt" = CASE WHEN counter."endsAt" > ${at} THEN counter."endsAt" ELSE excluded."endsAt" END
-    WHERE counter."attempts" < ${most} OR counter."endsAt" <= ${at}
+      "attempts" = CASE WHEN ${running} THEN counter."attempts" + ${cost} ELSE ${cost} END,
+      "endsAt" = CASE WHEN ${running} THEN counter."endsAt" ELSE excluded."endsAt" END
+    WHERE counter."attempts" < ${most} OR NOT (${running})
     RETURNING "endsAt"`
   return row?.endsAt ?? null
+}
+
+function isRunning({ at, endsAt }: Charge): Prisma.Sql {
+  const latest = new Date(endsAt.getTime() + CLOCK_SKEW)
+  return Prisma.sql`counter."endsAt" > ${at} AND counter."endsAt" <= ${latest}`
 }

@@ -1,67 +1,88 @@
-import type { Request } from 'express'
-import type { LinkWithUser } from '../accounts/email-links.ts'
-import { emailKeyOf } from '../accounts/identifiers.ts'
-import type { User } from '../accounts/users.ts'
-import { networkOf } from '../http/network.ts'
-import type { Services } from '../services.ts'
-import { findTarget } from '../sessions/devices.ts'
-import type { Admission } from './throttle.ts'
+import type { BudgetName } from './budgets.ts'
 
-/** Takes a request and the user name or email that was typed to log in; says whether it may try. Attempts from elsewhere do not count against a browser that this account has logged in with, so nobody can lock its owner out. */
-export async function admitLogin(
-  { accounts, browsers, throttle }: Services,
-  req: Request,
-  identifier: string,
-): Promise<Admission> {
-  const key = emailKeyOf(identifier)
-  const browserId = browsers.known(req)
-  const { userId, isKnownDevice } = await findTarget(accounts.database, key, browserId)
-  if (isKnownDevice)
-    return throttle([{ budget: 'account-from-device', key: `${browserId} ${userId}` }])
-  const network = networkOf(req)
-  // By what was typed, and not by the account that it means: whoever uses up the budget of a user name could
-  // else see whose email it is that has none left.
-  return throttle([
-    { budget: 'name-from-network', key: `${network} ${key}` },
+/** What an attempt counts against. */
+export type Limit = { budget: BudgetName; key: string }
+
+/** What a visitor types to log in, folded, and where they type it. */
+export type LoginTarget = {
+  network: string
+  nameKey: string
+  /** Set where this browser has logged in to that account before. */
+  device: { id: string; userId: string } | null
+}
+
+/** A user who is logged in, and on which device. */
+export type Member = { userId: string; deviceId: string; network: string }
+
+/** A known device does not count with the others: their guesses cannot lock the owner out of it. */
+export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] {
+  if (device)
+    return [
+      { budget: 'device', key: `${device.userId} ${device.id}` },
+      { budget: 'devices-of-user', key: device.userId },
+    ]
+  // By what was typed, not by the account that it means: a common budget for user name and email
+  // would tell that they belong together, and so that the email is known.
+  return [
+    { budget: 'name-in-network', key: `${network} ${nameKey}` },
+    { budget: 'name-in-network-hourly', key: `${network} ${nameKey}` },
     { budget: 'network', key: network },
-    { budget: 'name', key },
-  ])
+    { budget: 'name', key: nameKey },
+  ]
 }
 
-/** Takes somebody who is logged in and types their password again; says whether they may try. Whoever found the browser open has ten guesses. */
-export function admitOwnPassword({ throttle }: Services, { id }: User): Promise<Admission> {
-  return throttle([{ budget: 'own-password', key: id }])
+export function ownPasswordLimits({ userId, deviceId }: Member): Limit[] {
+  return [
+    { budget: 'own-password', key: `${userId} ${deviceId}` },
+    { budget: 'own-password-of-user', key: userId },
+  ]
 }
 
-/** Takes a link that is to set a new password; says whether it may. Many at once would each cost a hash, before one of them uses it up. */
-export function admitReset({ throttle }: Services, { userId }: LinkWithUser): Promise<Admission> {
-  return throttle([{ budget: 'resets-of-account', key: userId }])
+// Of many at once, each would cost a hash before one of them uses the link up.
+export function linkPasswordLimits(userOrLinkId: string): Limit[] {
+  return [{ budget: 'password-of-link', key: userOrLinkId }]
 }
 
-/** Takes a request that has a mail sent, and to which address; says whether it may. One cap for whoever asks, one for whoever would be flooded. */
-export function admitMail({ throttle }: Services, req: Request, email: string): Promise<Admission> {
-  return throttle([
-    { budget: 'mails-from-network', key: networkOf(req) },
-    { budget: 'mails-to-email', key: emailKeyOf(email) },
-  ])
+/** For a request that has an email sent. */
+export function emailLimits(network: string, emailKey: string): Limit[] {
+  return [
+    { budget: 'emails-of-network', key: network },
+    { budget: 'emails-to', key: emailKey },
+  ]
 }
 
-/** Guesses at the password of a registration, through the link in its email. */
-export function admitVerification(
-  { throttle }: Services,
-  { id }: { id: string },
-): Promise<Admission> {
-  return throttle([{ budget: 'own-password', key: id }])
+// Apart from other emails: what is left would tell a stranger that the email was used here this hour.
+export function registrationLimits(network: string, emailKey: string): Limit[] {
+  return [
+    { budget: 'registrations-of-network', key: network },
+    { budget: 'registrations-of-email', key: emailKey },
+  ]
 }
 
-/** Takes a request to register, and the address it names; says whether it may go on. Each has a mail sent. By a budget of its own: what is left of another would tell a stranger that the address was used here this hour. */
-export function admitRegistration(
-  { throttle }: Services,
-  req: Request,
-  email: string,
-): Promise<Admission> {
-  return throttle([
-    { budget: 'registrations-from-network', key: networkOf(req) },
-    { budget: 'registrations-to-email', key: emailKeyOf(email) },
-  ])
+export function formLimits({ userId, deviceId, network }: Member): Limit[] {
+  return [
+    { budget: 'forms-of-device', key: `${userId} ${deviceId}` },
+    { budget: 'forms-of-user', key: userId },
+    { budget: 'forms-of-network', key: network },
+  ]
+}
+
+export function profileLimits({ userId, deviceId }: Member): Limit[] {
+  return [{ budget: 'profile', key: `${userId} ${deviceId}` }]
+}
+
+/** For a new user name: the answer tells whether it is taken. */
+export function usernameLimits({ userId, network }: Member): Limit[] {
+  return [
+    { budget: 'usernames', key: userId },
+    { budget: 'usernames-of-network', key: network },
+  ]
+}
+
+export function revocationLimits({ userId, deviceId }: Member): Limit[] {
+  return [{ budget: 'revocations', key: `${userId} ${deviceId}` }]
+}
+
+export function exportLimits({ userId, deviceId }: Member): Limit[] {
+  return [{ budget: 'exports', key: `${userId} ${deviceId}` }]
 }

@@ -1,91 +1,116 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { hours, minutes, seconds } from '../durations.ts'
+import { seconds } from '../durations.ts'
+import type { Budget, BudgetName } from './budgets.ts'
+import type { AttemptCounters, Charge, Counted } from './counters.ts'
+import type { Limit } from './limits.ts'
 
-/** How many attempts are let through, and in how long. */
-const BUDGETS = {
-  'name-from-network': { points: 10, duration: minutes(15) },
-  'account-from-device': { points: 10, duration: minutes(15) },
-  name: { points: 25, duration: hours(1) },
-  'own-password': { points: 10, duration: minutes(15) },
-  'resets-of-account': { points: 5, duration: minutes(15) },
-  'mails-from-network': { points: 20, duration: hours(1) },
-  'mails-to-email': { points: 5, duration: hours(1) },
-  'links-again': { points: 3, duration: hours(1) },
-  network: { points: 100, duration: minutes(15) },
-  'registrations-to-email': { points: 5, duration: hours(1) },
-  'registrations-from-network': { points: 20, duration: hours(1) },
-} as const
+/** A limit is reached: nothing was done. */
+export class TooManyAttempts extends Error {
+  /** Seconds. */
+  readonly retryAfter: number
 
-export type Budget = keyof typeof BUDGETS
+  constructor(retryAfter: number) {
+    super('too many attempts')
+    this.retryAfter = retryAfter
+  }
+}
 
-/** One thing that an attempt is counted against. */
-export type Charge = { budget: Budget; key: string }
+export type Throttle = {
+  /** Counts the attempt before it is made; gives it back when it was never made, and most of it when it succeeds: when it comes to anything but `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. */
+  attempt<T>(limits: Limit[], make: () => Promise<T>): Promise<T>
+  /** Counts what is never given back. Throws TooManyAttempts. */
+  count(limits: Limit[]): Promise<void>
+}
 
-export type Admission =
-  | {
-      ok: true /** Makes the attempt count for nothing, as it was a success. */
-      refund: () => Promise<void>
+export type ThrottleOptions = {
+  counters: AttemptCounters
+  clock: Clock
+  budgets: Record<BudgetName, Budget>
+  /** Whether an error of an attempt means that nothing was tried. */
+  wasNeverMade: (error: unknown) => boolean
+}
+
+// Counters count in tenths. A success costs one: with a right password, too, nobody hashes without end.
+const COST = 10
+const REBATE = 9
+
+type Payment = Counted & { hasRebate: boolean }
+
+export function createThrottle(options: ThrottleOptions): Throttle {
+  const { counters, wasNeverMade } = options
+
+  return {
+    async count(limits) {
+      await pay(options, limits)
+    },
+    async attempt(limits, make) {
+      const payments = await pay(options, limits)
+      try {
+        const outcome = await make()
+        const rebated = payments.filter(({ hasRebate }) => hasRebate)
+        if (!isFailure(outcome)) await counters.takeBack(rebated, REBATE)
+        return outcome
+      } catch (error) {
+        if (wasNeverMade(error)) await counters.takeBack(payments, COST)
+        throw error
+      }
+    },
+  }
+}
+
+/** For tests, where everyone comes from one network. */
+export const noThrottle: Throttle = {
+  attempt: (_limits, make) => make(),
+  count: async () => {},
+}
+
+async function pay({ counters, clock, budgets }: ThrottleOptions, limits: Limit[]) {
+  const at = clock()
+  const charges = limits.map((limit) => chargeOf(limit, budgets[limit.budget], at))
+  // Asked first, so that a flood of refused attempts only reads.
+  await assertNotFull(counters, charges)
+  const payments: Payment[] = []
+  for (const charge of charges) {
+    const endsAt = await counters.count(charge)
+    // Of several that came at once, another was faster.
+    if (!endsAt) {
+      await counters.takeBack(payments, COST)
+      await assertNotFull(counters, charges)
+      throw new TooManyAttempts(1)
     }
-  | { ok: false /** Seconds. */; retryAfter: number }
-
-/** Asks whether an attempt may go on. It is counted before any hash is spent. */
-export type Throttle = (charges: Charge[]) => Promise<Admission>
-
-type Counted = { key: string; endsAt: Date }
-type Attempt = Counted & { most: number; at: Date }
-
-/** Where attempts are counted. */
-export type Counters = {
-  /** Says when the last of those windows ends that have had `most` attempts; null if there is none. */
-  findFull: (attempts: Attempt[]) => Promise<Date | null>
-  /** Counts an attempt and says when its window ends, one that is over beginning anew; null if it has had `most`. */
-  count: (attempt: Attempt) => Promise<Date | null>
-  /** Takes back what was counted in the window that ends then. */
-  takeBack: (counted: Counted) => Promise<void>
-}
-
-/** Takes the counters, the clock, and whether to throttle at all; returns the throttle. */
-export function createThrottle(counters: Counters, clock: Clock, isOn: boolean): Throttle {
-  if (!isOn) return async () => ({ ok: true, refund: async () => {} })
-  return async (charges) => {
-    const at = clock()
-    const attempts = charges.map((charge) => describeAttempt(charge, at))
-    // Asked first, so that a flood of refused attempts only reads.
-    const end = await counters.findFull(attempts)
-    if (end) return refuse(at, end)
-    const paid = await pay(counters, attempts)
-    return paid ? { ok: true, refund: () => refund(counters, paid) } : refuse(at, at)
+    payments.push({ ...charge, endsAt })
   }
+  return payments
 }
 
-// What comes after a full one is not charged: one network alone cannot use up the budget of a name.
-async function pay(counters: Counters, attempts: Attempt[]): Promise<Counted[] | null> {
-  const paid: Counted[] = []
-  for (const attempt of attempts) {
-    const endsAt = await counters.count(attempt)
-    if (!endsAt) return null
-    paid.push({ key: attempt.key, endsAt })
-  }
-  return paid
+function chargeOf({ budget, key }: Limit, { attempts, per, isForFailures }: Budget, at: Date) {
+  const window = { at, endsAt: new Date(at.getTime() + per) }
+  const costs = { cost: COST, most: attempts * COST, hasRebate: isForFailures === true }
+  return { key: digest(`${budget} ${key}`), ...costs, ...window }
 }
 
-function describeAttempt({ budget, key }: Charge, at: Date): Attempt {
-  const { points, duration } = BUDGETS[budget]
-  const endsAt = new Date(at.getTime() + duration)
-  return { key: digest(`${budget} ${key}`), most: points, at, endsAt }
-}
-
-// Some type their password where their name belongs, and it may be as long as they like.
+// Some type their password where their name belongs, and it may be of any length.
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-function refuse(at: Date, end: Date): Admission {
-  const wait = Math.ceil((end.getTime() - at.getTime()) / seconds(1))
-  return { ok: false, retryAfter: Math.max(1, wait) }
+async function assertNotFull(counters: AttemptCounters, charges: Charge[]): Promise<void> {
+  const ends = await counters.findFull(charges)
+  if (ends.length > 0) throw new TooManyAttempts(waitUntil(ends, charges))
 }
 
-async function refund(counters: Counters, paid: Counted[]): Promise<void> {
-  for (const counted of paid) await counters.takeBack(counted)
+// The clock that began a window may have been ahead of this one.
+function waitUntil(full: Counted[], charges: Charge[]): number {
+  const waits = full.map(({ key, endsAt }) => {
+    const charge = charges.find((each) => each.key === key)
+    if (!charge) return 0
+    return Math.min(endsAt.getTime(), charge.endsAt.getTime()) - charge.at.getTime()
+  })
+  return Math.ceil(Math.max(...waits) / seconds(1))
+}
+
+function isFailure(outcome: unknown): boolean {
+  if (typeof outcome !== 'object' || outcome === null) return !outcome
+  return 'ok' in outcome && outcome.ok === false
 }

@@ -1,19 +1,38 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createHashQueue, hashesAtOnce, isBusy } from '../../src/accounts/hash-queue.ts'
+import { HashQueue, hashesAtOnce, Overloaded } from '../../src/accounts/hash-queue.ts'
 import { seconds } from '../../src/durations.ts'
 import { heldWork, turn } from '../support/held-work.ts'
 
-describe('createHashQueue', () => {
-  afterEach(() => void vi.useRealTimers())
+afterEach(() => void vi.useRealTimers())
 
+/** A queue with one hash at once, held open until `endNext`; `ask` joins the line. */
+function openQueue(waiting: number) {
+  const queue = new HashQueue({ concurrency: 1, waiting, deadline: seconds(5) })
+  const { begun, work, endNext } = heldWork()
+  const refused: string[] = []
+  const ask = (name: string, client = { network: 'home' }) =>
+    queue.run(work(name), client).catch((error: unknown) => {
+      refused.push(name)
+      return error
+    })
+  const endAll = async () => {
+    for (let time = 0; time <= waiting + 1; time++) {
+      endNext()
+      await turn()
+    }
+  }
+  return { queue, begun, refused, ask, endNext, endAll }
+}
+
+describe('a hash queue', () => {
   test('lets no more than its number work at once', async () => {
-    const gate = createHashQueue({ concurrency: 2, waiting: 20 })
+    const queue = new HashQueue({ concurrency: 2, waiting: 20 })
     let working = 0
     let most = 0
 
     await Promise.all(
       Array.from({ length: 20 }, () =>
-        gate.run(async () => {
+        queue.run(async () => {
           most = Math.max(most, ++working)
           await turn()
           working--
@@ -24,147 +43,131 @@ describe('createHashQueue', () => {
     expect(most).toBe(2)
   })
 
-  test('serves those who wait in the order they came, ahead of a newcomer', async () => {
-    const { begun, work, endNext } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 5 })
+  test('serves one network in the order of arrival, ahead of a newcomer', async () => {
+    const { begun, ask, endNext, endAll } = openQueue(5)
 
-    const all = ['first', 'second', 'third'].map((name) => gate.run(work(name)))
+    for (const name of ['first', 'second', 'third']) void ask(name)
     await turn()
     endNext()
-    all.push(gate.run(work('newcomer')))
-    for (let left = 3; left > 0; left--) {
-      await turn()
-      endNext()
-    }
-    await Promise.all(all)
+    void ask('newcomer')
+    await endAll()
 
     expect(begun).toEqual(['first', 'second', 'third', 'newcomer'])
   })
 
-  test('refuses at once when the queue is full, says when to come back, and does no work', async () => {
-    const { begun, work, endNext } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 1, deadline: seconds(5) })
-    const admitted = [gate.run(work('works')), gate.run(work('waits'))]
+  test('refuses at once when it is full, says when to come back, and does no work', async () => {
+    const { begun, ask, endAll } = openQueue(1)
+    const admitted = [ask('works'), ask('waits')]
 
-    const refused = await gate.run(work('refused'))
+    const refused = await ask('refused')
 
-    expect(refused).toEqual({ busy: true, retryAfterSeconds: 5 })
-    endNext()
-    await turn()
-    endNext()
+    expect(refused).toBeInstanceOf(Overloaded)
+    expect(refused).toMatchObject({ retryAfter: 5 })
+    await endAll()
     expect(await Promise.all(admitted)).toEqual(['works', 'waits'])
     expect(begun).toEqual(['works', 'waits'])
   })
 
-  test('sends away who has waited past the deadline, and no one sooner', async () => {
+  test('refuses what has waited past the deadline, and nothing sooner', async () => {
     vi.useFakeTimers()
-    const { begun, work } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 2, deadline: seconds(5) })
-    const answers: unknown[] = []
-    void gate.run(work('works'))
-    void gate.run(work('waits')).then((answer) => answers.push(answer))
+    const { begun, refused, ask } = openQueue(2)
+    void ask('works')
+    void ask('waits')
 
     await vi.advanceTimersByTimeAsync(seconds(5) - 1)
-    const before = answers.length
+    const before = [...refused]
     await vi.advanceTimersByTimeAsync(1)
 
-    expect(before).toBe(0)
-    expect(answers.map(isBusy)).toEqual([true])
+    expect([before, refused]).toEqual([[], ['waits']])
     expect(begun).toEqual(['works'])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('has room for as many as it can answer at the speed of the latest hashes', async () => {
     vi.useFakeTimers()
-    const gate = createHashQueue({ concurrency: 2, waiting: 16, deadline: seconds(5) })
-    const roomAfter = async (duration: number) => {
-      const hash = () => gate.run(() => new Promise((done) => setTimeout(done, duration)))
+    const queue = new HashQueue({ concurrency: 2, waiting: 16, deadline: seconds(5) })
+    const hash = (duration: number) => () => new Promise((done) => setTimeout(done, duration))
+    const placesAfter = async (duration: number) => {
       for (let time = 0; time < 20; time++) {
-        const both = [hash(), hash()]
+        const both = [queue.run(hash(duration)), queue.run(hash(duration))]
         await vi.advanceTimersByTimeAsync(duration)
         await Promise.all(both)
       }
-      return gate.capacity
+      const all = Array.from({ length: 20 }, () => queue.run(hash(1)).catch(() => 'refused'))
+      await vi.advanceTimersByTimeAsync(20)
+      return (await Promise.all(all)).filter((outcome) => outcome !== 'refused').length
     }
 
-    const fresh = gate.capacity
-
-    expect(fresh).toBe(18)
-    expect(await roomAfter(250)).toBe(18)
-    expect(await roomAfter(1_001)).toBe(2 + 4)
-    expect(await roomAfter(9_000)).toBe(2)
-    expect(await roomAfter(250)).toBe(18)
+    expect(await placesAfter(250)).toBe(2 + 16)
+    expect(await placesAfter(1_001)).toBe(2 + 4)
+    expect(await placesAfter(9_000)).toBe(2)
   })
 
   test('forgets the deadline of one who was let in', async () => {
     vi.useFakeTimers()
-    const { begun, work, endNext } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 2, deadline: seconds(5) })
-    for (const name of ['first', 'second']) void gate.run(work(name))
+    const { begun, refused, ask, endNext } = openQueue(2)
+    for (const name of ['first', 'second']) void ask(name)
     await vi.advanceTimersByTimeAsync(seconds(3))
     endNext()
-    void gate.run(work('third'))
+    void ask('third')
 
     await vi.advanceTimersByTimeAsync(seconds(3))
     endNext()
     await vi.advanceTimersByTimeAsync(0)
 
-    expect(begun).toEqual(['first', 'second', 'third'])
-  })
-
-  test('lets the next in line take the place of one who hung up', async () => {
-    const { begun, work, endNext } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 1 })
-    const visitor = new AbortController()
-    const working = gate.run(work('works'))
-    const hungUp = gate.run(work('hung up'), visitor.signal)
-    await turn()
-
-    visitor.abort()
-    const patient = gate.run(work('patient'))
-    endNext()
-    await turn()
-    endNext()
-
-    expect(isBusy(await hungUp)).toBe(true)
-    expect(await Promise.all([working, patient])).toEqual(['works', 'patient'])
-    expect(begun).toEqual(['works', 'patient'])
-  })
-
-  test('spends nothing on a visitor who was gone before they came', async () => {
-    const { begun, work } = heldWork()
-
-    const answer = await createHashQueue().run(work('gone'), AbortSignal.abort())
-
-    expect(isBusy(answer)).toBe(true)
-    expect(begun).toEqual([])
+    expect([begun, refused]).toEqual([['first', 'second', 'third'], []])
   })
 
   test('frees the place of work that fails, and passes the failure on', async () => {
-    const gate = createHashQueue({ concurrency: 1, waiting: 0 })
+    const queue = new HashQueue({ concurrency: 1, waiting: 0 })
 
-    const failure = gate.run(() => Promise.reject(new Error('no memory')))
+    const failure = queue.run(() => Promise.reject(new Error('no memory')))
 
     await expect(failure).rejects.toThrow('no memory')
-    expect(await gate.run(async () => 'next')).toBe('next')
+    expect(await queue.run(async () => 'next')).toBe('next')
+  })
+})
+
+describe('a client that hangs up', () => {
+  test('leaves its place to the next in line', async () => {
+    const { queue, begun, ask, endAll } = openQueue(1)
+    const client = new AbortController()
+    void ask('works')
+    const hungUp = queue.run(async () => 'hung up', { network: 'home', signal: client.signal })
+    await turn()
+
+    client.abort()
+    void ask('patient')
+
+    await expect(hungUp).rejects.toBe(client.signal.reason)
+    await endAll()
+    expect(begun).toEqual(['works', 'patient'])
   })
 
-  test('no longer listens to a visitor who was let in', async () => {
-    const { work, endNext } = heldWork()
-    const gate = createHashQueue({ concurrency: 1, waiting: 2 })
-    const visitor = new AbortController()
-    const first = gate.run(work('first'))
-    const second = gate.run(work('second'), visitor.signal)
-    const third = gate.run(work('third'))
+  test('costs no hash when it hung up on the way', async () => {
+    const { begun, work } = heldWork()
+    const signal = AbortSignal.abort()
+
+    const answer = new HashQueue().run(work('gone'), { network: 'home', signal })
+
+    await expect(answer).rejects.toBe(signal.reason)
+    expect(begun).toEqual([])
+  })
+
+  test('is no longer listened to once it was let in', async () => {
+    const { queue, ask, endAll, endNext } = openQueue(2)
+    const client = new AbortController()
+    void ask('first')
+    const { work, endNext: endSecond } = heldWork()
+    const second = queue.run(work('second'), { network: 'home', signal: client.signal })
+    const third = ask('third')
     await turn()
     endNext()
-    await first
     await turn()
 
-    visitor.abort()
-    endNext()
-    await turn()
-    endNext()
+    client.abort()
+    endSecond()
+    await endAll()
 
     expect(await Promise.all([second, third])).toEqual(['second', 'third'])
   })
@@ -184,5 +187,72 @@ describe('hashesAtOnce', () => {
     { cores: 4, processes: 5, shares: [1, 1, 1, 1, 1] },
   ])('shares $cores cores among $processes processes: $shares', ({ cores, processes, shares }) => {
     expect(shares.map((_, index) => hashesAtOnce({ processes, index, cores }))).toEqual(shares)
+  })
+})
+
+describe('a full queue', () => {
+  const fill = ({ ask }: ReturnType<typeof openQueue>, count: number) => {
+    for (let number = 0; number < count; number++) void ask(`crowd ${number}`, { network: 'crowd' })
+  }
+
+  test('serves networks in turn, however long the line of one is', async () => {
+    const open = openQueue(8)
+    fill(open, 5)
+
+    void open.ask('first from elsewhere', { network: 'elsewhere' })
+    void open.ask('second from elsewhere', { network: 'elsewhere' })
+    await open.endAll()
+
+    expect(open.begun.indexOf('first from elsewhere')).toBe(2)
+    expect(open.begun.indexOf('second from elsewhere')).toBe(4)
+  })
+
+  test('makes room for another network at the cost of the longest line', async () => {
+    const open = openQueue(4)
+    fill(open, 5)
+
+    void open.ask('from elsewhere', { network: 'elsewhere' })
+    await open.endAll()
+
+    expect(open.refused).toEqual(['crowd 4'])
+    expect(open.begun).toContain('from elsewhere')
+  })
+
+  test('says so to the network with the longest line only, before anything is tried', async () => {
+    const open = openQueue(4)
+    open.queue.assertRoomFor('crowd')
+
+    fill(open, 5)
+
+    expect(() => open.queue.assertRoomFor('crowd')).toThrow(Overloaded)
+    open.queue.assertRoomFor('elsewhere')
+    await open.endAll()
+    open.queue.assertRoomFor('crowd')
+  })
+
+  test('is shared by halves between two networks that both want all of it', async () => {
+    const open = openQueue(4)
+    fill(open, 5)
+
+    for (let number = 0; number < 5; number++) {
+      void open.ask(`elsewhere ${number}`, { network: 'elsewhere' })
+    }
+    await turn()
+
+    const kept = 'crowd 0, crowd 1, elsewhere 0, crowd 2, elsewhere 1'
+    await open.endAll()
+    expect(open.begun.join(', ')).toBe(kept)
+  })
+
+  test('is never the work of one account: a quarter of the places is its share', async () => {
+    const open = openQueue(8)
+    const asAda = { network: 'home', account: 'ada' }
+
+    for (let number = 0; number < 5; number++) void open.ask(`ada ${number}`, asAda)
+    void open.ask('another', { network: 'home' })
+    await open.endAll()
+
+    expect(open.begun).toEqual(['ada 0', 'ada 1', 'ada 2', 'another'])
+    expect(open.refused).toEqual(['ada 3', 'ada 4'])
   })
 })

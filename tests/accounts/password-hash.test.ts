@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createHashQueue, isBusy } from '../../src/accounts/hash-queue.ts'
+import { HashQueue, Overloaded } from '../../src/accounts/hash-queue.ts'
 import { createPasswords } from '../../src/accounts/password-hash.ts'
 
 // The lowest cost bcrypt knows: here the answers are tested, not the time.
@@ -10,11 +10,7 @@ const MATCHES = { matches: true, needsRehash: false }
 const MATCHES_OLD = { matches: true, needsRehash: true }
 const REFUSED = { matches: false, needsRehash: false }
 
-async function hash(password: string): Promise<string> {
-  const hashed = await passwords.hash(password)
-  if (isBusy(hashed)) throw new Error('the gate is busy')
-  return hashed
-}
+const hash = (password: string) => passwords.hash(password)
 
 describe('hash', () => {
   test("writes version 2 of passlib's bcrypt_sha256, at the cost that was set", async () => {
@@ -104,15 +100,17 @@ describe('verify', () => {
     expect(await passwords.verify(typed, stored)).toEqual(MATCHES_OLD)
   })
 
-  test('goes through the gate, as hashing does', async () => {
-    const full = createPasswords({ cost, gate: createHashQueue({ concurrency: 0, waiting: 0 }) })
+  test('goes through the queue, as hashing does', async () => {
+    const full = createPasswords({ cost, queue: new HashQueue({ concurrency: 0, waiting: 0 }) })
 
-    expect(isBusy(await full.verify('correct horse', null))).toBe(true)
-    expect(isBusy(await full.hash('correct horse battery staple'))).toBe(true)
+    await expect(full.verify('correct horse', null)).rejects.toThrow(Overloaded)
+    await expect(full.hash('correct horse battery staple')).rejects.toThrow(Overloaded)
   })
 
-  test('does nothing for a visitor who has hung up', async () => {
-    expect(isBusy(await passwords.verify('any', null, AbortSignal.abort()))).toBe(true)
-    expect(isBusy(await passwords.hash('any', AbortSignal.abort()))).toBe(true)
+  test('does nothing for a client that has hung up, as hashing does', async () => {
+    const client = { network: '', signal: AbortSignal.abort() }
+
+    await expect(passwords.verify('any', null, client)).rejects.toBe(client.signal.reason)
+    await expect(passwords.hash('any', client)).rejects.toBe(client.signal.reason)
   })
 })

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createHashQueue, hashesAtOnce } from '../../src/accounts/hash-queue.ts'
+import { HashQueue, hashesAtOnce } from '../../src/accounts/hash-queue.ts'
 import { createPasswords } from '../../src/accounts/password-hash.ts'
 import { seconds } from '../../src/durations.ts'
 import type { Answer } from './client.ts'
@@ -80,7 +80,7 @@ async function hashBesides(reader: Visitor): Promise<number> {
 }
 
 async function hashUntil(end: number): Promise<number> {
-  const passwords = createPasswords({ cost: COST, gate: createHashQueue({ waiting: 100 }) })
+  const passwords = createPasswords({ cost: COST, queue: new HashQueue({ waiting: 100 }) })
   const ends: number[] = []
   const work = async () => {
     while (performance.now() < end) {

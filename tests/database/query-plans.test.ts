@@ -17,7 +17,7 @@ afterAll(database.close)
 
 const now = new Date('2026-01-01T00:00:00Z')
 
-const attempts = ['first', 'second'].map((key) => ({ key, most: 1, at: now, endsAt: now }))
+const attempts = ['first', 'second'].map((key) => ({ key, cost: 1, most: 1, at: now, endsAt: now }))
 
 const accounts = { database, clock: () => now } as never
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
-import { minutes } from '../../src/durations.ts'
-import { type Attempt, createAttemptCounters } from '../../src/throttle/counters.ts'
+import { days, minutes } from '../../src/durations.ts'
+import { type Charge, createAttemptCounters } from '../../src/throttle/counters.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const database = await openTestDatabase()
@@ -20,22 +20,22 @@ const WINDOW = minutes(15)
 const timeAt = (milliseconds: number) => new Date(START.getTime() + milliseconds)
 
 let keys = 0
-const newAttempt = (): Attempt => {
-  return { key: `key ${++keys}`, most: 10, at: START, endsAt: timeAt(WINDOW) }
+const newAttempt = (): Charge => {
+  return { key: `key ${++keys}`, cost: 1, most: 10, at: START, endsAt: timeAt(WINDOW) }
 }
 
-const later = (attempt: Attempt, milliseconds: number): Attempt => {
+const later = (attempt: Charge, milliseconds: number): Charge => {
   return { ...attempt, at: timeAt(milliseconds), endsAt: timeAt(milliseconds + WINDOW) }
 }
 
-async function count(attempt: Attempt, times: number): Promise<number> {
+async function count(attempt: Charge, times: number): Promise<number> {
   let counted = 0
   for (let time = 0; time < times; time++) if (await counters.count(attempt)) counted++
   return counted
 }
 
 describe('of 50 attempts at once, in two processes', () => {
-  const race = async (attempt: Attempt) => {
+  const race = async (attempt: Charge) => {
     const attempts = Array.from({ length: 50 }, (_, index) => both[index % 2]?.count(attempt))
     return (await Promise.all(attempts)).filter(Boolean).length
   }
@@ -74,8 +74,8 @@ describe('a window', () => {
     await count(attempt, 10)
     const findFull = (at: number) => counters.findFull([newAttempt(), later(attempt, at)])
 
-    expect(await findFull(WINDOW - 1)).toEqual(timeAt(WINDOW))
-    expect(await findFull(WINDOW)).toBeNull()
+    expect(await findFull(WINDOW - 1)).toEqual([{ key: attempt.key, endsAt: timeAt(WINDOW) }])
+    expect(await findFull(WINDOW)).toEqual([])
   })
 
   test('is followed by one that has the whole budget, and no more', async () => {
@@ -90,12 +90,31 @@ describe('a window', () => {
   })
 })
 
+describe('a window that a wrong clock began', () => {
+  const wrong = (attempt: Charge): Charge => later(attempt, days(10))
+
+  test('is over, however full', async () => {
+    const attempt = newAttempt()
+    await count(wrong(attempt), 10)
+
+    expect(await counters.findFull([attempt])).toEqual([])
+    expect(await count(attempt, 11)).toBe(10)
+  })
+
+  test('is not one begun a moment from now, as by two requests that came together', async () => {
+    const attempt = newAttempt()
+    await count(later(attempt, 1), 9)
+
+    expect(await count(attempt, 2)).toBe(1)
+  })
+})
+
 describe('an attempt taken back', () => {
   test('leaves room for one more', async () => {
     const attempt = newAttempt()
     await count(attempt, 10)
 
-    await counters.takeBack(attempt)
+    await counters.takeBack([attempt], 1)
 
     expect(await count(attempt, 2)).toBe(1)
   })
@@ -104,7 +123,7 @@ describe('an attempt taken back', () => {
     const attempt = newAttempt()
     await counters.count(attempt)
 
-    for (let time = 0; time < 3; time++) await counters.takeBack(attempt)
+    for (let time = 0; time < 3; time++) await counters.takeBack([attempt], 1)
 
     expect(await count(attempt, 11)).toBe(10)
   })
@@ -115,7 +134,7 @@ describe('an attempt taken back', () => {
     const second = later(attempt, WINDOW)
     await count(second, 10)
 
-    await counters.takeBack(attempt)
+    await counters.takeBack([attempt], 1)
 
     expect(await count(second, 1)).toBe(0)
   })
@@ -125,7 +144,7 @@ describe('an attempt taken back', () => {
     await counters.count(attempt)
     await database.attemptCounter.deleteMany({ where: { key: attempt.key } })
 
-    await counters.takeBack(attempt)
+    await counters.takeBack([attempt], 1)
 
     expect(await database.attemptCounter.count({ where: { key: attempt.key } })).toBe(0)
   })

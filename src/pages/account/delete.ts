@@ -2,18 +2,16 @@ import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { scheduleDeletion } from '../../accounts/deletion.ts'
 import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
-import { isBusy } from '../../accounts/hash-queue.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
 import { verifyOwnPassword } from '../../accounts/passwords.ts'
 import { formatDuration } from '../../durations.ts'
 import { describeBrowser } from '../../http/browsers.ts'
+import { clientOf } from '../../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
-import { hangUpOf } from '../../http/hang-up.ts'
-import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
 import type { Services } from '../../services.ts'
-import { admitOwnPassword } from '../../throttle/limits.ts'
+import { ownPasswordLimits } from '../../throttle/limits.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
 
 const DeleteForm = z.object({
@@ -24,7 +22,7 @@ const DeleteForm = z.object({
 const GRACE = formatDuration(LINK_LIFETIMES['restore-account'])
 
 export function deletePage(services: Services): Page {
-  const { accounts, auth, cookies, flashes, settings } = services
+  const { accounts, auth, cookies, flashes, memberOf, settings, throttle } = services
   return {
     path: '/account/delete',
     for: 'fresh',
@@ -44,18 +42,14 @@ export function deletePage(services: Services): Page {
     if (usernameKeyOf(form.data.username) !== usernameKeyOf(user.username)) {
       return refuse(req, res, rejectForm(form, 'username', 'That is not your user name.').view)
     }
-    const admission = await admitOwnPassword(services, user)
-    if (!admission.ok) return refuseTooMany(next, admission)
-
-    const { password } = form.data
-    const isRight = await verifyOwnPassword(accounts, user, { password, signal: hangUpOf(req) })
-    if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
+    const typed = { password: form.data.password, client: clientOf(req) }
+    const limits = ownPasswordLimits(memberOf(req))
+    const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
     }
 
-    await admission.refund()
     const isLeaving = await scheduleDeletion(accounts, user, describeBrowser(req))
     if (!isLeaving) return auth.unauthorized(req, res, next)
     nameEvent(res, 'user_deleted', user.id)

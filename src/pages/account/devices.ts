@@ -7,11 +7,12 @@ import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
 import type { Services } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
+import { revocationLimits } from '../../throttle/limits.ts'
 
 // PostgreSQL fails on an address with a NUL in it, where SQLite finds nothing.
 const DeviceId = z.uuid()
 
-export function devicesPages({ accounts, auth, flashes }: Services): Page[] {
+export function devicesPages({ accounts, auth, flashes, memberOf, throttle }: Services): Page[] {
   return [
     { path: '/account/devices', for: 'logged-in', get: [showDevices] },
     { path: '/account/devices/revoke-others', for: 'logged-in', post: [revokeOthers] },
@@ -28,6 +29,7 @@ export function devicesPages({ accounts, auth, flashes }: Services): Page[] {
   async function revoke(req: Request, res: Response, next: NextFunction) {
     const id = DeviceId.safeParse(req.params.id)
     if (!id.success) return next(new HttpError(404))
+    await throttle.count(revocationLimits(memberOf(req)))
     const device = { deviceId: id.data, browser: describeBrowser(req) }
     const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
     if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
@@ -37,6 +39,7 @@ export function devicesPages({ accounts, auth, flashes }: Services): Page[] {
   }
 
   async function revokeOthers(req: Request, res: Response, next: NextFunction) {
+    await throttle.count(revocationLimits(memberOf(req)))
     const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), describeBrowser(req))
     if (!user) return auth.unauthorized(req, res, next)
     await auth.renewLogin(req, res, user)

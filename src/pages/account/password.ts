@@ -1,17 +1,15 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { isBusy } from '../../accounts/hash-queue.ts'
 import { composePassword } from '../../accounts/password-text.ts'
 import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
 import { describeBrowser } from '../../http/browsers.ts'
+import { clientOf } from '../../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
-import { hangUpOf } from '../../http/hang-up.ts'
-import { refuseBusy, refuseTooMany } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
 import type { Services } from '../../services.ts'
-import { admitOwnPassword } from '../../throttle/limits.ts'
+import { ownPasswordLimits } from '../../throttle/limits.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 
 const PasswordFields = z
@@ -25,7 +23,7 @@ const PasswordFields = z
   })
 
 export function passwordPage(services: Services): Page {
-  const { accounts, auth, flashes } = services
+  const { accounts, auth, flashes, memberOf, throttle } = services
   return {
     path: '/account/password',
     for: 'logged-in',
@@ -47,24 +45,19 @@ export function passwordPage(services: Services): Page {
     )
     if (!form.ok) return refuse(res, form.view)
 
-    const admission = await admitOwnPassword(services, user)
-    if (!admission.ok) return refuseTooMany(next, admission)
-
-    const signal = hangUpOf(req)
-    const own = { password: form.data.current, signal }
-    const isRight = await verifyOwnPassword(accounts, user, own)
-    if (isBusy(isRight)) return refuseBusy(res, next, { ...isRight, admission })
+    const client = clientOf(req)
+    const typed = { password: form.data.current, client }
+    const limits = ownPasswordLimits(memberOf(req))
+    const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_password_change_fail', user.id)
       return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
     }
 
-    const wanted = { ...form.data, browser: describeBrowser(req), signal }
+    const wanted = { ...form.data, browser: describeBrowser(req), client }
     const changed = await changePassword(accounts, user, wanted)
-    if (isBusy(changed)) return refuseBusy(res, next, { ...changed, admission })
     if (!changed) return auth.unauthorized(req, res, next)
     nameEvent(res, 'authn_password_change', user.id)
-    await admission.refund()
     await auth.renewLogin(req, res, changed)
     flashes.add(req, res, 'success', 'Your password is changed. Every other browser is logged out.')
     return saveThenRedirect(req, res, 303, '/account/password')

@@ -1,15 +1,16 @@
 import type { Response } from 'supertest'
 import type { Site } from './journeys.ts'
 import { forgetPassword, newPassword } from './journeys.ts'
+import { readLink } from './mails.ts'
 import { register, userFields } from './users.ts'
 
 /** Sends a form that costs a hash, as often as it is called. */
-export type Knock = () => Promise<Response>
+export type SendForm = () => Promise<Response>
 
 const WRONG = 'not my password'
 
-/** Every page whose form costs a hash, and how somebody comes to send it who was never there before. */
-export const HASHING_DOORS: Record<string, (site: Site) => Promise<Knock>> = {
+/** Every page whose form costs a hash, and how a visitor who was never there before comes to send it. */
+export const HASHING_PAGES: Record<string, (site: Site) => Promise<SendForm>> = {
   '/login': async (site) => {
     const { username } = await register(site)
     const browser = site.browse()
@@ -19,7 +20,7 @@ export const HASHING_DOORS: Record<string, (site: Site) => Promise<Knock>> = {
   '/register': async (site) => {
     const stranger = site.browse()
     const _csrf = await stranger.takeToken('/register')
-    // Whoever has registered is logged in, and would not be asked again.
+    // A browser that has registered is logged in, and would not be asked again.
     return () =>
       site
         .browse()
@@ -32,13 +33,20 @@ export const HASHING_DOORS: Record<string, (site: Site) => Promise<Knock>> = {
     const _csrf = await browser.takeToken('/reset-password')
     return () => browser.post('/reset-password', { _csrf, ...newPassword })
   },
-  '/reauthenticate': (site) => knockLoggedIn(site, '/reauthenticate', { password: WRONG }),
+  '/verify-email': async (site) => {
+    const { email } = await register(site)
+    const stranger = site.browse()
+    await stranger.visit(await readLink(site, email, 'verify-email'))
+    const _csrf = await stranger.takeToken('/verify-email')
+    return () => stranger.post('/verify-email', { _csrf, password: WRONG })
+  },
+  '/reauthenticate': (site) => openLoggedIn(site, '/reauthenticate', { password: WRONG }),
   '/account/password': (site) =>
-    knockLoggedIn(site, '/account/password', { current: WRONG, ...newPassword }),
-  '/account/delete': (site) => knockLoggedIn(site, '/account/delete', { password: WRONG }),
+    openLoggedIn(site, '/account/password', { current: WRONG, ...newPassword }),
+  '/account/delete': (site) => openLoggedIn(site, '/account/delete', { password: WRONG }),
 }
 
-async function knockLoggedIn(site: Site, path: string, fields: object): Promise<Knock> {
+async function openLoggedIn(site: Site, path: string, fields: object): Promise<SendForm> {
   const { browser, username } = await register(site)
   const _csrf = await browser.takeToken(path)
   return () => browser.post(path, { _csrf, username, ...fields })

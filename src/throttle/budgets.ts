@@ -1,0 +1,41 @@
+import { hours, minutes } from '../durations.ts'
+
+/** So many attempts in so long. A success costs a tenth where only failures are feared. */
+export type Budget = { attempts: number; per: number; isForFailures?: true }
+
+export type BudgetSettings = { registrationsPerHour: number }
+
+/** Every budget there is, and what it counts by. What an owner needs to take an account back counts by device: an intruder cannot use it up. */
+export function createBudgets({ registrationsPerHour }: BudgetSettings) {
+  return {
+    // Logging in from a browser that is new to the account. One network cannot use up the name: 20 < 25.
+    'name-in-network': { attempts: 10, per: minutes(15), isForFailures: true },
+    'name-in-network-hourly': { attempts: 20, per: hours(1), isForFailures: true },
+    network: { attempts: 100, per: minutes(15), isForFailures: true },
+    name: { attempts: 25, per: hours(1), isForFailures: true },
+    // Logging in from a browser that has logged in to the account before.
+    device: { attempts: 10, per: minutes(15), isForFailures: true },
+    'devices-of-user': { attempts: 100, per: hours(1), isForFailures: true },
+    // The password once more, by a user who is logged in.
+    'own-password': { attempts: 10, per: minutes(15), isForFailures: true },
+    'own-password-of-user': { attempts: 100, per: hours(1), isForFailures: true },
+    // The password that a link in an email asks for, or sets.
+    'password-of-link': { attempts: 5, per: minutes(15), isForFailures: true },
+    // Rows and emails.
+    'registrations-of-email': { attempts: 5, per: hours(1) },
+    'registrations-of-network': { attempts: registrationsPerHour, per: hours(1) },
+    'emails-to': { attempts: 5, per: hours(1) },
+    'emails-of-network': { attempts: 20, per: hours(1) },
+    // Every form that a user sends while logged in, and some forms besides.
+    'forms-of-device': { attempts: 200, per: hours(1) },
+    'forms-of-user': { attempts: 1_000, per: hours(1) },
+    'forms-of-network': { attempts: 5_000, per: hours(1) },
+    profile: { attempts: 30, per: hours(1) },
+    usernames: { attempts: 20, per: hours(1) },
+    'usernames-of-network': { attempts: 60, per: hours(1) },
+    revocations: { attempts: 30, per: hours(1) },
+    exports: { attempts: 10, per: hours(1) },
+  } as const satisfies Record<string, Budget>
+}
+
+export type BudgetName = keyof ReturnType<typeof createBudgets>
