@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type { Engine } from '../src/database/database-url.ts'
-import { readMigrations } from '../src/database/migrations-folder.ts'
-import { startSchemaEngine } from '../src/database/schema-engine.ts'
+import { findMigrationsFolder, readMigrations } from '../src/database/migrations-folder.ts'
+import { startSchemaEngine } from './schema-engine.ts'
 import { connectToShadow } from './shadow-database.ts'
 
 const SCHEMAS = { sqlite: 'schema.prisma', postgresql: 'postgresql/schema.prisma' }
@@ -22,11 +23,25 @@ export async function compareModels(engine: Engine, serverUrl: string): Promise<
 
 function describeDifference(engine: Engine) {
   return {
-    from: { tag: 'migrations' as const, ...readMigrations(engine) },
+    from: { tag: 'migrations' as const, ...listMigrations(engine) },
     to: { tag: 'schemaDatamodel' as const, ...readModels(engine) },
     script: true,
     exitCode: true,
     filters: { externalTables: [], externalEnums: [] },
+  }
+}
+
+/** An engine's migrations in the form that Prisma's schema engine takes. */
+export function listMigrations(engine: Engine): MigrationList {
+  const folder = findMigrationsFolder(engine)
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: `provider = "${engine}"\n` },
+    shadowDbInitScript: '',
+    migrationDirectories: readMigrations(folder).map(({ name, script }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: script } },
+    })),
   }
 }
 

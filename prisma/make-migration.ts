@@ -2,12 +2,25 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../src/database/database-url.ts'
 import { findMigrationsFolder } from '../src/database/migrations-folder.ts'
+import { isDatabaseOutage } from '../src/database/outage.ts'
 import { compareModels } from './compare-models.ts'
 
 const LOCAL_SERVER = 'postgresql://postgres@127.0.0.1:5432/postgres'
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+await makeMigrations().catch(report)
+
+async function makeMigrations(): Promise<void> {
+  const name = readName()
+  const server = process.env.TEST_DATABASE_URL ?? LOCAL_SERVER
+  await makeMigration('sqlite', name, server)
+  await makeMigration('postgresql', name, server).catch((error: unknown) => {
+    if (!isDatabaseOutage(error)) throw error
+    const { host } = new URL(server)
+    say(`Not written: the migration for PostgreSQL, because no server answers at ${host}.`)
+    say(
+      `Run “npm run migration -- ${name}” again where one does (TEST_DATABASE_URL names another).`,
+    )
+  })
 }
 
 function readName(): string {
@@ -16,8 +29,10 @@ function readName(): string {
   throw new Error('Usage: npm run migration -- name_in_small_letters')
 }
 
-function stampTime(): string {
-  return new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+async function makeMigration(engine: Engine, name: string, server: string): Promise<void> {
+  const script = await compareModels(engine, server)
+  if (script === null) say(`Nothing to do for ${engine}: the migrations match the models.`)
+  else writeMigration(engine, `${stampTime()}_${name}`, script)
 }
 
 function writeMigration(engine: Engine, folderName: string, script: string): void {
@@ -28,20 +43,15 @@ function writeMigration(engine: Engine, folderName: string, script: string): voi
   say(`Wrote prisma/migrations/${engine}/${folderName}/migration.sql`)
 }
 
-// Both comparisons come before the first file, so that one engine never gets ahead of the other.
-async function makeMigrations(): Promise<void> {
-  const folderName = `${stampTime()}_${readName()}`
-  const server = process.env.TEST_DATABASE_URL ?? LOCAL_SERVER
-  const sqlite = await compareModels('sqlite', server)
-  const postgresql = await compareModels('postgresql', server)
-  if (sqlite !== null) writeMigration('sqlite', folderName, sqlite)
-  if (postgresql !== null) writeMigration('postgresql', folderName, postgresql)
-  if (sqlite === null && postgresql === null) say('Nothing to do: the migrations match the models.')
+function stampTime(): string {
+  return new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function report(failure: unknown): void {
   process.stderr.write(`${failure instanceof Error ? failure.message : failure}\n`)
   process.exitCode = 1
 }
-
-await makeMigrations().catch(report)

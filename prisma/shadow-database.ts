@@ -1,48 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { Client } from 'pg'
 import type { Engine } from '../src/database/database-url.ts'
-import {
-  connectPostgresql,
-  connectSqlite,
-  type MigrationConnection,
-} from '../src/database/migration-connection.ts'
+import { connectEngine } from './schema-engine.ts'
 
-const CHAR = 18
-const TEXT = 25
-
-/** Connects to an empty database that is gone once closed; PostgreSQL needs a server's URL for it. */
-export function connectToShadow(engine: Engine, url: string): Promise<MigrationConnection> {
-  return engine === 'sqlite' ? connectSqlite(':memory:', 0) : connectToThrowaway(url)
+/** An empty database that is gone once closed; PostgreSQL needs a server's URL for it. */
+export function connectToShadow(engine: Engine, serverUrl: string): Promise<SqlDriverAdapter> {
+  return engine === 'sqlite' ? connectEngine(engine, ':memory:') : connectToThrowaway(serverUrl)
 }
 
 // Not the driver's own shadow connection: given a URL, that one lands in the database of the URL.
-async function connectToThrowaway(url: string): Promise<MigrationConnection> {
+async function connectToThrowaway(serverUrl: string): Promise<SqlDriverAdapter> {
   const name = `shadow_${randomUUID()}`
-  await runOnServer(url, `CREATE DATABASE "${name}"`)
-  const address = new URL(url)
-  address.pathname = name
-  const pool = createPool(address.href)
-  const connection = await connectPostgresql({ url: address.href, schema: undefined }, pool)
-  const dispose = async (): Promise<void> => {
-    await connection.dispose()
-    await runOnServer(url, `DROP DATABASE "${name}"`)
-  }
-  return { ...connection, dispose }
+  await runOnServer(serverUrl, `CREATE DATABASE "${name}"`)
+  const url = new URL(serverUrl)
+  url.pathname = name
+  const connection = await connectEngine('postgresql', url.href)
+  const dispose = connection.dispose.bind(connection)
+  return Object.assign(connection, {
+    dispose: async (): Promise<void> => {
+      await dispose()
+      await runOnServer(serverUrl, `DROP DATABASE "${name}"`)
+    },
+  })
 }
 
 async function runOnServer(url: string, statement: string): Promise<void> {
-  const pool = new Pool({ connectionString: url, max: 1 })
-  await pool.query(statement).finally(() => pool.end())
-}
-
-// Prisma's driver does not know the type "char", in which PostgreSQL's catalog answers the engine.
-function createPool(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 1 })
-  const query = pool.query.bind(pool)
-  const queryWithText = async (statement: QueryArrayConfig): Promise<QueryArrayResult> => {
-    const result = await query(statement)
-    for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT
-    return result
-  }
-  return Object.assign(pool, { query: queryWithText })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
 }

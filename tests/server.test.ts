@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test, vi } from 'vitest'
 import { minutes } from '../src/durations.ts'
 import { readTitle } from './support/html.ts'
-import { openPlace, type Place, SERVER } from './support/server.ts'
+import { openPlace, type Place } from './support/server.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
 
 const places: Place[] = []
@@ -24,9 +24,12 @@ const FILES_IN_DATA = {
   ...(isSqlite && { 'data/app.db': '600', 'data/app.db-shm': '600', 'data/app.db-wal': '600' }),
 }
 
-/** Everything in a folder, with who may do what with it. */
+/** Every file that the server has made in a folder, with its permissions. */
 function readModes(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const names = all.filter(
+    (name) => !/^(dist|node_modules|package\.json|prisma|public|views)\b/.test(name),
+  )
   const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
   return Object.fromEntries(names.map((name) => [name, modeOf(name)]))
 }
@@ -79,7 +82,7 @@ describe('the start', () => {
     const place = await newPlace()
     const manager = `
       import cluster from 'node:cluster'
-      cluster.setupPrimary({ execArgv: [], exec: ${JSON.stringify(SERVER)} })
+      cluster.setupPrimary({ execArgv: [], exec: ${JSON.stringify(join(place.folder, 'dist/server.js'))} })
       cluster.fork()`
 
     const command = [process.execPath, '--input-type=module', '--eval', manager]
@@ -105,7 +108,7 @@ describe('the start', () => {
     expect([code, stdout]).toEqual([1, ''])
     expect(names.sort()).toEqual(['APP_URL', 'BCRYPT_COST', 'PORT', 'SESSION_SECRET'])
     expect(stderr).not.toContain('hunter2')
-    expect(readdirSync(place.folder)).toEqual([])
+    expect(readModes(place.folder)).toEqual({})
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { type Database, Prisma, type Tables } from '../database/database.ts'
+import { type Database, Prisma, type Tables, timestamp } from '../database/database.ts'
 
 export type InsertedUser = {
   id: string
@@ -37,7 +37,7 @@ export async function insertUsers(
   // One parameter whatever their number: 10,000 rows as parameters of their own take ten seconds,
   // which is how long a transaction may.
   const rows = rowsOf(engine, JSON.stringify(users))
-  const time = (date: Date | null) => timeOf(engine, date)
+  const time = (date: Date | null) => timestamp({ engine }, date)
   await tables.$executeRaw`
     INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "disabledAt", "createdAt", "emailVerifiedAt")
     SELECT "id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", CASE WHEN "isActive" THEN NULL ELSE ${time(at)} END, ${time(at)}, ${time(emailVerifiedAt)} FROM ${rows}`
@@ -57,9 +57,4 @@ function rowsOf(engine: Database['engine'], json: string): Prisma.Sql {
 
 function describeColumn(name: (typeof COLUMNS)[number]): string {
   return `"${name}" ${name === 'isActive' ? 'boolean' : 'text'}`
-}
-
-// PostgreSQL cannot infer the type of a parameter in a SELECT list.
-function timeOf(engine: Database['engine'], date: Date | null): Prisma.Sql {
-  return engine === 'postgresql' ? Prisma.sql`${date}::timestamp` : Prisma.sql`${date}`
 }

@@ -1,13 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database, Tables } from './database.ts'
 import type { PrismaClient } from './generated/sqlite/client.ts'
-import { enterTransaction } from './transaction-scope.ts'
 
-/** Runs the changes in one transaction: all of them, or none if a statement fails or the callback throws. */
-export function changeTogether<T>(
+type Scope = { state: 'entered' | 'begun' | 'over' }
+
+const scopes = new AsyncLocalStorage<Scope>()
+
+/** One transaction: all of the changes, or none if a statement fails or the callback throws. */
+export async function changeTogether<T>(
   database: Database,
   change: (tables: Tables) => Promise<T>,
 ): Promise<T> {
-  // Hidden from everyone else, so that the compiler refuses it before the driver does.
+  if (isInside(scopes.getStore())) throw new Error('changeTogether cannot be called inside itself')
+  // Hidden from the type, so that the compiler refuses it elsewhere before the driver does.
   const client = database as unknown as Pick<PrismaClient, '$transaction'>
-  return enterTransaction(() => client.$transaction((tables) => change(tables)))
+  const scope: Scope = { state: 'entered' }
+  const begin = () => client.$transaction((tables) => change(tables))
+  return scopes.run(scope, begin).finally(() => {
+    scope.state = 'over'
+  })
+}
+
+function isInside(scope: Scope | undefined): scope is Scope {
+  return scope !== undefined && scope.state !== 'over'
+}
+
+/** For the driver: changeTogether begins one transaction each time, and nothing else begins any. */
+export function claimTransaction(): void {
+  const scope = scopes.getStore()
+  if (scope?.state !== 'entered') {
+    throw new Error('A transaction may begin only in changeTogether (database/change-together.ts)')
+  }
+  scope.state = 'begun'
+}
+
+/** For the driver: such a statement would wait for the very transaction that waits for it. */
+export function refuseInsideTransaction(): void {
+  if (isInside(scopes.getStore())) {
+    throw new Error('Inside changeTogether, use the tables it hands over, not the database')
+  }
 }

@@ -3,26 +3,39 @@ import { fileURLToPath } from 'node:url'
 
 export type Engine = 'sqlite' | 'postgresql'
 
-export type DatabaseAddress =
-  | { engine: 'sqlite'; file: string }
-  | { engine: 'postgresql'; url: string; schema: string | undefined }
+export type SqliteAddress = { engine: 'sqlite'; file: string }
 
-function readFile(url: string): string {
-  const path = url.replace(/\?.*$/, '')
-  return path.startsWith('file://') ? fileURLToPath(path) : resolve(path.slice('file:'.length))
+export type PostgresqlAddress = {
+  engine: 'postgresql'
+  url: string
+  schema: string
+  /** `?options=` of the URL: settings of the operator for every connection. */
+  options: string
 }
 
-// The driver would hand ?schema= to the server as a setting it does not know.
-function readServer(text: string): DatabaseAddress {
-  const url = new URL(text)
-  const schema = url.searchParams.get('schema') ?? undefined
-  url.searchParams.delete('schema')
-  return { engine: 'postgresql', url: url.href, schema }
-}
+// Two levels up from src/database and from dist/database alike.
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Takes a DATABASE_URL (`file:`, `postgresql:` or `postgres:`) apart; throws on any other. */
-export function readDatabaseUrl(url: string): DatabaseAddress {
+/** A relative path counts from the project's folder, wherever a command is started. */
+export function readDatabaseUrl(url: string): SqliteAddress | PostgresqlAddress {
   if (url.startsWith('file:')) return { engine: 'sqlite', file: readFile(url) }
   if (/^postgres(ql)?:/.test(url)) return readServer(url)
   throw new Error('A database URL starts with file: or postgresql:')
+}
+
+function readFile(url: string): string {
+  const path = url.replace(/\?.*$/, '')
+  return path.startsWith('file://')
+    ? fileURLToPath(path)
+    : resolve(PROJECT, path.slice('file:'.length))
+}
+
+// Taken out of the URL: what pg finds there goes before what it is told beside it.
+function readServer(text: string): PostgresqlAddress {
+  const url = new URL(text)
+  const schema = url.searchParams.get('schema') ?? 'public'
+  const options = url.searchParams.get('options') ?? ''
+  url.searchParams.delete('schema')
+  url.searchParams.delete('options')
+  return { engine: 'postgresql', url: url.href, schema, options }
 }

@@ -1,9 +1,7 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { seconds } from '../durations.ts'
 import { type Engine, readDatabaseUrl } from './database-url.ts'
-import { type Prisma, PrismaClient } from './generated/sqlite/client.ts'
-import { createPostgresqlAdapter } from './postgresql.ts'
-import { createSqliteAdapter } from './sqlite.ts'
+import { Prisma, PrismaClient } from './generated/sqlite/client.ts'
 
 export type {
   EmailLink,
@@ -11,7 +9,7 @@ export type {
   PendingRegistration,
   User,
 } from './generated/sqlite/client.ts'
-export { Prisma } from './generated/sqlite/client.ts'
+export { Prisma }
 
 /** What statements go through: the tables and raw SQL, of the database or of one transaction. */
 export type Tables = Omit<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>
@@ -33,21 +31,20 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   return Object.assign(client, { engine, close: () => client.$disconnect() })
 }
 
-function createClient(
+// Only the chosen engine is loaded.
+async function createClient(
   url: string,
   { onStatement = () => {}, answerWithin = seconds(10) }: DatabaseOptions,
 ): Promise<PrismaClient> {
   const address = readDatabaseUrl(url)
-  if (address.engine === 'postgresql') {
-    return createPostgresqlClient(createPostgresqlAdapter(address, { onStatement, answerWithin }))
+  if (address.engine === 'sqlite') {
+    const { createSqliteAdapter } = await import('./sqlite.ts')
+    return new PrismaClient(describeClient(createSqliteAdapter(address.file, onStatement)))
   }
-  const adapter = createSqliteAdapter(address.file, onStatement)
-  return Promise.resolve(new PrismaClient(describeClient(adapter)))
-}
-
-async function createPostgresqlClient(adapter: SqlDriverAdapterFactory): Promise<PrismaClient> {
+  const { createPostgresqlAdapter } = await import('./postgresql.ts')
   const postgresql = await import('./generated/postgresql/client.ts')
-  // Both are generated from the same models: this is the one place that says so to the compiler.
+  const adapter = createPostgresqlAdapter(address, { onStatement, answerWithin })
+  // Both clients are generated from the same models: the one place that says so to the compiler.
   return new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
 }
 
@@ -58,4 +55,9 @@ function describeClient(adapter: SqlDriverAdapterFactory) {
     errorFormat: 'minimal' as const,
     transactionOptions: { maxWait: seconds(5), timeout: seconds(10) },
   }
+}
+
+/** PostgreSQL cannot infer the type of a parameter in a SELECT list. */
+export function timestamp({ engine }: Pick<Database, 'engine'>, time: Date | null): Prisma.Sql {
+  return engine === 'postgresql' ? Prisma.sql`${time}::timestamp` : Prisma.sql`${time}`
 }

@@ -1,21 +1,30 @@
 import type {
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
+  SqlQuery,
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
-import { bare } from './bare-query.ts'
-import { type Gate, openGate } from './gate.ts'
-import { claimTransaction, refuseInsideTransaction } from './transaction-scope.ts'
+import { claimTransaction, refuseInsideTransaction } from './change-together.ts'
+import { isAnswerLost, noteLostAnswer } from './outage.ts'
 
-/** How a transaction begins on one engine: where its statements go, and what ends its hold on it. */
+/** The connection of one transaction, until it is released or, where it broke, discarded. */
+export type HeldConnection = {
+  queryable: SqlQueryable
+  release: () => Promise<void>
+  discard?: () => void
+}
+
 export type Begin = (connection: SqlDriverAdapter) => Promise<HeldConnection>
 
-export type HeldConnection = { queryable: SqlQueryable; release: () => Promise<void> }
+export type Guard = {
+  begin: Begin
+  /** Runs one statement outside any transaction. */
+  runPlain: <T>(work: () => Promise<T>) => Promise<T>
+  onStatement: (sql: string) => void
+}
 
-export type Guard = { begin: Begin; gate?: Gate; onStatement: (sql: string) => void }
-
-/** Wraps a driver adapter so that transactions begin in changeTogether only and share no connection. */
+/** Transactions begin in changeTogether only, and share no connection. */
 export function guardAdapter(
   factory: SqlDriverAdapterFactory,
   guard: Guard,
@@ -28,15 +37,22 @@ export function guardAdapter(
 }
 
 function guardConnection(connection: SqlDriverAdapter, guard: Guard): SqlDriverAdapter {
-  const { begin, gate = openGate, onStatement } = guard
+  const { begin, onStatement, runPlain } = guard
+  const plain = aroundStatements(connection, async ({ sql }, work) => {
+    refuseInsideTransaction()
+    onStatement(sql)
+    return runPlain(work).catch((error: unknown) => {
+      if (!/^\s*SELECT\b/i.test(sql)) noteLostAnswer(error)
+      throw error
+    })
+  })
   const startTransaction = async (): Promise<Transaction> => {
     claimTransaction()
     onStatement('BEGIN')
-    const held = await begin(connection)
-    return wrapTransaction({ ...held, queryable: reportStatements(held.queryable, onStatement) })
+    return wrapTransaction(await begin(connection), onStatement)
   }
   return {
-    ...holdStatementsBack(reportStatements(connection, onStatement), gate),
+    ...plain,
     executeScript: (script) => connection.executeScript(script),
     getConnectionInfo: () => connection.getConnectionInfo?.() ?? { supportsRelationJoins: false },
     dispose: () => connection.dispose(),
@@ -46,69 +62,56 @@ function guardConnection(connection: SqlDriverAdapter, guard: Guard): SqlDriverA
 
 // The phantom option leaves COMMIT and ROLLBACK to us. Prisma's own adapter frees the connection after a
 // COMMIT that failed with the transaction still open, and whatever is written next is lost with it.
-function wrapTransaction(held: HeldConnection): Transaction {
-  const { noting, failures } = noteFailures(held.queryable)
-  const rollBack = () => held.queryable.executeRaw(bare('ROLLBACK'))
+function wrapTransaction(held: HeldConnection, onStatement: (sql: string) => void): Transaction {
+  const failures: unknown[] = []
+  const statements = aroundStatements(held.queryable, async ({ sql }, work) => {
+    onStatement(sql)
+    return work().catch((failure: unknown) => {
+      failures.push(failure)
+      throw failure
+    })
+  })
+  const rollback = async () => {
+    // A broken connection would keep its reader waiting once more, and whoever gets it next.
+    if (held.discard && failures.some(isAnswerLost)) return held.discard()
+    await statements.executeRaw(bare('ROLLBACK')).finally(held.release)
+  }
   const commit = async () => {
+    // PostgreSQL answers COMMIT after a failed statement with a quiet ROLLBACK, and SQLite keeps what came
+    // before it. Refusing makes both say no.
     if (failures.length > 0) throw failures[0]
-    await held.queryable.executeRaw(bare('COMMIT'))
+    await statements.executeRaw(bare('COMMIT')).catch((failure: unknown) => {
+      noteLostAnswer(failure)
+      throw failure
+    })
   }
   const undo = async (failure: unknown): Promise<never> => {
-    await rollBack().catch(() => {})
+    await rollback().catch(() => {})
     throw failure
   }
   return {
-    ...noting,
+    ...statements,
     options: { usePhantomQuery: true },
-    commit: () => commit().catch(undo).finally(held.release),
-    rollback: () =>
-      rollBack()
-        .then(() => {})
-        .finally(held.release),
+    commit: () => commit().then(held.release, undo),
+    rollback,
   }
 }
 
-// PostgreSQL answers COMMIT after a failed statement with a quiet ROLLBACK, and SQLite keeps what came
-// before it. Refusing to commit makes both say no.
-function noteFailures(queryable: SqlQueryable) {
-  const failures: unknown[] = []
-  const note = (failure: unknown): never => {
-    failures.push(failure)
-    throw failure
-  }
-  const noting: SqlQueryable = {
-    ...queryable,
-    queryRaw: (query) => queryable.queryRaw(query).catch(note),
-    executeRaw: (query) => queryable.executeRaw(query).catch(note),
-  }
-  return { noting, failures }
-}
-
-function reportStatements(queryable: SqlQueryable, report: (sql: string) => void): SqlQueryable {
+/** Runs every statement through a function of its own. */
+export function aroundStatements(
+  queryable: SqlQueryable,
+  around: <T>(query: SqlQuery, work: () => Promise<T>) => Promise<T>,
+): SqlQueryable {
+  const { queryRaw, executeRaw } = queryable
   return {
     provider: queryable.provider,
     adapterName: queryable.adapterName,
-    queryRaw: async (query) => {
-      report(query.sql)
-      return queryable.queryRaw(query)
-    },
-    executeRaw: async (query) => {
-      report(query.sql)
-      return queryable.executeRaw(query)
-    },
+    queryRaw: (query) => around(query, () => queryRaw.call(queryable, query)),
+    executeRaw: (query) => around(query, () => executeRaw.call(queryable, query)),
   }
 }
 
-function holdStatementsBack(queryable: SqlQueryable, gate: Gate): SqlQueryable {
-  return {
-    ...queryable,
-    queryRaw: async (query) => {
-      refuseInsideTransaction()
-      return gate.pass(() => queryable.queryRaw(query))
-    },
-    executeRaw: async (query) => {
-      refuseInsideTransaction()
-      return gate.pass(() => queryable.executeRaw(query))
-    },
-  }
+/** A statement without parameters, in the form that Prisma's drivers take. */
+export function bare(sql: string): SqlQuery {
+  return { sql, args: [], argTypes: [] }
 }

@@ -1,73 +1,129 @@
-import { bare } from './bare-query.ts'
-import { type DatabaseAddress, type Engine, readDatabaseUrl } from './database-url.ts'
-import { connectForMigration, type MigrationConnection } from './migration-connection.ts'
-import { hasKind, isLocked, lockDatabase } from './migration-lock.ts'
-import { listMigrations, readMigrations } from './migrations-folder.ts'
-import { startSchemaEngine } from './schema-engine.ts'
+import { randomUUID } from 'node:crypto'
+import { type PostgresqlAddress, readDatabaseUrl, type SqliteAddress } from './database-url.ts'
+import { findMigrationsFolder, type Migration, readMigrations } from './migrations-folder.ts'
 
-const APPLIED = bare(
-  'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-)
+export type MigrateOptions = {
+  /** Refuses a database without tables instead of making them. */
+  mustExist?: boolean
+  folder?: string
+}
 
-/** Applies the migrations a database lacks, all or none of them, while other processes wait. */
-export async function migrateDatabase(url: string): Promise<{ applied: string[] }> {
+/** What one engine does for the runner. */
+export type MigrationConnection = {
+  /** `_prisma_migrations`, with its schema. */
+  historyTable: string
+  /** Null where the table is missing. */
+  read: (sql: string) => Promise<HistoryRow[] | null>
+  run: (script: string) => Promise<void>
+  /** Begins a transaction that no other migration of this database can be inside of, with a history table. */
+  begin: () => Promise<void>
+  commit: () => Promise<void>
+  close: () => Promise<void>
+}
+
+type HistoryRow = Record<'migration_name' | 'checksum', string> &
+  Record<'finished_at' | 'rolled_back_at', unknown>
+
+/** Every process may call it at the same time. One query when there is nothing to apply. */
+export async function migrateDatabase(
+  url: string,
+  { mustExist = false, folder }: MigrateOptions = {},
+): Promise<{ applied: string[] }> {
   const address = readDatabaseUrl(url)
-  const connection = await connectForMigration(address)
-  // Closing at once also gives back the lock, and undoes what was not committed.
-  const applied = await migrate(connection, address).finally(() => connection.dispose())
-  return { applied }
+  const migrations = readMigrations(folder ?? findMigrationsFolder(address.engine))
+  const connection = await connectForMigration(address, mustExist)
+  // Closing also gives back the lock, and undoes what was not committed.
+  return migrate(connection, migrations, mustExist).finally(connection.close)
+}
+
+export async function connectForMigration(
+  address: SqliteAddress | PostgresqlAddress,
+  mustExist: boolean,
+): Promise<MigrationConnection> {
+  if (address.engine === 'postgresql') {
+    return (await import('./migration-postgresql.ts')).connectPostgresql(address)
+  }
+  return (await import('./migration-sqlite.ts')).connectSqlite(address, mustExist)
 }
 
 async function migrate(
   connection: MigrationConnection,
-  address: DatabaseAddress,
-): Promise<string[]> {
-  if (await isUpToDate(connection, address.engine)) return []
-  return applyMigrations(connection, address)
+  migrations: Migration[],
+  mustExist: boolean,
+): Promise<{ applied: string[] }> {
+  const history = await readHistory(connection)
+  if (mustExist && history.length === 0) throw new Error(NO_TABLES)
+  const applied: string[] = []
+  for (const migration of findPending(migrations, history)) {
+    if (await applyOnce(connection, migrations, migration)) applied.push(migration.name)
+  }
+  return { applied }
 }
 
-async function isUpToDate(connection: MigrationConnection, engine: Engine): Promise<boolean> {
-  const applied = await findApplied(connection)
-  return listMigrations(engine).every((name) => applied.includes(name))
+const NO_TABLES =
+  'This database has no tables of this program. Check DATABASE_URL, or start the server once: it makes them'
+
+async function readHistory({ historyTable, read }: MigrationConnection): Promise<HistoryRow[]> {
+  const rows = await read(
+    `SELECT "migration_name", "checksum", "finished_at", "rolled_back_at" FROM ${historyTable}`,
+  )
+  return (rows ?? []).filter((row) => row.rolled_back_at === null)
 }
 
-async function findApplied(connection: MigrationConnection): Promise<unknown[]> {
-  const answer = await connection.queryRaw(APPLIED).catch((failure: unknown) => {
-    if (hasKind(failure, 'TableDoesNotExist') || isLocked(failure)) return { rows: [] }
-    throw failure
-  })
-  return answer.rows.map(([name]) => name)
+/** Throws where the folder does not have what was applied. */
+function findPending(migrations: Migration[], history: HistoryRow[]): Migration[] {
+  for (const row of history) {
+    const problem = findProblem(
+      row,
+      migrations.find(({ name }) => name === row.migration_name),
+    )
+    if (problem) throw new Error(`The migration ${row.migration_name} ${problem}`)
+  }
+  return migrations.filter(({ name }) => !history.some((row) => row.migration_name === name))
 }
 
-async function applyMigrations(
+function findProblem(row: HistoryRow, migration: Migration | undefined): string | null {
+  if (!migration) {
+    return 'was applied to this database, and this release does not have it. Start the newer release that has, or restore the backup made before it'
+  }
+  if (row.finished_at === null) {
+    return 'was begun by prisma migrate and did not finish. Repair the database, then run: npx prisma migrate resolve'
+  }
+  if (row.checksum !== migration.checksum) {
+    return 'was edited after it was applied. Restore its file (git checkout), and put the change into a new migration'
+  }
+  return null
+}
+
+async function applyOnce(
   connection: MigrationConnection,
-  address: DatabaseAddress,
-): Promise<string[]> {
-  await lockDatabase(connection, address)
-  const { appliedMigrationNames } = await runMigrations(connection, address.engine)
-  await connection.executeRaw(bare('COMMIT'))
-  return appliedMigrationNames
+  migrations: Migration[],
+  migration: Migration,
+): Promise<boolean> {
+  await connection.begin()
+  // Another process may have applied it while this one waited for the lock.
+  const pending = findPending(migrations, await readHistory(connection))
+  if (pending.includes(migration)) await apply(connection, migration)
+  await connection.commit()
+  return pending.includes(migration)
 }
 
-async function runMigrations(connection: MigrationConnection, engine: Engine) {
-  const { noting, failures } = noteFailedScript(connection)
-  const schemaEngine = await startSchemaEngine(noting)
-  const filters = { externalTables: [], externalEnums: [] }
-  const migrationsList = readMigrations(engine)
-  return schemaEngine.applyMigrations({ migrationsList, filters }).catch((failure: unknown) => {
-    throw new Error('The database was left as it was: a migration failed', {
-      cause: failures[0] ?? failure,
-    })
+async function apply(
+  { historyTable, run }: MigrationConnection,
+  { name, script, checksum }: Migration,
+): Promise<void> {
+  const startedAt = formatTime(new Date())
+  await run(script).catch((cause: unknown) => {
+    throw new Error(`The migration ${name} failed, and nothing of it was kept`, { cause })
   })
+  const values = [randomUUID(), checksum, name, startedAt, formatTime(new Date())]
+  await run(`
+    INSERT INTO ${historyTable}
+      ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
+    VALUES (${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')}, 1)`)
 }
 
-// After a failed script PostgreSQL refuses the engine's next statement too, and the engine tells only of that.
-function noteFailedScript(connection: MigrationConnection) {
-  const failures: unknown[] = []
-  const executeScript = (script: string): Promise<void> =>
-    connection.executeScript(script).catch((failure: unknown) => {
-      failures.push(failure)
-      throw failure
-    })
-  return { noting: { ...connection, executeScript }, failures }
+// As Prisma's drivers write it.
+function formatTime(time: Date): string {
+  return time.toISOString().replace('Z', '+00:00')
 }

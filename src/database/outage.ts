@@ -1,39 +1,74 @@
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils'
-import { Prisma } from './database.ts'
+import { Prisma } from './generated/sqlite/client.ts'
 
-// Cannot be reached, timed out, closed the connection, no connection free, transaction not started in time.
-const OUTAGE_CODES = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']
-// The same, as the drivers say it where Prisma is not between: while migrating.
-const OUTAGE_KINDS = [
-  'DatabaseNotReachable',
-  'SocketTimeout',
-  'ConnectionClosed',
-  'TooManyConnections',
+const OUTAGE_CODES = [
+  // Prisma: not reached, timed out, closed, no connection free, transaction late or too long, deadlock.
+  /^P(1001|1002|1008|1017|2024|2028|2034)$/,
+  // Its drivers, where they give no code of the database.
+  /^(DatabaseNotReachable|SocketTimeout|ConnectionClosed|TooManyConnections)$/,
+  /^E(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|PIPE|AI_AGAIN|HOSTUNREACH|NETUNREACH)$/,
+  /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/,
+  // SQLSTATE: connection lost, out of resources, shutting down, disk trouble, no such database, login refused,
+  // read-only, lock_timeout, statement_timeout, deadlock.
+  /^(08...|53...|57P0.|58...|3D000|55000|28...|25006|55P03|57014|40001|40P01)$/,
 ]
-const SYSTEM_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE']
-// As PostgreSQL says it itself (SQLSTATE): connection lost, out of resources, shutting down or starting,
-// no such database, it lets nobody in, or not us.
-const OUTAGE_STATES = /^(08|53|57P|3D000|55000|28)/
 // What pg throws when a connection breaks has no code.
 const OUTAGE_WORDS =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/
 
-/** Takes anything thrown; says whether it means that the database is away, and that trying later may help. */
+const LOST_CODES =
+  /^(ECONNRESET|EPIPE|ETIMEDOUT|ConnectionClosed|SocketTimeout|08...|57P0.|SQLITE_IOERR.*)$/
+const LOST_WORDS =
+  /^(Connection terminated(?! due to connection timeout)|Query read timeout|Client has encountered a connection error)/
+
+const withoutAnswer = new WeakSet<Error>()
+
+/** The database is away, full or refuses to write: trying later may help. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true
-  if (!(error instanceof Error)) return false
-  if (isDriverAdapterError(error)) return isDriverOutage(error.cause)
-  const code = 'code' in error ? String(error.code) : ''
-  if (OUTAGE_CODES.includes(code) || SYSTEM_CODES.includes(code)) return true
-  return OUTAGE_WORDS.test(error.message) || reasonsOf(error).some(isDatabaseOutage)
+  return reasonsOf(error).some(
+    (reason) =>
+      OUTAGE_WORDS.test(reason.message) ||
+      OUTAGE_CODES.some((pattern) => codesOf(reason).some((code) => pattern.test(code))),
+  )
 }
 
-function isDriverOutage({ kind, originalCode }: { kind: string; originalCode?: string }): boolean {
-  return OUTAGE_KINDS.includes(kind) || OUTAGE_STATES.test(originalCode ?? '')
+/** A change was sent and its answer lost: it may have been made, or not. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return reasonsOf(error).some((reason) => withoutAnswer.has(reason))
 }
 
-// Prisma keeps what the driver threw at a raw query in its own place.
-function reasonsOf(error: Error): unknown[] {
-  const isRaw = error instanceof Prisma.PrismaClientKnownRequestError
-  return [error.cause, isRaw ? error.meta?.driverAdapterError : undefined]
+/** Marks the error of a COMMIT, or of a change outside a transaction, for isOutcomeUnknown. */
+export function noteLostAnswer(error: unknown): void {
+  if (isAnswerLost(error) && error instanceof Error) withoutAnswer.add(error)
+}
+
+/** The connection broke or fell silent after a statement was sent. */
+export function isAnswerLost(error: unknown): boolean {
+  return reasonsOf(error).some(
+    (reason) =>
+      LOST_WORDS.test(reason.message) || codesOf(reason).some((code) => LOST_CODES.test(code)),
+  )
+}
+
+/** SQLite is locked by another connection. A statement that it refused has done nothing. */
+export function isLocked(error: unknown): boolean {
+  return reasonsOf(error).some((reason) =>
+    codesOf(reason).some((code) => code.startsWith('SQLITE_BUSY')),
+  )
+}
+
+function codesOf(error: Error): string[] {
+  const code = 'code' in error ? [String(error.code)] : []
+  if (!isDriverAdapterError(error)) return code
+  return [...code, error.cause.originalCode ?? error.cause.kind]
+}
+
+// Prisma keeps what the driver threw in a place of its own, and Node every IP that it has tried.
+function reasonsOf(error: unknown): Error[] {
+  if (!(error instanceof Error)) return []
+  const driver =
+    error instanceof Prisma.PrismaClientKnownRequestError ? error.meta?.driverAdapterError : null
+  const tried = error instanceof AggregateError ? error.errors : []
+  return [error, ...[error.cause, driver, ...tried].flatMap(reasonsOf)]
 }

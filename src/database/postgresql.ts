@@ -1,49 +1,115 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import type { PoolConfig } from 'pg'
+import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import { escapeIdentifier, Pool, type PoolClient } from 'pg'
 import { seconds } from '../durations.ts'
+import type { PostgresqlAddress } from './database-url.ts'
 import { type Begin, guardAdapter } from './guarded-adapter.ts'
+import { withReason } from './postgresql-failures.ts'
 
-export type PostgresqlAddress = { url: string; schema: string | undefined }
+const CONNECTIONS = 10
 
-/** Quotes a name for PostgreSQL. */
-export function quoteIdentifier(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
+/** A server that is away is reported after this, instead of keeping every visitor waiting. */
+export const CONNECT_WITHIN = seconds(5)
+
+export type PostgresqlOptions = {
+  onStatement: (sql: string) => void
+  /** How long a statement may take to be answered, in ms. */
+  answerWithin: number
 }
 
-// The option of Prisma's driver names the schema in generated statements only; raw ones go by the path.
-function searchPath(schema: string): string {
-  return `-c search_path=${quoteIdentifier(schema).replace(/[\\ ]/g, '\\$&')}`
-}
-
-/** The pool settings for an address; `max` is the number of connections. */
-export function describePool({ url, schema }: PostgresqlAddress, max: number): PoolConfig {
-  return {
-    connectionString: url,
-    max,
-    // A server that is away is told after this, instead of keeping every visitor waiting.
-    connectionTimeoutMillis: seconds(5),
-    ...(schema === undefined ? {} : { options: searchPath(schema) }),
+/** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
+export function createPostgresqlAdapter(
+  address: PostgresqlAddress,
+  { onStatement, answerWithin }: PostgresqlOptions,
+): SqlDriverAdapterFactory {
+  const factory: SqlDriverAdapterFactory = {
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    connect: () => withReason(address, connect(address, answerWithin)),
   }
+  return guardAdapter(factory, { begin, onStatement, runPlain: (work) => work() })
 }
 
 const begin: Begin = async (connection) => {
   const transaction = await connection.startTransaction()
-  // Committing only gives the connection back: the statement itself is the guard's.
-  return { queryable: transaction, release: () => transaction.commit() }
+  const { client } = transaction as unknown as { client: PoolClient }
+  return {
+    queryable: transaction,
+    // Committing only gives the connection back: the statement itself is the guard's.
+    release: () => transaction.commit(),
+    discard: () => client.release(true),
+  }
 }
 
-const CONNECTIONS = 10
-
-/** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. No statement is waited for longer than answerWithin, in ms. */
-export function createPostgresqlAdapter(
+// PgBouncer refuses settings at the start of a connection (08P01) or drops them, and a SET would reach any of its
+// connections. There the role must have them.
+async function connect(
   address: PostgresqlAddress,
-  { onStatement, answerWithin }: { onStatement: (sql: string) => void; answerWithin: number },
-): SqlDriverAdapterFactory {
+  answerWithin: number,
+): Promise<SqlDriverAdapter> {
   const { schema } = address
-  const options = schema === undefined ? {} : { schema }
-  // A server that hangs, or is gone without a word, breaks no connection: nobody would ever be told.
-  const patience = { query_timeout: answerWithin, keepAlive: true }
-  const factory = new PrismaPg({ ...describePool(address, CONNECTIONS), ...patience }, options)
-  return guardAdapter(factory, { begin, onStatement })
+  const options = `${address.options} ${describeOptions(settingsFor(schema))}`
+  const pool = await openPool({ ...address, options }, answerWithin).catch(
+    (error: { code?: string }) =>
+      error.code === '08P01' ? openPool(address, answerWithin) : Promise.reject(error),
+  )
+  return new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
+}
+
+async function openPool(
+  { url, schema, options }: PostgresqlAddress,
+  answerWithin: number,
+): Promise<Pool> {
+  const pool = new Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_WITHIN,
+    // A server that hangs, or is gone without a word, breaks no connection.
+    query_timeout: answerWithin,
+    keepAlive: true,
+    ...(options && { options }),
+  })
+  // One that breaks while idle leaves the pool by itself.
+  pool.on('error', () => {})
+  await assertSettings(pool, schema).catch(async (error: unknown) => {
+    await pool.end()
+    throw error
+  })
+  return pool
+}
+
+// Whatever the server, the database or the role has as its default. Prisma names the schema in what it generates;
+// our own statements go by the path.
+function settingsFor(schema: string) {
+  return {
+    search_path: escapeIdentifier(schema),
+    datestyle: 'ISO',
+    timezone: 'UTC',
+    default_transaction_isolation: 'read committed',
+  }
+}
+
+function describeOptions(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
+    .join(' ')
+}
+
+const READ_SETTINGS = `
+  SELECT current_user AS role, current_schema() AS path,
+    current_setting('datestyle') AS datestyle,
+    current_setting('default_transaction_isolation') AS isolation`
+
+async function assertSettings(pool: Pool, schema: string): Promise<void> {
+  const [{ role, path, datestyle, isolation }] = (await pool.query(READ_SETTINGS)).rows
+  const wrong = [
+    (path ?? schema) !== schema && `search_path = ${escapeIdentifier(schema)}`,
+    !datestyle.startsWith('ISO') && `datestyle = ISO`,
+    isolation !== 'read committed' && `default_transaction_isolation = 'read committed'`,
+  ].filter((setting) => setting !== false)
+  if (wrong.length === 0) return
+  const cures = wrong.map((setting) => `ALTER ROLE ${escapeIdentifier(role)} SET ${setting};`)
+  throw new Error(
+    `what stands before it, such as PgBouncer, passes no settings on. Run: ${cures.join(' ')} Then let it connect anew`,
+  )
 }

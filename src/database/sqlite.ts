@@ -1,14 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { seconds } from '../durations.ts'
-import { bare } from './bare-query.ts'
-import { createGate, type Gate } from './gate.ts'
-import { type Begin, guardAdapter } from './guarded-adapter.ts'
-
-const OWNER_ONLY_FOLDER = 0o700
-const OWNER_ONLY_FILE = 0o600
+import { aroundStatements, type Begin, bare, guardAdapter } from './guarded-adapter.ts'
+import { retryWhileLocked } from './retry-while-locked.ts'
+import { explainBinary, makeSqliteFile, watchSqliteFile } from './sqlite-file.ts'
 
 // A power cut may take back the last of what was written under NORMAL, and never damages the file.
 // That will do for counters and last-seen times, which would otherwise wait for the disk once a request.
@@ -18,53 +12,88 @@ const SETTINGS = `
   PRAGMA foreign_keys = ON;
 `
 
-// FULL while the connection is held: what is changed together is a password, a session, a revocation,
-// and must not come undone once it was acknowledged.
-//
-// IMMEDIATE: a transaction that turns from reading to writing halfway fails at once, without any wait,
-// when another process wrote in between.
-const beginBehind =
-  (gate: Gate): Begin =>
-  async (connection) => {
-    const open = await gate.shut()
-    const run = (sql: string) => connection.executeRaw(bare(sql))
-    const release = () => run('PRAGMA synchronous = NORMAL').then(open, open)
-    const begin = async () => {
-      await run('PRAGMA synchronous = FULL')
-      await run('BEGIN IMMEDIATE')
-    }
-    await begin().catch(async (failure) => {
-      await release()
-      throw failure
-    })
-    return { queryable: connection, release }
-  }
-
-/** Makes the file and its folder, where missing, readable by their owner only. */
-export function prepareSqliteFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER })
-  // SQLite gives its -wal and -shm files the mode of the database file.
-  closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
-}
-
 /** The guarded driver of one SQLite file: one connection, which a transaction has to itself. */
 export function createSqliteAdapter(
   file: string,
   onStatement: (sql: string) => void,
 ): SqlDriverAdapterFactory {
-  prepareSqliteFile(file)
   const gate = createGate()
   const factory: SqlDriverAdapterFactory = {
     provider: 'sqlite',
     adapterName: '@prisma/adapter-better-sqlite3',
-    connect: () => connectWithSettings(file),
+    connect: () => connect(file),
   }
-  return guardAdapter(factory, { gate, onStatement, begin: beginBehind(gate) })
+  return guardAdapter(factory, {
+    onStatement,
+    begin: beginBehind(gate),
+    runPlain: (work) => retryWhileLocked(() => gate.pass(work)),
+  })
 }
 
-async function connectWithSettings(file: string): Promise<SqlDriverAdapter> {
-  const url = `file:${file}`
-  const connection = await new PrismaBetterSqlite3({ url, timeout: seconds(5) }).connect()
-  await connection.executeScript(SETTINGS)
-  return connection
+async function connect(file: string): Promise<SqlDriverAdapter> {
+  makeSqliteFile(file)
+  const driver = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 })
+  const connection = await explainBinary(() => driver.connect())
+  await retryWhileLocked(() => connection.executeScript(SETTINGS))
+  const assertSameFile = watchSqliteFile(file)
+  const watched = aroundStatements(connection, async ({ sql }, work) => {
+    if (sql !== 'ROLLBACK') assertSameFile()
+    return work()
+  })
+  return Object.assign(connection, watched)
+}
+
+// FULL while the connection is held: what is changed together is a password, a session, a revocation,
+// and must not come undone once it was acknowledged.
+//
+// IMMEDIATE: a transaction that turns from reading to writing halfway fails at once, without any wait,
+// when another process wrote in between.
+function beginBehind(gate: Gate): Begin {
+  return (connection) => {
+    const run = (sql: string) => connection.executeRaw(bare(sql))
+    const begin = async () => {
+      const open = await gate.hold()
+      const release = () => run('PRAGMA synchronous = NORMAL').then(open, open)
+      try {
+        await run('PRAGMA synchronous = FULL')
+        await run('BEGIN IMMEDIATE')
+      } catch (error) {
+        await release()
+        throw error
+      }
+      return release
+    }
+    // Between two attempts others may read.
+    return retryWhileLocked(begin).then((release) => ({
+      queryable: aroundStatements(connection, (_query, work) => retryWhileLocked(work)),
+      release,
+    }))
+  }
+}
+
+type Gate = ReturnType<typeof createGate>
+
+/** `pass` runs its work while the gate is not held; `hold` resolves to what gives it back. */
+function createGate() {
+  let held: Promise<void> | undefined
+
+  async function pass<T>(work: () => Promise<T>): Promise<T> {
+    // The work starts in the same turn in which the gate is seen open.
+    while (held) await held
+    return work()
+  }
+
+  async function hold(): Promise<() => void> {
+    while (held) await held
+    let open = () => {}
+    held = new Promise((resolve) => {
+      open = () => {
+        held = undefined
+        resolve()
+      }
+    })
+    return () => open()
+  }
+
+  return { pass, hold }
 }

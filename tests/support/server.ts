@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { Browser } from './browser.ts'
 import { createEmptyDatabase } from './database.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const SERVER = join(ROOT, 'dist/server.js')
+const LINKED = ['node_modules', 'package.json', 'prisma', 'public', 'views']
 
 type Variables = Record<string, string>
 
@@ -39,14 +39,17 @@ export type Place = {
   leave: () => Promise<void>
 }
 
-/** Makes an empty folder and an empty database, in which the real server is started as a process. */
+/** A folder with the built program, and an empty database, where the real server is started as a process. */
 export async function openPlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
+  // Copied, because the program keeps its database beside itself.
+  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true })
+  for (const name of LINKED) symlinkSync(join(ROOT, name), join(folder, name))
   const database = await createEmptyDatabase()
   const children = new Set<ChildProcess>()
   const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
   const run = (variables: Variables, program: Partial<Program> = {}) => {
-    const { command = [process.execPath, SERVER], cwd = folder, isGroup = false } = program
+    const { command = [process.execPath, join(folder, 'dist/server.js')], cwd = folder, isGroup = false } = program
     const [file = '', ...words] = command
     const { PATH = '', HOME = '' } = process.env
     // Without BCRYPT_COST each of them would hash for a quarter of a second.

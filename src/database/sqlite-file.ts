@@ -1,0 +1,51 @@
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DriverAdapterError } from '@prisma/driver-adapter-utils'
+
+const OWNER_ONLY_FOLDER = 0o700
+const OWNER_ONLY_FILE = 0o600
+
+/** Makes a missing file and its folder, readable by their owner only. */
+export function makeSqliteFile(file: string): void {
+  // Opening and closing a file that this process has open already would take back its locks.
+  if (existsSync(file)) return
+  mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER })
+  // SQLite gives its -wal and -shm files the mode of the database file.
+  closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
+}
+
+/** Watches a file that has just been opened. SQLite itself goes on writing into a file that was deleted. */
+export function watchSqliteFile(file: string): () => void {
+  const opened = identify(file)
+  return () => {
+    if (identify(file) !== opened) throw new DriverAdapterError(describeLoss(file))
+  }
+}
+
+function identify(file: string): string {
+  const names = [file, `${file}-wal`]
+  const found = names.map((name) => statSync(name, { throwIfNoEntry: false }))
+  return found.map((stats) => `${stats?.dev} ${stats?.ino}`).join()
+}
+
+function describeLoss(file: string) {
+  const host = `${file}, which was deleted or replaced: put it back, or restart with what is there`
+  return { kind: 'DatabaseNotReachable' as const, host }
+}
+
+/** A missing or unfit binary of better-sqlite3 says why in a list of paths. */
+export async function explainBinary<T>(open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!isBinaryMissing(error)) throw error
+    const reason = error.message.replace(/\.? Tried:.*/s, '').replaceAll('\n', ' ')
+    throw new Error(`better-sqlite3 cannot be loaded: ${reason}. Run: npm rebuild better-sqlite3`)
+  }
+}
+
+function isBinaryMissing(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const isUnfit = 'code' in error && error.code === 'ERR_DLOPEN_FAILED'
+  return isUnfit || error.message.startsWith('Could not locate the bindings file')
+}
