@@ -7,7 +7,7 @@ import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
-import { handleErrors, notFound } from './http/errors.ts'
+import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { HttpError } from './http/http-error.ts'
 import { LIMITS } from './http/http-server.ts'
 import { networkOf, readClientIp } from './http/network.ts'
@@ -48,7 +48,7 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
-  const { settings, log } = services
+  const { database, settings, log } = services
   const { secrets, appUrl } = settings
   const { auth, cookies, flashes, hashQueue, sessionStore } = services
   const guards: Record<Audience, RequestHandler[]> = {
@@ -78,6 +78,7 @@ export function createApp(services: Services): Express {
   app.use(readClientIp)
   app.use(logRequests(log, visitorOf))
   app.use(securityHeaders(isSecure(settings)))
+  app.use(noteChanges(database.countChanges))
   app.use(giveVisitToViews)
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(LIMITS.connectionsPerNetwork))
@@ -106,6 +107,7 @@ export function createApp(services: Services): Express {
   app.use(
     handleErrors({
       isOutage: isDatabaseOutage,
+      countChanges: database.countChanges,
       toHttpError,
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),

@@ -2,7 +2,14 @@ import type { Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import type { LoginParts } from './login-parts.ts'
 import type { LoginManagerOptions, StartedBy } from './options.ts'
-import { endOfRemembering, forget, type RememberingOptions, remember } from './remembering.ts'
+import {
+  endOfRemembering,
+  endSeries,
+  forget,
+  type RememberingOptions,
+  remember,
+  takeCookieBack,
+} from './remembering.ts'
 import { currentUser, type LoginState, setUser } from './visit.ts'
 
 export type LogInOptions = RememberingOptions & {
@@ -46,7 +53,9 @@ export async function logOut<User>(
 ): Promise<User | null> {
   const user = currentUser<User>(req)
   const deviceId = req.session?.login?.deviceId
-  await forget(parts, req, res)
+  // First: this browser forgets its cookie even where the store refuses to write.
+  takeCookieBack(parts, req, res)
+  await endSeries(parts, req)
   if (deviceId) await parts.options.logOutDevice?.(deviceId, req)
   await endSession(req)
   setUser(req, null)

@@ -28,13 +28,28 @@ export async function remember<User>(
 
 /** Ends the series that this browser presents or that its session hangs on, and takes the cookie back. */
 export async function forget<User>(
-  { rememberMe, cookie }: LoginParts<User>,
+  parts: LoginParts<User>,
   req: Request,
   res: Response,
+): Promise<void> {
+  await endSeries(parts, req)
+  takeCookieBack(parts, req, res)
+}
+
+export async function endSeries<User>(
+  { rememberMe, cookie }: LoginParts<User>,
+  req: Request,
 ): Promise<void> {
   const known = [cookie.read(req)?.seriesId, req.session?.login?.seriesId]
   const ids = new Set(known.filter((id) => typeof id === 'string'))
   for (const id of ids) await rememberMe.end(id)
+}
+
+export function takeCookieBack<User>(
+  { cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+): void {
   if (cookie.isSent(req)) cookie.clear(res)
 }
 

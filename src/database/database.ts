@@ -2,6 +2,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { seconds } from '../durations.ts'
 import { type Engine, readDatabaseUrl } from './database-url.ts'
 import { Prisma, PrismaClient } from './generated/sqlite/client.ts'
+import type { Listeners } from './guarded-adapter.ts'
 
 export type {
   EmailLink,
@@ -14,7 +15,12 @@ export { Prisma }
 /** What statements go through: the tables and raw SQL, of the database or of one transaction. */
 export type Tables = Omit<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe'>
 
-export type Database = Tables & { readonly engine: Engine; close(): Promise<void> }
+export type Database = Tables & {
+  readonly engine: Engine
+  /** Grows with every change that was made, or may have been. */
+  countChanges(): number
+  close(): Promise<void>
+}
 
 export type DatabaseOptions = {
   /** Hears every SQL statement. */
@@ -25,25 +31,32 @@ export type DatabaseOptions = {
 
 /** Opens the database at a `file:` or `postgresql:` URL. */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { engine } = readDatabaseUrl(url)
-  const client = await createClient(url, options)
+  const { onStatement = () => {}, answerWithin = seconds(10) } = options
+  let changes = 0
+  const onChange = () => {
+    changes++
+  }
+  const client = await createClient(url, answerWithin, { onStatement, onChange })
   await client.$connect()
-  return Object.assign(client, { engine, close: () => client.$disconnect() })
+  const { engine } = readDatabaseUrl(url)
+  const [countChanges, close] = [() => changes, () => client.$disconnect()]
+  return Object.assign(client, { engine, countChanges, close })
 }
 
 // Only the chosen engine is loaded.
 async function createClient(
   url: string,
-  { onStatement = () => {}, answerWithin = seconds(10) }: DatabaseOptions,
+  answerWithin: number,
+  listeners: Listeners,
 ): Promise<PrismaClient> {
   const address = readDatabaseUrl(url)
   if (address.engine === 'sqlite') {
     const { createSqliteAdapter } = await import('./sqlite.ts')
-    return new PrismaClient(describeClient(createSqliteAdapter(address.file, onStatement)))
+    return new PrismaClient(describeClient(createSqliteAdapter(address, listeners)))
   }
   const { createPostgresqlAdapter } = await import('./postgresql.ts')
   const postgresql = await import('./generated/postgresql/client.ts')
-  const adapter = createPostgresqlAdapter(address, { onStatement, answerWithin })
+  const adapter = createPostgresqlAdapter(address, answerWithin, listeners)
   // Both clients are generated from the same models: the one place that says so to the compiler.
   return new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
 }

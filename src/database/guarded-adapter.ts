@@ -6,7 +6,7 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils'
 import { claimTransaction, refuseInsideTransaction } from './change-together.ts'
-import { isAnswerLost, noteLostAnswer } from './outage.ts'
+import { isAnswerLost } from './outage.ts'
 
 /** The connection of one transaction, until it is released or, where it broke, discarded. */
 export type HeldConnection = {
@@ -17,11 +17,16 @@ export type HeldConnection = {
 
 export type Begin = (connection: SqlDriverAdapter) => Promise<HeldConnection>
 
-export type Guard = {
+export type Listeners = {
+  onStatement: (sql: string) => void
+  /** Hears of every change that was made, or may have been: its answer was lost. */
+  onChange: () => void
+}
+
+export type Guard = Listeners & {
   begin: Begin
   /** Runs one statement outside any transaction. */
   runPlain: <T>(work: () => Promise<T>) => Promise<T>
-  onStatement: (sql: string) => void
 }
 
 /** Transactions begin in changeTogether only, and share no connection. */
@@ -38,18 +43,16 @@ export function guardAdapter(
 
 function guardConnection(connection: SqlDriverAdapter, guard: Guard): SqlDriverAdapter {
   const { begin, onStatement, runPlain } = guard
+  const change = createChange(guard.onChange)
   const plain = aroundStatements(connection, async ({ sql }, work) => {
     refuseInsideTransaction()
     onStatement(sql)
-    return runPlain(work).catch((error: unknown) => {
-      if (!/^\s*SELECT\b/i.test(sql)) noteLostAnswer(error)
-      throw error
-    })
+    return READS.test(sql) ? runPlain(work) : change(runPlain(work))
   })
   const startTransaction = async (): Promise<Transaction> => {
     claimTransaction()
     onStatement('BEGIN')
-    return wrapTransaction(await begin(connection), onStatement)
+    return wrapTransaction(await begin(connection), onStatement, change)
   }
   return {
     ...plain,
@@ -60,9 +63,31 @@ function guardConnection(connection: SqlDriverAdapter, guard: Guard): SqlDriverA
   }
 }
 
+const READS = /^\s*(SELECT|PRAGMA)\b/i
+
+type Change = <T>(work: Promise<T>) => Promise<T>
+
+function createChange(onChange: () => void): Change {
+  return async (work) => {
+    let isMade = true
+    try {
+      return await work
+    } catch (error) {
+      isMade = isAnswerLost(error)
+      throw error
+    } finally {
+      if (isMade) onChange()
+    }
+  }
+}
+
 // The phantom option leaves COMMIT and ROLLBACK to us. Prisma's own adapter frees the connection after a
 // COMMIT that failed with the transaction still open, and whatever is written next is lost with it.
-function wrapTransaction(held: HeldConnection, onStatement: (sql: string) => void): Transaction {
+function wrapTransaction(
+  held: HeldConnection,
+  onStatement: (sql: string) => void,
+  change: Change,
+): Transaction {
   const failures: unknown[] = []
   const statements = aroundStatements(held.queryable, async ({ sql }, work) => {
     onStatement(sql)
@@ -80,10 +105,7 @@ function wrapTransaction(held: HeldConnection, onStatement: (sql: string) => voi
     // PostgreSQL answers COMMIT after a failed statement with a quiet ROLLBACK, and SQLite keeps what came
     // before it. Refusing makes both say no.
     if (failures.length > 0) throw failures[0]
-    await statements.executeRaw(bare('COMMIT')).catch((failure: unknown) => {
-      noteLostAnswer(failure)
-      throw failure
-    })
+    await change(statements.executeRaw(bare('COMMIT')))
   }
   const undo = async (failure: unknown): Promise<never> => {
     await rollback().catch(() => {})

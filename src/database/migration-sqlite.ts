@@ -4,7 +4,7 @@ import { minutes } from '../durations.ts'
 import type { SqliteAddress } from './database-url.ts'
 import type { MigrationConnection } from './migrate.ts'
 import { retryWhileLocked } from './retry-while-locked.ts'
-import { explainBinary, makeSqliteFile } from './sqlite-file.ts'
+import { explainOpening, makeSqliteFile } from './sqlite-file.ts'
 
 // As Prisma makes it.
 const HISTORY = `
@@ -25,7 +25,7 @@ export async function connectSqlite(
 ): Promise<MigrationConnection> {
   if (!mustExist) makeSqliteFile(file)
   if (!existsSync(file)) throw new Error(`There is no database at ${file}. Check DATABASE_URL`)
-  const database = await explainBinary(() => new BetterSqlite3(file, { timeout: 0 }))
+  const database = await explainOpening(file, () => new BetterSqlite3(file, { timeout: 0 }))
   return {
     historyTable: '"main"."_prisma_migrations"',
     read: (sql) => retryWhileLocked(() => readRows(database, sql)),

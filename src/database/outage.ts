@@ -21,11 +21,14 @@ const LOST_CODES =
 const LOST_WORDS =
   /^(Connection terminated(?! due to connection timeout)|Query read timeout|Client has encountered a connection error)/
 
-const withoutAnswer = new WeakSet<Error>()
+/** The database answers, and cannot be used yet or any more. */
+export class NotReady extends Error {}
 
 /** The database is away, full or refuses to write: trying later may help. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (error instanceof Prisma.PrismaClientInitializationError) return true
+  if (error instanceof Prisma.PrismaClientInitializationError || error instanceof NotReady) {
+    return true
+  }
   return reasonsOf(error).some(
     (reason) =>
       OUTAGE_WORDS.test(reason.message) ||
@@ -33,17 +36,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   )
 }
 
-/** A change was sent and its answer lost: it may have been made, or not. */
-export function isOutcomeUnknown(error: unknown): boolean {
-  return reasonsOf(error).some((reason) => withoutAnswer.has(reason))
-}
-
-/** Marks the error of a COMMIT, or of a change outside a transaction, for isOutcomeUnknown. */
-export function noteLostAnswer(error: unknown): void {
-  if (isAnswerLost(error) && error instanceof Error) withoutAnswer.add(error)
-}
-
-/** The connection broke or fell silent after a statement was sent. */
+/** The connection broke or fell silent after a statement was sent: it may have been done, or not. */
 export function isAnswerLost(error: unknown): boolean {
   return reasonsOf(error).some(
     (reason) =>

@@ -3,7 +3,7 @@ import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-a
 import { escapeIdentifier, Pool, type PoolClient } from 'pg'
 import { seconds } from '../durations.ts'
 import type { PostgresqlAddress } from './database-url.ts'
-import { type Begin, guardAdapter } from './guarded-adapter.ts'
+import { type Begin, guardAdapter, type Listeners } from './guarded-adapter.ts'
 import { withReason } from './postgresql-failures.ts'
 
 const CONNECTIONS = 10
@@ -11,23 +11,18 @@ const CONNECTIONS = 10
 /** A server that is away is reported after this, instead of keeping every visitor waiting. */
 export const CONNECT_WITHIN = seconds(5)
 
-export type PostgresqlOptions = {
-  onStatement: (sql: string) => void
-  /** How long a statement may take to be answered, in ms. */
-  answerWithin: number
-}
-
 /** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
 export function createPostgresqlAdapter(
   address: PostgresqlAddress,
-  { onStatement, answerWithin }: PostgresqlOptions,
+  answerWithin: number,
+  listeners: Listeners,
 ): SqlDriverAdapterFactory {
   const factory: SqlDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     connect: () => withReason(address, connect(address, answerWithin)),
   }
-  return guardAdapter(factory, { begin, onStatement, runPlain: (work) => work() })
+  return guardAdapter(factory, { ...listeners, begin, runPlain: (work) => work() })
 }
 
 const begin: Begin = async (connection) => {

@@ -33,19 +33,21 @@ function describeLoss(file: string) {
   return { kind: 'DatabaseNotReachable' as const, host }
 }
 
-/** A missing or unfit binary of better-sqlite3 says why in a list of paths. */
-export async function explainBinary<T>(open: () => T | Promise<T>): Promise<T> {
+/** SQLite names no file, and a missing or unfit binary of better-sqlite3 says why in a list of paths. */
+export async function explainOpening<T>(file: string, open: () => T | Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (error) {
-    if (!isBinaryMissing(error)) throw error
+    if (!(error instanceof Error)) throw error
+    if (!isBinaryMissing(error)) {
+      throw Object.assign(error, { message: `${error.message}: ${file}` })
+    }
     const reason = error.message.replace(/\.? Tried:.*/s, '').replaceAll('\n', ' ')
     throw new Error(`better-sqlite3 cannot be loaded: ${reason}. Run: npm rebuild better-sqlite3`)
   }
 }
 
-function isBinaryMissing(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false
+function isBinaryMissing(error: Error): boolean {
   const isUnfit = 'code' in error && error.code === 'ERR_DLOPEN_FAILED'
   return isUnfit || error.message.startsWith('Could not locate the bindings file')
 }

@@ -1,8 +1,15 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { aroundStatements, type Begin, bare, guardAdapter } from './guarded-adapter.ts'
+import type { SqliteAddress } from './database-url.ts'
+import {
+  aroundStatements,
+  type Begin,
+  bare,
+  guardAdapter,
+  type Listeners,
+} from './guarded-adapter.ts'
 import { retryWhileLocked } from './retry-while-locked.ts'
-import { explainBinary, makeSqliteFile, watchSqliteFile } from './sqlite-file.ts'
+import { explainOpening, makeSqliteFile, watchSqliteFile } from './sqlite-file.ts'
 
 // A power cut may take back the last of what was written under NORMAL, and never damages the file.
 // That will do for counters and last-seen times, which would otherwise wait for the disk once a request.
@@ -14,8 +21,8 @@ const SETTINGS = `
 
 /** The guarded driver of one SQLite file: one connection, which a transaction has to itself. */
 export function createSqliteAdapter(
-  file: string,
-  onStatement: (sql: string) => void,
+  { file }: SqliteAddress,
+  listeners: Listeners,
 ): SqlDriverAdapterFactory {
   const gate = createGate()
   const factory: SqlDriverAdapterFactory = {
@@ -24,7 +31,7 @@ export function createSqliteAdapter(
     connect: () => connect(file),
   }
   return guardAdapter(factory, {
-    onStatement,
+    ...listeners,
     begin: beginBehind(gate),
     runPlain: (work) => retryWhileLocked(() => gate.pass(work)),
   })
@@ -33,7 +40,7 @@ export function createSqliteAdapter(
 async function connect(file: string): Promise<SqlDriverAdapter> {
   makeSqliteFile(file)
   const driver = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 })
-  const connection = await explainBinary(() => driver.connect())
+  const connection = await explainOpening(file, () => driver.connect())
   await retryWhileLocked(() => connection.executeScript(SETTINGS))
   const assertSameFile = watchSqliteFile(file)
   const watched = aroundStatements(connection, async ({ sql }, work) => {

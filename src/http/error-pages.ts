@@ -38,6 +38,13 @@ export const errorPages: Record<number, ErrorWords> = {
   },
 }
 
+/** Instead of those of 503, where a change may have been made before the database went away. */
+export const unknownOutcome: ErrorWords = {
+  title: 'Busy right now',
+  message:
+    'The service cannot answer at the moment. What you did may have been done or not: check before you repeat it.',
+}
+
 /** Takes seconds; returns the wait in words, never rounded down. */
 export function sayWait(seconds: number): string {
   if (seconds < 90) return count(Math.max(1, Math.ceil(seconds)), 'second')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { abandonSession } from '../auth/express-session.ts'
 import { clientOf } from './client.ts'
-import { type ErrorPage, errorPages, sayWait } from './error-pages.ts'
+import { errorPages, sayWait, unknownOutcome } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
 
 export type ErrorSettings = {
@@ -10,6 +10,8 @@ export type ErrorSettings = {
   isOutage: (error: unknown) => boolean
   /** Turns an error of another room that ends a request early, where nothing is wrong, into its answer. */
   toHttpError: (error: unknown) => unknown
+  /** Grows with every change that any request has made, or may have made. */
+  countChanges: () => number
   report: (error: unknown, incident: Incident) => void
 }
 
@@ -19,9 +21,20 @@ export type Incident = { incidentId: string; requestId: string; method: string; 
 /** Answers 404 for whatever no page has answered. */
 export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
 
-/** Takes how to tell an outage and where to report; returns the one error handler: 4xx shown, 5xx reported and hidden. */
+/** Notes where changes stand when a request comes in, for what an outage page can promise. */
+export function noteChanges(countChanges: () => number): RequestHandler {
+  return (_req, res, next) => {
+    res.locals.changes = countChanges()
+    next()
+  }
+}
+
+/** 4xx errors are shown, 5xx errors reported and hidden. */
 export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
-  const { isOutage, toHttpError, report } = settings
+  const { isOutage, toHttpError, countChanges, report } = settings
+  const isUnchanged = ({ method }: Request, res: Response) =>
+    method === 'GET' || method === 'HEAD' || countChanges() === res.locals.changes
+
   // Express knows an error handler by its four parameters.
   return (thrown, req, res, _next) => {
     if (isHangUp(thrown, req)) return
@@ -38,7 +51,9 @@ export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
     if (incidentId) report(error, { incidentId, ...request })
     forgetFile(res)
     if (retryAfter) res.set('Retry-After', String(retryAfter))
-    res.status(status).render('errors/error', showError(status, { retryAfter, incidentId }))
+    const words = wordsFor(status, error instanceof HttpError || isUnchanged(req, res))
+    const retryIn = retryAfter ? sayWait(retryAfter) : null
+    res.status(status).render('errors/error', { ...words, status, incidentId, retryIn })
   }
 }
 
@@ -72,13 +87,9 @@ function statusOf(error: unknown): number {
   return status >= 400 && status < 500 ? status : 500
 }
 
-function showError(
-  status: number,
-  details: Pick<ErrorPage, 'incidentId'> & { retryAfter: number | null },
-) {
-  const { title, message } = errorPages[status] ?? errorPages[status < 500 ? 400 : 500] ?? UNKNOWN
-  const retryIn = details.retryAfter ? sayWait(details.retryAfter) : null
-  return { status, title, message, incidentId: details.incidentId, retryIn }
+function wordsFor(status: number, isUnchanged: boolean) {
+  if (status === 503 && !isUnchanged) return unknownOutcome
+  return errorPages[status] ?? errorPages[status < 500 ? 400 : 500] ?? UNKNOWN
 }
 
 const UNKNOWN = { title: 'Something went wrong', message: 'That did not work.' }

@@ -35,7 +35,7 @@ async function runOn(
   settings: Settings,
   command: (operator: Operator) => Promise<Outcome>,
 ): Promise<Outcome> {
-  await migrateDatabase(settings.databaseUrl)
+  await migrateDatabase(settings.databaseUrl, { mustExist: true })
   const database = await openDatabase(settings.databaseUrl)
   const passwords = createPasswords({ cost: settings.bcryptCost })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }

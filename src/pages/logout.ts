@@ -18,8 +18,11 @@ export function logoutPage({ auth, cookies, flashes, settings }: Services): Page
   }
 
   async function logOut(req: Request, res: Response) {
-    await auth.logOut(req, res)
+    // First: this browser is logged out even where the database refuses to write. A 503 then does not say that
+    // nothing was changed.
+    res.locals.changes = null
     if (rawCookies(req)[cookies.nameOf('session')]) cookies.clear(res, 'session')
+    await auth.logOut(req, res)
     flashes.add(req, res, 'success', 'You are logged out.')
     res.redirect(303, '/login')
   }

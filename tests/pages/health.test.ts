@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { createReadiness } from '../../src/database/readiness.ts'
 import { openTestApp } from '../support/app.ts'
 
 const site = await openTestApp()
@@ -17,5 +18,29 @@ describe.each(['/healthz', '/readyz'])('GET %s', (path) => {
     const answer = await site.browse().post(path)
 
     expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
+  })
+})
+
+describe('GET /readyz', () => {
+  test('says 503, and why in the log, while the database lacks a migration of this release', async () => {
+    const { database } = site
+    await database.$executeRaw`
+      UPDATE "_prisma_migrations" SET "rolled_back_at" = '2026-01-01 00:00:00'
+      WHERE "migration_name" LIKE '%_initial'`
+    const before = await site.browse().visit('/readyz')
+    await database.$executeRaw`UPDATE "_prisma_migrations" SET "rolled_back_at" = NULL`
+    const after = await site.browse().visit('/readyz')
+
+    expect([before.status, after.status]).toEqual([503, 200])
+    expect(JSON.stringify(site.logged)).toMatch(/it lacks the migration \d+_initial/)
+  })
+
+  test('asks the database once for many that ask at once', async () => {
+    const assertReady = createReadiness(site.database)
+    site.statements.length = 0
+
+    await Promise.all([assertReady(), assertReady(), assertReady()])
+
+    expect(site.statements).toHaveLength(2)
   })
 })

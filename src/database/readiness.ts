@@ -1,0 +1,47 @@
+import { setTimeout } from 'node:timers/promises'
+import { seconds } from '../durations.ts'
+import type { Database } from './database.ts'
+import { findMigrationsFolder, readMigrations } from './migrations-folder.ts'
+import { NotReady } from './outage.ts'
+
+const LOCKED_FOR = seconds(0.5)
+
+/** Rejects unless the database answers, has every migration of this release, and takes writes. */
+export function createReadiness(database: Database): () => Promise<void> {
+  // Read once: a newer release in the same folder is not what this process needs.
+  const names = readMigrations(findMigrationsFolder(database.engine)).map(({ name }) => name)
+  let underWay: Promise<void> | undefined
+
+  // One at a time, however often it is asked.
+  return () => {
+    underWay ??= check(database, names)
+      .catch(refuse)
+      .finally(() => {
+        underWay = undefined
+      })
+    return underWay
+  }
+}
+
+// The log shows no causes.
+function refuse(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : cause
+  throw new NotReady(`The database is not ready: ${reason}`, { cause })
+}
+
+async function check(database: Database, names: string[]): Promise<void> {
+  const rows = await database.$queryRaw<{ migration_name: string }[]>`
+    SELECT "migration_name" FROM "_prisma_migrations"
+    WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL`
+  const applied = rows.map((row) => row.migration_name)
+  const missing = names.filter((name) => !applied.includes(name))
+  if (missing.length > 0) throw new Error(`it lacks the migration ${missing.join(', ')}`)
+  // Locked by another connection is not for good.
+  await Promise.race([write(database), setTimeout(LOCKED_FOR, null, { ref: false })])
+}
+
+// Changes nothing. SQLite notices a full disk only where it writes a page.
+async function write(database: Database): Promise<void> {
+  if (database.engine === 'sqlite') await database.$executeRaw`PRAGMA user_version = 0`
+  else await database.$executeRaw`UPDATE "_prisma_migrations" SET "logs" = "logs" WHERE false`
+}
