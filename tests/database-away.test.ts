@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../src/database/database.ts'
 import { openTestApp } from './support/app.ts'
 import { layWire } from './support/cut-wire.ts'
@@ -73,14 +73,68 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
     expectOutage(ready)
   })
 
-  test('leaves nothing half done behind', async () => {
+  /** The application on a database that does something to the wire when it is sent a statement. */
+  const openOnWire = async (onStatement: (sql: string) => void) => {
+    const database = await openDatabase(wire.url, { answerWithin: 500, onStatement })
+    onTestFinished(database.close)
+    return openTestApp({}, { ...near, database: Object.assign(database, { url: wire.url }) })
+  }
+
+  test('makes no promise when the answer to a commit was lost', async () => {
+    const lossy = await openOnWire((sql) => sql === 'COMMIT' && wire.loseAnswers())
+    const fields = userFields()
+
+    const answer = await lossy.browse().submit('/register', fields)
+    wire.mend()
+
+    const { username } = fields
+    expectOutage(answer)
+    expect(await near.database.user.count({ where: { username } })).toBe(1)
+    expect(answer.text).not.toContain('Nothing was changed')
+  })
+
+  test('makes no promise when it goes away after a commit', async () => {
+    let commits = 0
+    const cutting = await openOnWire((sql) => {
+      if (sql === 'BEGIN' && commits === 1) wire.cut()
+      if (sql === 'COMMIT') commits++
+    })
+    const fields = userFields()
+
+    const answer = await cutting.browse().submit('/register', fields)
+    wire.mend()
+
+    const { username } = fields
+    expectOutage(answer)
+    expect(await near.database.user.count({ where: { username } })).toBe(1)
+    expect(answer.text).not.toContain('Nothing was changed')
+  })
+
+  test('keeps no connection that fell silent in a transaction', async () => {
+    let isSilent = true
+    const silent = await openOnWire((sql) => {
+      if (sql === 'BEGIN' && isSilent) setImmediate(wire.lose)
+    })
+    const ada = await register(near)
+
+    const lost = await logIn(silent.browse(), ada)
+    isSilent = false
+    wire.mend()
+
+    expectOutage(lost)
+    expect((await logIn(silent.browse(), ada)).status).toBe(303)
+  })
+
+  test('leaves nothing half done behind, and says so', async () => {
     const before = await near.database.user.count()
     const browser = site.browse()
     const _csrf = await browser.takeToken('/register')
     wire.cut()
 
-    expectOutage(await browser.post('/register', { ...userFields(), _csrf }))
+    const answer = await browser.post('/register', { ...userFields(), _csrf })
 
+    expectOutage(answer)
+    expect(answer.text).toContain('Nothing was changed')
     expect(await near.database.user.count()).toBe(before)
     expect(browser.valueOf('session')).toBeUndefined()
   })

@@ -1,20 +1,22 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A wire to a server that can be cut, or lose whatever is sent, and be mended, as a network does it. */
+/** A wire to a server that can be cut, or lose what is sent or only what is answered, and be mended. */
 export type Wire = {
   url: string
   cut: () => void
   lose: () => void
+  loseAnswers: () => void
   mend: () => void
   close: () => Promise<void>
 }
 
-/** Takes a URL with host and port; returns one that leads to the same place, over a wire. */
+/** Leads to the same place as a URL, over a wire. */
 export async function layWire(url: string): Promise<Wire> {
   const there = new URL(url)
   const ends = new Set<Socket>()
   let isCut = false
   let isLosing = false
+  let isLosingAnswers = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
     const far = connect(Number(there.port || 5432), there.hostname)
@@ -23,7 +25,9 @@ export async function layWire(url: string): Promise<Wire> {
       end.on('error', () => {}).on('close', () => ends.delete(end))
     }
     near.on('data', (sent) => isLosing || far.write(sent)).on('end', () => far.end())
-    far.on('data', (sent) => isLosing || near.write(sent)).on('end', () => near.end())
+    far
+      .on('data', (sent) => isLosing || isLosingAnswers || near.write(sent))
+      .on('end', () => near.end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -39,9 +43,13 @@ export async function layWire(url: string): Promise<Wire> {
     lose() {
       isLosing = true
     },
+    loseAnswers() {
+      isLosingAnswers = true
+    },
     mend() {
       isCut = false
       isLosing = false
+      isLosingAnswers = false
     },
     close() {
       cut()
