@@ -9,7 +9,6 @@ import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { HttpError } from './http/http-error.ts'
-import { LIMITS } from './http/http-server.ts'
 import { networkOf, readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
@@ -39,7 +38,7 @@ import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
-import { canMail, isSecure } from './settings/settings.ts'
+import { canMail } from './settings/settings.ts'
 import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
 
@@ -77,11 +76,11 @@ export function createApp(services: Services): Express {
 
   app.use(readClientIp)
   app.use(logRequests(log, visitorOf))
-  app.use(securityHeaders(isSecure(settings)))
   app.use(noteChanges(database.countChanges))
+  app.use(securityHeaders(settings.hsts))
   app.use(giveVisitToViews)
   app.use(refuseOddRequests)
-  if (settings.trustedProxies > 0) app.use(limitRequests(LIMITS.connectionsPerNetwork))
+  if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))

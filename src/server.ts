@@ -16,9 +16,9 @@ import { processIndex, startWorkers } from './runtime/workers.ts'
 import { createServices, type Services } from './services.ts'
 import { withSecret } from './settings/development-secret.ts'
 import { loadEnv } from './settings/environment.ts'
-import { describeProblem } from './settings/problems.ts'
-import { isSecure, type Settings } from './settings/settings.ts'
-import { describeStart, findDoubts } from './settings/start-lines.ts'
+import { describeDatabaseProblem } from './settings/problems.ts'
+import type { Settings } from './settings/settings.ts'
+import { describeStart, findWarnings } from './settings/start-lines.ts'
 
 await start().catch(failToStart)
 
@@ -27,13 +27,15 @@ async function start(): Promise<void> {
   if (!read.ok) return refuseToStart(read.problems)
   const settings = withSecret(read.settings)
   // In every process: under PM2 none of them is the primary one.
-  await migrateDatabase(settings.databaseUrl).catch(blameDatabase)
+  await migrateDatabase(settings.databaseUrl).catch(blameDatabase(settings))
   if (cluster.isPrimary && settings.processes > 1) return startWorkers(settings.processes)
   await serve(settings, systemClock)
 }
 
-function blameDatabase(error: unknown): never {
-  throw new Error(describeProblem('DATABASE_URL', `cannot be used: ${describeFailure(error)}`))
+function blameDatabase({ databaseUrl }: Settings) {
+  return (error: unknown): never => {
+    throw new Error(describeDatabaseProblem(databaseUrl, describeFailure(error)))
+  }
 }
 
 function failToStart(error: unknown): void {
@@ -71,8 +73,12 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
 function openServer(services: Services): Server {
   const { settings, log } = services
   return createHttpServer(createApp(services), {
-    isSecure: isSecure(settings),
+    hsts: settings.hsts,
     isBehindProxy: settings.trustedProxies > 0,
+    limits: {
+      keepAliveTimeout: settings.keepAlive,
+      connectionsPerNetwork: settings.connectionsPerNetwork,
+    },
     report: (refusal) => logRefusal(log, refusal),
   })
 }
@@ -99,7 +105,7 @@ function announce(settings: Settings, server: Server): void {
   const port = typeof address === 'object' && address ? address.port : settings.port
   // On a full disk nothing can be said, and there is no reason to end.
   process.stdout.on('error', () => {})
-  for (const line of [...findDoubts(settings), ...describeStart(settings, port)]) {
+  for (const line of [...findWarnings(settings), ...describeStart(settings, port)]) {
     process.stdout.write(`${line}\n`)
   }
 }

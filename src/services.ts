@@ -99,7 +99,7 @@ function openAccounts({ database, clock, settings }: Foundation, queue: HashQueu
 
 function openThrottle({ database, clock, settings }: Foundation): Throttle {
   if (!settings.throttle) return noThrottle
-  const budgets = createBudgets({ registrationsPerHour: 20, ...settings })
+  const budgets = createBudgets(settings)
   const wasNeverMade = (error: unknown) => error instanceof Overloaded
   return createThrottle({ counters: createAttemptCounters(database), clock, budgets, wasNeverMade })
 }

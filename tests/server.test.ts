@@ -47,7 +47,7 @@ describe('the start', () => {
     expect(server.lines).toEqual([
       expect.stringMatching(/^Listening on http:\/\/localhost:\d+$/),
       expect.stringMatching(DATABASE_LINE),
-      expect.stringMatching(/^Mail: kept, see http:\/\/localhost:\d+\/dev\/mailbox$/),
+      expect.stringMatching(/^Mail: not sent, but shown at http:\/\/localhost:\d+\/dev\/mailbox$/),
     ])
     expect(readTitle(page.text)).toContain('Express Login')
     expect(readModes(place.folder)).toEqual({ data: '700', ...FILES_IN_DATA })
@@ -90,6 +90,32 @@ describe('the start', () => {
     const { browser } = await register(server)
 
     expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  test.each([
+    ['130', {}],
+    ['7', { KEEP_ALIVE_SECONDS: '7' }],
+  ])('keeps connections without a request for %s seconds with %j', async (wait, variables) => {
+    const place = await newPlace()
+    const server = await place.start(variables)
+
+    const answer = await fetch(`${server.url}/healthz`)
+
+    expect(answer.headers.get('keep-alive')).toBe(`timeout=${wait}`)
+  })
+
+  test('warns that visitors can read all mail where NODE_ENV was forgotten', async () => {
+    const place = await newPlace()
+
+    const server = await place.start({ APP_URL: 'https://app.example' })
+
+    expect(server.lines).toEqual([
+      expect.stringMatching(/^WARNING: NODE_ENV is not production, but APP_URL .*\/dev\/mailbox/),
+      expect.stringMatching(/^HSTS: .* app\.example and every host below it, for a year/),
+      expect.stringMatching(/^Listening on /),
+      expect.stringMatching(DATABASE_LINE),
+      expect.stringMatching(/^Mail: /),
+    ])
   })
 
   test('is refused with one line for each wrong setting, no trace, and no secret repeated', async () => {
@@ -152,6 +178,39 @@ describe('the start', () => {
     const { stderr } = await place.fail({ LOG_LEVEL: 'info' })
 
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(/^SESSION_SECRET needs /)])
+  })
+
+  test.each([
+    'smtp://me@example.com:p@ss#w/ord@host',
+    'smtp://me@example.com:p@ss#w # as the provider says',
+  ])('refuses SMTP_URL=%s in .env, of which # would leave another host', async (value) => {
+    const place = await newPlace()
+    writeFileSync(
+      join(place.folder, '.env'),
+      `PORT=0\nexport SMTP_URL = ${value}\nHOST=127.0.0.1\n`,
+    )
+
+    const { code, stderr } = await place.fail({})
+
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^SMTP_URL is cut off at # .*%23/)])
+    expect(stderr).not.toContain('p@ss')
+  })
+
+  test('reads quoted values and comments of .env', async () => {
+    const place = await newPlace()
+    const lines = ['SESSION_SECRET="#1 of the secrets that only the tests know"', 'PORT=0 # any #1']
+    writeFileSync(join(place.folder, '.env'), lines.join('\n'))
+
+    expect((await place.start({ SMTP_URL: 'smtp://mail.example' })).lines).toContain(
+      'Mail: sent through mail.example',
+    )
+  })
+
+  test('is refused where .env is not UTF-8', async () => {
+    const place = await newPlace()
+    writeFileSync(join(place.folder, '.env'), Buffer.from('\uFEFFPORT=0\n', 'utf16le'))
+
+    expect((await place.fail({})).stderr).toMatch(/^\.env is not in UTF-8/)
   })
 
   test.each(['1', '2'])(

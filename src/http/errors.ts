@@ -31,30 +31,39 @@ export function noteChanges(countChanges: () => number): RequestHandler {
 
 /** 4xx errors are shown, 5xx errors reported and hidden. */
 export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
-  const { isOutage, toHttpError, countChanges, report } = settings
-  const isUnchanged = ({ method }: Request, res: Response) =>
-    method === 'GET' || method === 'HEAD' || countChanges() === res.locals.changes
-
   // Express knows an error handler by its four parameters.
   return (thrown, req, res, _next) => {
     if (isHangUp(thrown, req)) return
-    const error = toHttpError(thrown)
-    const { method, path } = req
-    const request = { requestId: res.locals.requestId, method, path }
+    const error = settings.toHttpError(thrown)
     if (res.headersSent) {
-      report(error, { incidentId: randomUUID(), ...request })
+      reportIncident(settings, error, req, res)
       return cutOff(res)
     }
-    const { status, retryAfter } = classify(error, isOutage)
-    const incidentId = status >= 500 && !(error instanceof HttpError) ? randomUUID() : null
-    if (status >= 500) abandonSession(req)
-    if (incidentId) report(error, { incidentId, ...request })
-    forgetFile(res)
-    if (retryAfter) res.set('Retry-After', String(retryAfter))
-    const words = wordsFor(status, error instanceof HttpError || isUnchanged(req, res))
-    const retryIn = retryAfter ? sayWait(retryAfter) : null
-    res.status(status).render('errors/error', { ...words, status, incidentId, retryIn })
+    answer(settings, error, req, res)
   }
+}
+
+function answer(settings: ErrorSettings, error: unknown, req: Request, res: Response): void {
+  const { status, retryAfter } = classify(error, settings.isOutage)
+  const isExpected = error instanceof HttpError || status < 500
+  if (status >= 500) abandonSession(req)
+  const incidentId = isExpected ? null : reportIncident(settings, error, req, res)
+  forgetFile(res)
+  if (retryAfter) res.set('Retry-After', String(retryAfter))
+  const words = wordsFor(status, isExpected || isUnchanged(settings, req, res))
+  const retryIn = retryAfter ? sayWait(retryAfter) : null
+  res.status(status).render('errors/error', { ...words, status, incidentId, retryIn })
+}
+
+function reportIncident({ report }: ErrorSettings, error: unknown, req: Request, res: Response) {
+  const { method, path } = req
+  const incidentId = randomUUID()
+  report(error, { incidentId, requestId: res.locals.requestId, method, path })
+  return incidentId
+}
+
+function isUnchanged({ countChanges }: ErrorSettings, { method }: Request, res: Response): boolean {
+  return method === 'GET' || method === 'HEAD' || countChanges() === res.locals.changes
 }
 
 function isHangUp(error: unknown, req: Request): boolean {

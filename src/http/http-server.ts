@@ -4,36 +4,40 @@ import { seconds } from '../durations.ts'
 import { answerClientErrors, type Refusal } from './client-errors.ts'
 import { limitConnections } from './connections.ts'
 import { keepPath } from './odd-requests.ts'
-import { listSecurityHeaders } from './security-headers.ts'
+import { type Hsts, listSecurityHeaders } from './security-headers.ts'
 
 /** How long a client may take and how many there may be: a slow one holds a connection only so long. */
 export const LIMITS = {
   headersTimeout: seconds(10),
   requestTimeout: seconds(30),
-  /** Longer than the 60 s of common load balancers: one that reuses a connection just closed answers 502. */
-  keepAliveTimeout: seconds(65),
   /** While a request is open and nothing moves, as when the client does not read its answer. */
   idleTimeout: seconds(60),
   lingerTimeout: seconds(1),
   connectionsCheckingInterval: seconds(5),
   maxHeaderSize: 16 * 1024,
   maxConnections: 2_000,
-  connectionsPerNetwork: 250,
+}
+
+/** What the operator sets. */
+export type OwnLimits = {
+  /** How long a connection may wait for its next request. */
+  keepAliveTimeout: number
+  connectionsPerNetwork: number
 }
 
 export type ServerOptions = {
-  /** Whether browsers reach us over TLS. */
-  isSecure: boolean
+  hsts: Hsts
   /** Behind a proxy the connections are the proxy's: `limitRequests` counts in their place. */
   isBehindProxy: boolean
-  limits?: typeof LIMITS
+  limits: OwnLimits & Partial<typeof LIMITS>
   report: (refusal: Refusal) => void
 }
 
 /** The server of an application, listening nowhere yet, whose every answer has the same headers. */
 export function createHttpServer(app: Express, options: ServerOptions): Server {
-  const { isSecure, isBehindProxy, limits = LIMITS, report } = options
-  const headers = listSecurityHeaders(isSecure)
+  const { hsts, isBehindProxy, report } = options
+  const limits = { ...LIMITS, ...options.limits }
+  const headers = listSecurityHeaders(hsts)
   const answer = (req: IncomingMessage, res: ServerResponse) => {
     keepPath(req)
     app(req as Request, res as Response, () => giveUp(res, headers))

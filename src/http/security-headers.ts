@@ -4,30 +4,33 @@ import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { days, seconds } from '../durations.ts'
 
-/** Takes whether APP_URL is https; returns the middleware that puts the same headers on every answer. */
-export function securityHeaders(isSecure: boolean): RequestHandler {
-  const headers = listSecurityHeaders(isSecure)
+/** For which hosts browsers are to use only https. */
+export type Hsts = 'subdomains' | 'host' | 'off'
+
+/** Puts the same headers on every answer. */
+export function securityHeaders(hsts: Hsts): RequestHandler {
+  const headers = listSecurityHeaders(hsts)
   return (_req, res, next) => {
     res.set(headers)
     next()
   }
 }
 
-/** Takes whether APP_URL is https; returns those headers, also for answers that never meet Express. */
-export function listSecurityHeaders(isSecure: boolean): Record<string, string> {
-  // Helmet only speaks to a response, and says the same to every one.
+/** Also for answers that never meet Express. */
+export function listSecurityHeaders(hsts: Hsts): Record<string, string> {
+  // Helmet sets headers on a response only, and the same on every one.
   const res = new ServerResponse(new IncomingMessage(new Socket()))
-  configureHelmet(isSecure)(res.req, res, () => {})
+  configureHelmet(hsts)(res.req, res, () => {})
   const ofHelmet = Object.entries(res.getHeaders()).map(([name, value]) => [name, String(value)])
   return {
     ...Object.fromEntries(ofHelmet),
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-    // The default, so that a new page is private until somebody decides otherwise; public files set their own.
+    // The default, so that a new page is private; public files set their own.
     'cache-control': 'no-store',
   }
 }
 
-function configureHelmet(isSecure: boolean) {
+function configureHelmet(hsts: Hsts) {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
     crossOriginEmbedderPolicy: false,
@@ -35,9 +38,9 @@ function configureHelmet(isSecure: boolean) {
     crossOriginResourcePolicy: { policy: 'same-origin' },
     // Under no-referrer a browser sends "Origin: null" with our own forms, and the CSRF check would refuse them.
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: isSecure && {
-      maxAge: days(730) / seconds(1),
-      includeSubDomains: true,
+    strictTransportSecurity: hsts !== 'off' && {
+      maxAge: days(365) / seconds(1),
+      includeSubDomains: hsts === 'subdomains',
     },
     xFrameOptions: { action: 'deny' },
   })

@@ -11,7 +11,11 @@ const ANSWER_WITHIN = seconds(2)
 
 /** This process lives, whatever the database does. */
 export function healthPage(): Page {
-  return { path: '/healthz', for: 'all', get: [(_req: Request, res: Response) => res.type('text').send('ok')] }
+  return {
+    path: '/healthz',
+    for: 'all',
+    get: [(_req: Request, res: Response) => res.type('text').send('ok')],
+  }
 }
 
 /** The database can be used too. */

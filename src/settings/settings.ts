@@ -1,34 +1,48 @@
-/** Everything an operator can set, read once and checked; times in milliseconds. */
-export type Settings = Readonly<{
-  isProduction: boolean
-  host: string
-  port: number
-  appUrl: string
-  databaseUrl: string
-  /** Newest first: the first signs, all verify. Empty only until development makes its own. */
-  secrets: readonly string[]
-  trustedProxies: number
-  processes: number
-  registration: 'open' | 'verified' | 'closed'
-  sessionIdle: number
-  sessionMax: number
-  rememberFor: number
-  freshFor: number
-  sessionProtection: 'off' | 'basic' | 'strong'
-  bcryptCost: number
-  passwordMinLength: number
-  throttle: boolean
-  smtpUrl: string | null
-  mailFrom: string | null
-  logLevel: string
-}>
+import { days, hours, minutes, seconds } from '../durations.ts'
+import type { Values } from './variables.ts'
 
-/** Says whether a mail reaches anybody: in development it is shown instead of being sent. */
+/** Everything an operator can set, read once and checked; durations in milliseconds. */
+export type Settings = Readonly<ReturnType<typeof toSettings>>
+
+export function toSettings(values: Values) {
+  const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin
+  return {
+    isProduction: values.NODE_ENV === 'production',
+    host: values.HOST,
+    port: values.PORT,
+    appUrl,
+    // Browsers ignore it over http, and without https there is nothing to demand.
+    hsts: appUrl.startsWith('https:') ? values.HSTS : 'off',
+    /** Absolute where it is a file. */
+    databaseUrl: values.DATABASE_URL,
+    /** Newest first: the first signs, all verify. Empty only until development makes its own. */
+    secrets: values.SESSION_SECRET ?? [],
+    trustedProxies: values.TRUST_PROXY,
+    processes: values.WEB_CONCURRENCY,
+    keepAlive: seconds(values.KEEP_ALIVE_SECONDS),
+    connectionsPerNetwork: values.CONNECTIONS_PER_NETWORK,
+    registration: values.REGISTRATION,
+    registrationsPerHour: values.REGISTRATIONS_PER_HOUR,
+    sessionIdle: minutes(values.SESSION_IDLE_MINUTES),
+    sessionMax: hours(values.SESSION_MAX_HOURS),
+    rememberFor: days(values.REMEMBER_DAYS),
+    freshFor: minutes(values.FRESH_MINUTES),
+    sessionProtection: values.SESSION_PROTECTION,
+    bcryptCost: values.BCRYPT_COST,
+    passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    throttle: values.THROTTLE === 'on',
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? null,
+    logLevel: values.LOG_LEVEL,
+  } as const
+}
+
+/** In development mail counts as sent: it is shown at /dev/mailbox. */
 export function canMail({ smtpUrl, isProduction }: Settings): boolean {
   return smtpUrl !== null || !isProduction
 }
 
-/** Says whether browsers reach us over TLS, wherever it ends. */
-export function isSecure(settings: Settings): boolean {
-  return settings.appUrl.startsWith('https:')
+/** Browsers reach us over TLS, wherever it ends. */
+export function isSecure({ appUrl }: Settings): boolean {
+  return appUrl.startsWith('https:')
 }

@@ -1,43 +1,84 @@
-import type { Settings } from './settings.ts'
+import { fileURLToPath } from 'node:url'
+import { formatPath } from './project.ts'
+import { isSecure, type Settings } from './settings.ts'
 
-/** Takes the settings and the port; returns the three lines that say where it listens, which database it uses and where mail goes. */
+/** What the start prints last: where it listens, which database it uses and where mail goes. */
 export function describeStart(settings: Settings, port: number): string[] {
   return [
-    `Listening on ${describeAddress(settings, port)}`,
+    ...describeHsts(settings),
+    `Listening on ${describePlace(settings, port)}`,
     `Database: ${describeDatabase(settings.databaseUrl)}`,
     `Mail: ${describeMail(settings, port)}`,
   ]
 }
 
-/** Takes the settings; returns a line for each that works but deserves a second thought. */
-export function findDoubts({ isProduction, appUrl, smtpUrl }: Settings): string[] {
-  if (!isProduction) return []
+/** One line for each setting that works and is probably a mistake. */
+export function findWarnings(settings: Settings): string[] {
+  const warnings = settings.isProduction ? warnProduction(settings) : warnDevelopment(settings)
+  return warnings.map((warning) => `WARNING: ${warning}`)
+}
+
+function warnProduction(settings: Settings): string[] {
   return [
-    ...(appUrl.startsWith('https:')
+    ...(isSecure(settings)
       ? []
-      : ['WARNING: APP_URL is not https: passwords and cookies travel in clear text.']),
-    ...(smtpUrl ? [] : ['WARNING: SMTP_URL is not set: nobody gets any mail.']),
+      : ['APP_URL is not https: others on the way can read passwords and cookies.']),
+    ...(settings.smtpUrl
+      ? []
+      : ['SMTP_URL is not set: no mail is sent, and a forgotten password cannot be reset.']),
   ]
 }
 
-function describeAddress({ appUrl, host }: Settings, port: number): string {
-  return isHere(appUrl) ? `http://localhost:${port}` : `${host}:${port}, for ${appUrl}`
+function warnDevelopment(settings: Settings): string[] {
+  const sign = findSignOfVisitors(settings)
+  if (!sign) return []
+  return [
+    `NODE_ENV is not production, but ${sign}: every visitor can read the mail of all users at /dev/mailbox and take over their accounts with the links in it. Set NODE_ENV=production.`,
+  ]
 }
 
-function isHere(appUrl: string): boolean {
-  const { hostname, protocol } = new URL(appUrl)
-  return hostname === 'localhost' && protocol === 'http:'
+function findSignOfVisitors({ appUrl, host, trustedProxies }: Settings): string | null {
+  const { protocol, hostname } = new URL(appUrl)
+  if (protocol === 'https:' || !isLoopback(hostname)) return `APP_URL is ${appUrl}`
+  if (!isLoopback(host)) return `HOST is ${host}`
+  return trustedProxies > 0 ? `TRUST_PROXY is ${trustedProxies}` : null
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){1,3}|\[?::1\]?)$/i.test(host)
+}
+
+// A browser keeps to it for a year, so the operator hears of it at the first start.
+function describeHsts({ hsts, appUrl }: Settings): string[] {
+  if (hsts === 'off') return []
+  const { hostname } = new URL(appUrl)
+  const hosts = hsts === 'host' ? hostname : `${hostname} and every host below it`
+  return [`HSTS: browsers will use only https for ${hosts}, for a year (HSTS=${hsts})`]
+}
+
+function describePlace(settings: Settings, port: number): string {
+  const { host } = settings
+  const site = findSite(settings, port)
+  if (site === `http://localhost:${port}` && isLoopback(host)) return site
+  return `${host.includes(':') ? `[${host}]` : host}:${port}, for ${site}`
+}
+
+// With PORT=0 the system chooses the port.
+function findSite({ appUrl }: Settings, port: number): string {
+  return appUrl === 'http://localhost:0' ? `http://localhost:${port}` : appUrl
 }
 
 // Never the URL itself: it can hold a password.
 function describeDatabase(databaseUrl: string): string {
-  if (databaseUrl.startsWith('file:')) return `SQLite, ${databaseUrl.slice('file:'.length)}`
-  const { host, pathname } = new URL(databaseUrl)
-  return `PostgreSQL, ${pathname.slice(1)} at ${host}`
+  if (databaseUrl.startsWith('file:')) return `SQLite, ${formatPath(fileURLToPath(databaseUrl))}`
+  const { host, pathname, searchParams } = new URL(databaseUrl)
+  const name = decodeURIComponent(pathname.slice(1))
+  return `PostgreSQL, ${name} at ${host || searchParams.get('host')}`
 }
 
-function describeMail({ smtpUrl, isProduction, appUrl }: Settings, port: number): string {
+function describeMail(settings: Settings, port: number): string {
+  const { smtpUrl, isProduction } = settings
   if (smtpUrl) return `sent through ${new URL(smtpUrl).host}`
-  if (isProduction) return 'none is sent, as SMTP_URL is not set'
-  return `kept, see ${isHere(appUrl) ? `http://localhost:${port}` : appUrl}/dev/mailbox`
+  if (isProduction) return 'none is sent, because SMTP_URL is not set'
+  return `not sent, but shown at ${findSite(settings, port)}/dev/mailbox`
 }

@@ -8,7 +8,7 @@ import { isLoggedIn, registerAndRemember } from '../support/users.ts'
 const site = await openServedApp()
 afterAll(site.close)
 
-const HEADERS = listSecurityHeaders(false)
+const HEADERS = listSecurityHeaders('off')
 const ada = await registerAndRemember(site)
 const jar = [...ada.browser.cookies].map(([name, { value }]) => `${name}=${value}`)
 

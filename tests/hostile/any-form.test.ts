@@ -12,7 +12,7 @@ import { FORMS, type SiteForm } from './forms.ts'
 const site = await openServedApp()
 afterAll(site.close)
 
-const HEADERS = listSecurityHeaders(false)
+const HEADERS = listSecurityHeaders('off')
 // What he sends may have to wait until he has given his password again, in the session.
 const stale = await register(site, { username: 'bob' })
 site.clock.advance(minutes(11))

@@ -9,7 +9,7 @@ const site = await openServedApp({}, { lingerTimeout: 50 })
 const secure = await openServedApp({ APP_URL: 'https://accounts.example.com' })
 afterAll(() => Promise.all([site.close(), secure.close()]))
 
-const HEADERS = listSecurityHeaders(false)
+const HEADERS = listSecurityHeaders('off')
 const FORM = 'Host: a\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n'
 
 describe('a request that never reaches Express', () => {
@@ -67,7 +67,7 @@ describe('a request that never reaches Express', () => {
   test('demands TLS from then on where APP_URL is https, and only there', async () => {
     const over = await say(secure.port, 'hello?\r\n\r\n')
 
-    expect(readHeaders(over)).toMatchObject(listSecurityHeaders(true))
+    expect(readHeaders(over)).toMatchObject(listSecurityHeaders('subdomains'))
     expect(over).toMatch(/^strict-transport-security: max-age=63072000/m)
     expect(HEADERS).not.toHaveProperty('strict-transport-security')
   })

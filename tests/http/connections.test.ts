@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { LIMITS } from '../../src/http/http-server.ts'
+import { readSettings } from '../support/app.ts'
 import { openServedApp, type ServedApp } from '../support/served-app.ts'
 import { readStatus } from '../support/wire-words.ts'
 
@@ -100,7 +100,7 @@ describe('the connections of a trusted proxy', () => {
     async (_, path, ends) => {
       const site = await serve({ TRUST_PROXY: '1' })
       const askFrom = async (ip: string) => readStatus(await ask(site, from(ip)))
-      const [first] = await openMany(site, LIMITS.connectionsPerNetwork, halfOf(path))
+      const [first] = await openMany(site, readSettings().connectionsPerNetwork, halfOf(path))
 
       await vi.waitFor(async () => expect(await askFrom('192.0.2.1')).toBe(503))
       expect(await askFrom('192.0.2.2')).toBe(200)

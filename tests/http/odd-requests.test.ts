@@ -50,7 +50,7 @@ describe('a request that no browser sends', () => {
     const answer = await say(site.port, words)
 
     expect(readStatus(answer)).toBe(status)
-    expect(readHeaders(answer)).toMatchObject(listSecurityHeaders(false))
+    expect(readHeaders(answer)).toMatchObject(listSecurityHeaders('off'))
   })
 
   test('leads no further than to our own pages, whatever host it names', async () => {

@@ -5,12 +5,17 @@ import type { Browser } from '../support/browser.ts'
 import { register, userFields } from '../support/users.ts'
 
 const site = await openTestApp()
-const secure = await openTestApp({ APP_URL: 'https://accounts.example.com' })
+const openSecure = (HSTS: string) => openTestApp({ APP_URL: 'https://accounts.example.com', HSTS })
+const secure = await openSecure('subdomains')
+const alone = await openSecure('host')
+const silent = await openSecure('off')
 const broken = await openTestApp()
 const throttled = await openTestApp({ THROTTLE: 'on' })
 const ada = await register(site)
 await broken.database.$executeRaw`DROP TABLE "SecurityEvent"`
-afterAll(() => Promise.all([site, secure, broken, throttled].map(({ close }) => close())))
+afterAll(() =>
+  Promise.all([site, secure, alone, silent, broken, throttled].map(({ close }) => close())),
+)
 
 const HEADERS = {
   'content-security-policy':
@@ -75,15 +80,18 @@ describe('every answer', () => {
     })
   })
 
-  test('demands TLS from then on where APP_URL is https, and only there', async () => {
-    const over = await secure.browse().visit('/login')
-    const plain = await anybody().visit('/login')
-    const error = await secure.browse().visit('/nowhere')
+  test.each([
+    ['HSTS=subdomains', secure, 'max-age=31536000; includeSubDomains'],
+    ['HSTS=host', alone, 'max-age=31536000'],
+    ['HSTS=off', silent, undefined],
+    ['an http APP_URL', site, undefined],
+  ])('demands https for a year as the operator says: %s', async (_, { browse }, demand) => {
+    const paths = ['/login', '/dashboard', '/nowhere', '/app.css']
 
-    const demand = 'max-age=63072000; includeSubDomains'
-    expect(over.headers['strict-transport-security']).toBe(demand)
-    expect(error.headers['strict-transport-security']).toBe(demand)
-    expect(plain.headers).not.toHaveProperty('strict-transport-security')
+    const answers = await Promise.all(paths.map((path) => browse().visit(path)))
+
+    const demands = answers.map(({ headers }) => headers['strict-transport-security'])
+    expect(new Set(demands)).toEqual(new Set([demand]))
   })
 })
 

@@ -39,7 +39,7 @@ describe('a crowd that logs in at once', () => {
     expect(hashed.length).toBe(CROWD - refused.length)
     expect(event?.count).toBe(hashed.length)
     for (const { headers, text } of refused) {
-      expect(headers).toMatchObject({ ...listSecurityHeaders(false), 'retry-after': '5' })
+      expect(headers).toMatchObject({ ...listSecurityHeaders('off'), 'retry-after': '5' })
       expect(text).toContain('Try again in <strong>5 seconds</strong>')
     }
   })

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHttpServer, LIMITS } from '../../src/http/http-server.ts'
+import { createHttpServer, type ServerOptions } from '../../src/http/http-server.ts'
 import { logRefusal } from '../../src/runtime/security-log.ts'
-import { isSecure } from '../../src/settings/settings.ts'
 import { openTestApp, type TestApp } from './app.ts'
 import { Browser } from './browser.ts'
 
@@ -12,13 +11,17 @@ export type ServedApp = TestApp & { port: number; server: Server }
 /** The application behind a server with the limits of the real one, or others, on which requests really meet. */
 export async function openServedApp(
   variables: Record<string, string> = {},
-  limits: Partial<typeof LIMITS> = {},
+  limits: Partial<ServerOptions['limits']> = {},
 ): Promise<ServedApp> {
   const site = await openTestApp(variables)
   const server = createHttpServer(site.app, {
-    isSecure: isSecure(site.settings),
+    hsts: site.settings.hsts,
     isBehindProxy: site.settings.trustedProxies > 0,
-    limits: { ...LIMITS, ...limits },
+    limits: {
+      keepAliveTimeout: site.settings.keepAlive,
+      connectionsPerNetwork: site.settings.connectionsPerNetwork,
+      ...limits,
+    },
     report: (refusal) => logRefusal(site.log, refusal),
   })
   server.listen(0, '127.0.0.1')

@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Browser } from './browser.ts'
+import { copyProgram } from './built-server.ts'
 import { createEmptyDatabase } from './database.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const LINKED = ['node_modules', 'package.json', 'prisma', 'public', 'views']
 
 type Variables = Record<string, string>
 
@@ -41,15 +37,13 @@ export type Place = {
 
 /** A folder with the built program, and an empty database, where the real server is started as a process. */
 export async function openPlace(): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
-  // Copied, because the program keeps its database beside itself.
-  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true })
-  for (const name of LINKED) symlinkSync(join(ROOT, name), join(folder, name))
+  const folder = copyProgram()
+  const server = join(folder, 'dist/server.js')
   const database = await createEmptyDatabase()
   const children = new Set<ChildProcess>()
   const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
   const run = (variables: Variables, program: Partial<Program> = {}) => {
-    const { command = [process.execPath, join(folder, 'dist/server.js')], cwd = folder, isGroup = false } = program
+    const { command = [process.execPath, server], cwd = folder, isGroup = false } = program
     const [file = '', ...words] = command
     const { PATH = '', HOME = '' } = process.env
     // Without BCRYPT_COST each of them would hash for a quarter of a second.

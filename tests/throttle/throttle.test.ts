@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import { minutes } from '../../src/durations.ts'
+import { hours, minutes } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { logIn, type Person, register, userFields } from '../support/users.ts'
 
@@ -211,19 +211,29 @@ describe('the throttle without a proxy', () => {
 })
 
 describe('the throttle of registering', () => {
-  test('lets twenty accounts be made from one address in an hour', async () => {
+  test('lets sixty accounts be registered from one network in an hour', async () => {
     const browser = browseFrom('192.0.2.1')
     const statuses: number[] = []
 
-    for (let time = 0; time < 21; time++) {
+    for (let time = 0; time < 61; time++) {
       const visitor = browseFrom('192.0.2.1')
       statuses.push((await visitor.submit('/register', userFields())).status)
     }
     const another = await browseFrom('192.0.2.2').submit('/register', userFields())
 
-    expect(statuses).toEqual([...Array(20).fill(303), 429])
+    expect(statuses).toEqual([...Array(60).fill(303), 429])
     expect(another.status).toBe(303)
     expect((await browser.visit('/register')).status).toBe(200)
+  })
+
+  test('lets as many be registered as REGISTRATIONS_PER_HOUR says', async () => {
+    const small = await openTestApp({ THROTTLE: 'on', REGISTRATIONS_PER_HOUR: '2' })
+    onTestFinished(small.close)
+    const submit = async () => (await small.browse().submit('/register', userFields())).status
+
+    expect([await submit(), await submit(), await submit()]).toEqual([303, 303, 429])
+    small.clock.advance(hours(1))
+    expect(await submit()).toBe(303)
   })
 
   test('counts no form that was refused for what was in it', async () => {

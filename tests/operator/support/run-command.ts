@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 
 export type CommandRun = { exitCode: number | null; stdout: string; stderr: string }
 
@@ -12,9 +13,10 @@ export function runCommand(
   env: Record<string, string>,
   input = '',
 ): Promise<CommandRun> {
-  const path = fileURLToPath(new URL(`../../../dist/operator/${file}`, import.meta.url))
-  // From a folder without a .env: what is set on this machine is no part of the test.
-  return run(process.execPath, [path, ...words], { cwd: tmpdir(), env, input })
+  // A copy without a .env: what is set on this machine is no part of the test.
+  const cwd = inject('program')
+  const path = join(cwd, 'dist/operator', file)
+  return run(process.execPath, [path, ...words], { cwd, env, input })
 }
 
 /** Takes what follows `npm run --silent`; runs it in the project's own folder. */
