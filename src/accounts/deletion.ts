@@ -1,5 +1,4 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Database, Prisma } from '../database/database.ts'
 import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, type LinkWithUser, useLink, voidLinks } from './email-links.ts'
@@ -51,26 +50,5 @@ export function restoreAccount(
     })
     if (user) await recordAndNotify(tables, user, { kind: 'restored', at, browser })
     return user !== undefined
-  })
-}
-
-/** Erases accounts whose time to be restored is over, with everything that belongs to them; returns how many. */
-export async function eraseDueAccounts(database: Database, now: Date): Promise<number> {
-  const where = { deletionDueAt: { lte: now } }
-  // Asked outside: a transaction each minute would hold up other requests for nothing.
-  const due = await database.user.findMany({ where, select: { id: true }, take: 50 })
-  return due.length === 0 ? 0 : erase(database, { ...where, id: { in: due.map(({ id }) => id) } })
-}
-
-function erase(database: Database, where: Prisma.UserWhereInput): Promise<number> {
-  return changeTogether(database, async (tables) => {
-    // Writes the rows, so that restoring an account waits for us or we for it.
-    const data = { authEpoch: { increment: 1 } }
-    const due = await tables.user.updateManyAndReturn({ where, data })
-    const ids = due.map(({ id }) => id)
-    // The outbox keeps emails, and has no key that would take its rows along.
-    await tables.outboxMessage.deleteMany({ where: { userId: { in: ids } } })
-    const { count } = await tables.user.deleteMany({ where: { id: { in: ids } } })
-    return count
   })
 }

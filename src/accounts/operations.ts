@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, voidLinks } from './email-links.ts'
+import { BEING_ERASED } from './erasure.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
@@ -71,7 +72,9 @@ export function disableUser({ database, clock }: Tools, id: string): Promise<boo
 /** Lets the user log in again, also one who is scheduled for deletion; false when that was so before. */
 export function enableUser({ database, clock }: Tools, id: string): Promise<boolean> {
   return changeTogether(database, async (tables) => {
-    const where = { id, NOT: CAN_LOG_IN }
+    // What is half erased is not given back.
+    const canComeBack = { OR: [{ deletionDueAt: null }, { deletionDueAt: { gt: BEING_ERASED } }] }
+    const where = { id, NOT: CAN_LOG_IN, ...canComeBack }
     const { count } = await tables.user.updateMany({ where, data: CAN_LOG_IN })
     if (count === 1) await recordEvent(tables, eventOf(id, 'enabled', clock()))
     return count === 1

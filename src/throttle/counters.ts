@@ -1,4 +1,5 @@
 import { type Database, Prisma } from '../database/database.ts'
+import { deleteBatch } from '../database/delete-batch.ts'
 import { minutes } from '../durations.ts'
 
 /** What an attempt costs, what its key may cost in a window, and when a window that begins now would end. */
@@ -60,4 +61,10 @@ async function countAttempt(database: Database, charge: Charge): Promise<Date | 
 function isRunning({ at, endsAt }: Charge): Prisma.Sql {
   const latest = new Date(endsAt.getTime() + CLOCK_SKEW)
   return Prisma.sql`counter."endsAt" > ${at} AND counter."endsAt" <= ${latest}`
+}
+
+/** Removes a batch of counters whose window is over; says whether there may be more. */
+export function sweepCounters(database: Database, now: Date): Promise<boolean> {
+  const over = Prisma.sql`"endsAt" <= ${now} ORDER BY "endsAt"`
+  return deleteBatch(database, { name: 'AttemptCounter', key: 'key' }, over)
 }

@@ -2,7 +2,6 @@ import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { listActivity } from '../../src/accounts/events.ts'
 import { Prisma } from '../../src/database/database.ts'
-import { sweepExpired } from '../../src/database/sweep.ts'
 import { listDevices } from '../../src/sessions/device-list.ts'
 import { findTarget } from '../../src/sessions/devices.ts'
 import { createRememberStore } from '../../src/sessions/remember-store.ts'
@@ -10,6 +9,7 @@ import { findSession } from '../../src/sessions/session-rows.ts'
 import { createAttemptCounters } from '../../src/throttle/counters.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
+import { sweep } from '../support/sweep.ts'
 
 const statements: string[] = []
 const database = await openTestDatabase({ onStatement: (sql) => void statements.push(sql) })
@@ -33,8 +33,8 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
     pkey('AttemptCounter'),
     () => createAttemptCounters(database).findFull(attempts),
   ],
-  ['what has expired', /Session_expiresAt_idx/, () => sweepExpired(database, now)],
-  ['devices long unseen', /Device_lastSeenAt_idx/, () => sweepExpired(database, now)],
+  ['what has expired', /Session_expiresAt_idx/, () => sweep(database, now)],
+  ['devices long unseen', /Device_lastSeenAt_idx/, () => sweep(database, now)],
 ]
 
 function pkey(table: string): RegExp {

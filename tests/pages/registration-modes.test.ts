@@ -1,7 +1,7 @@
+import { sweep } from '../support/sweep.ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLinkUrls } from '../../src/accounts/email-links.ts'
 import { findUsers, listUsers } from '../../src/accounts/operations.ts'
-import { sweepExpired } from '../../src/database/sweep.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
@@ -148,7 +148,7 @@ describe('a registration whose email was not verified in time', () => {
     const { username } = await applyFor()
 
     site.clock.advance(days(7))
-    await sweepExpired(site.database, site.clock.now())
+    await sweep(site.database, site.clock.now())
 
     expect(await site.database.pendingRegistration.count({ where: { username } })).toBe(0)
   })

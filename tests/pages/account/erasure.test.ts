@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eraseDueAccounts } from '../../../src/accounts/deletion.ts'
+import { eraseDueAccounts } from '../../../src/accounts/erasure.ts'
 import { days, seconds } from '../../../src/durations.ts'
 import { openTestApp } from '../../support/app.ts'
 import { readErrors } from '../../support/html.ts'

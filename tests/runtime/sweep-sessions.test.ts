@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
-import { sweepExpired } from '../../src/database/sweep.ts'
 import { minutes, seconds } from '../../src/durations.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
+import { sweep } from '../support/sweep.ts'
 
 const database = await openTestDatabase()
 const now = new Date('2026-01-01T12:00:00Z')
@@ -41,7 +41,7 @@ async function createDevice(lastSeenAt: Date) {
   })
 }
 
-describe('sweepExpired', () => {
+describe('the sweeper', () => {
   test('removes what has expired by now, and nothing that lives another second', async () => {
     const { userId, id: deviceId } = await createDevice(now)
     const later = new Date(now.getTime() + seconds(1))
@@ -60,7 +60,7 @@ describe('sweepExpired', () => {
       ],
     })
 
-    const hasMore = await sweepExpired(database, now)
+    const hasMore = await sweep(database, now)
 
     expect(hasMore).toBe(false)
     expect(await database.session.findMany()).toMatchObject([{ expiresAt: later }])
@@ -72,9 +72,9 @@ describe('sweepExpired', () => {
     const rows = Array.from({ length: 501 }, (_, at) => sessionRow(ago(minutes(at))))
     await changeTogether(database, (tables) => tables.session.createMany({ data: rows }))
 
-    const first = await sweepExpired(database, now)
+    const first = await sweep(database, now)
     const left = await database.session.findMany()
-    const second = await sweepExpired(database, now)
+    const second = await sweep(database, now)
 
     expect([first, second]).toEqual([true, false])
     expect(left).toMatchObject([{ expiresAt: now }])
@@ -88,7 +88,7 @@ describe('sweepExpired', () => {
     )
     await database.session.createMany({ data: seen })
 
-    await sweepExpired(database, now)
+    await sweep(database, now)
 
     const kept = await database.device.findUnique({ where: { id: device.id } })
     expect(kept?.lastSeenAt).toEqual(ago(minutes(40)))
@@ -98,7 +98,7 @@ describe('sweepExpired', () => {
     const device = await createDevice(ago(minutes(5)))
     await database.session.create({ data: sessionRow(now, { deviceId: device.id }) })
 
-    await sweepExpired(database, now)
+    await sweep(database, now)
 
     const kept = await database.device.findUnique({ where: { id: device.id } })
     expect(kept?.lastSeenAt).toEqual(ago(minutes(5)))

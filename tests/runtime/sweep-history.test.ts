@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { sweepExpired } from '../../src/database/sweep.ts'
 import { days, minutes } from '../../src/durations.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
+import { sweep } from '../support/sweep.ts'
 
 const database = await openTestDatabase()
 afterAll(database.close)
@@ -43,12 +43,12 @@ const device = (lastSeenAt: Date) => ({
   lastSeenAt,
 })
 
-describe('sweepExpired', () => {
+describe('the sweeper', () => {
   test('removes links once they are over, and none that is good for another moment', async () => {
     const [over, good] = [link(NOW), link(LATER)]
     await database.emailLink.createMany({ data: [over, good] })
 
-    await sweepExpired(database, NOW)
+    await sweep(database, NOW)
 
     expect(await database.emailLink.findMany()).toMatchObject([{ id: good.id }])
   })
@@ -57,7 +57,7 @@ describe('sweepExpired', () => {
     const [over, kept] = [event(ago(days(400))), event(ago(days(400) - 1))]
     await database.securityEvent.createMany({ data: [over, kept] })
 
-    await sweepExpired(database, NOW)
+    await sweep(database, NOW)
 
     expect(await database.securityEvent.findMany()).toMatchObject([{ id: kept.id }])
   })
@@ -82,7 +82,7 @@ describe('sweepExpired', () => {
       },
     })
 
-    await sweepExpired(database, NOW)
+    await sweep(database, NOW)
 
     const left = await database.device.findMany({ select: { id: true } })
     expect(left.map(({ id }) => id).sort()).toEqual(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
-import { sweepExpired } from '../../src/database/sweep.ts'
 import { days } from '../../src/durations.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { sweep } from '../support/sweep.ts'
 
 const database = await openTestDatabase()
 afterAll(() => database.close())
@@ -21,7 +21,7 @@ const mailSent = (sentAt: Date | null, createdAt = ago(days(90))) => ({
   sentAt,
 })
 
-describe('sweepExpired', () => {
+describe('the sweeper', () => {
   test('removes mail 30 days after it was sent, and none that still waits', async () => {
     const [old, young, waiting] = [
       mailSent(ago(days(30))),
@@ -30,7 +30,7 @@ describe('sweepExpired', () => {
     ]
     await database.outboxMessage.createMany({ data: [old, young, waiting] })
 
-    const hasMore = await sweepExpired(database, NOW)
+    const hasMore = await sweep(database, NOW)
 
     const left = await database.outboxMessage.findMany({ select: { id: true } })
     expect(left.map(({ id }) => id).sort()).toEqual([young.id, waiting.id].sort())
@@ -43,7 +43,7 @@ describe('sweepExpired', () => {
     // So many rows are several statements, for which Prisma begins a transaction.
     await changeTogether(database, (tables) => tables.outboxMessage.createMany({ data }))
 
-    const hasMore = [await sweepExpired(database, NOW), await sweepExpired(database, NOW)]
+    const hasMore = [await sweep(database, NOW), await sweep(database, NOW)]
 
     expect(hasMore).toEqual([true, false])
     expect(await database.outboxMessage.count()).toBe(0)
