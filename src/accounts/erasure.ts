@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { changeTogether } from '../database/change-together.ts'
 import { type Database, Prisma } from '../database/database.ts'
 import { deleteBatch, type Table } from '../database/delete-batch.ts'
+import { voidLinks } from './email-links.ts'
 
 const ACCOUNTS_AT_ONCE = 50
 
@@ -53,6 +54,7 @@ function markAsErased(database: Database, id: string, now: Date): Promise<boolea
         authEpoch: { increment: 1 },
       },
     })
+    if (count === 1) await voidLinks(tables, id)
     return count === 1
   })
 }

@@ -1,31 +1,104 @@
+import { setImmediate } from 'node:timers/promises'
 import { changeTogether } from '../database/change-together.ts'
+import type { Database } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { recordAndNotify } from './events.ts'
 import { SECRET_COLUMNS, type User } from './users.ts'
 
-const SECRETS_OF = {
-  user: SECRET_COLUMNS,
-  device: { tokenHash: true },
-  session: { idHash: true, data: true },
-  series: { id: true, tokenHash: true, previousHash: true, keyId: true },
-  link: { id: true },
-} as const
+const PAGE = 500
 
-/** Takes a user; returns everything held about the account but what would log somebody in, and writes down that it was asked for. */
-export async function exportAccount({ database, clock }: Accounts, user: User, browser: string) {
+type Keyed = { id: string }
+
+/** Records that the user asked for their data; returns everything held about the account but what would log in as them, as the text of one JSON object, read as fast as it is taken. */
+export async function startExport(
+  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  user: User,
+  browser: string,
+): Promise<AsyncIterable<string>> {
   const at = clock()
   await changeTogether(database, (tables) =>
     recordAndNotify(tables, user, { kind: 'exported', at, browser }),
   )
-  const where = { userId: user.id }
-  return {
-    exportedAt: at,
-    account: await database.user.findUnique({ where: { id: user.id }, omit: SECRETS_OF.user }),
-    devices: await database.device.findMany({ where, omit: SECRETS_OF.device }),
-    sessions: await database.session.findMany({ where, omit: SECRETS_OF.session }),
-    rememberSeries: await database.rememberSeries.findMany({ where, omit: SECRETS_OF.series }),
-    pendingLinks: await database.emailLink.findMany({ where, omit: SECRETS_OF.link }),
-    events: await database.securityEvent.findMany({ where, orderBy: { at: 'asc' } }),
-    mail: await database.outboxMessage.findMany({ where }),
+  const where = { id: user.id }
+  const account = await database.user.findUnique({ where, omit: SECRET_COLUMNS })
+  return writeFile(database, user.id, { exportedAt: at, account })
+}
+
+async function* writeFile(database: Database, userId: string, head: object) {
+  yield JSON.stringify(head, null, 2).slice(0, -'\n}'.length)
+  yield* writeLists(database, userId)
+  yield '\n}'
+}
+
+async function* writeLists(database: Database, userId: string) {
+  const inOrder = { take: PAGE, orderBy: { id: 'asc' } } as const
+  const following = (last?: Keyed) => ({ userId, id: { gt: last?.id ?? '' } })
+  yield* writeList('devices', ['tokenHash'], (last?: Keyed) =>
+    database.device.findMany({ ...inOrder, where: following(last) }),
+  )
+  yield* writeList('sessions', ['idHash', 'data'], (last?: { idHash: string }) =>
+    database.session.findMany({
+      take: PAGE,
+      orderBy: { idHash: 'asc' },
+      where: { userId, idHash: { gt: last?.idHash ?? '' } },
+    }),
+  )
+  const secretsOfSeries = ['id', 'tokenHash', 'previousHash', 'keyId'] as const
+  yield* writeList('rememberSeries', secretsOfSeries, (last?: Keyed) =>
+    database.rememberSeries.findMany({ ...inOrder, where: following(last) }),
+  )
+  yield* writeList('pendingLinks', ['id'], (last?: Keyed) =>
+    database.emailLink.findMany({ ...inOrder, where: following(last) }),
+  )
+  yield* writeList('events', [], (last?: Keyed & { at: Date }) =>
+    database.securityEvent.findMany({
+      take: PAGE,
+      orderBy: [{ at: 'asc' }, { id: 'asc' }],
+      where: { userId, ...(last && isLater(last)) },
+    }),
+  )
+  yield* writeList('mail', [], (last?: Keyed) =>
+    database.outboxMessage.findMany({ ...inOrder, where: following(last) }),
+  )
+}
+
+// The first condition alone is one that an index answers.
+function isLater({ at, id }: Keyed & { at: Date }) {
+  return { at: { gte: at }, OR: [{ at: { gt: at } }, { id: { gt: id } }] }
+}
+
+async function* writeList<Row extends object>(
+  name: string,
+  secrets: readonly (keyof Row & string)[],
+  find: (last?: Row) => Promise<Row[]>,
+) {
+  const hidden: readonly string[] = secrets
+  const hideSecrets = (key: string, value: unknown) => (hidden.includes(key) ? undefined : value)
+  const write = (row: Row) => JSON.stringify(row, hideSecrets, 2).replaceAll('\n', '\n    ')
+  yield `,\n  "${name}": [`
+  let separator = '\n    '
+  for await (const rows of readPages(find)) {
+    yield separator + rows.map(write).join(',\n    ')
+    separator = ',\n    '
   }
+  yield separator.startsWith(',') ? '\n  ]' : ']'
+}
+
+async function* readPages<Row>(find: (last?: Row) => Promise<Row[]>) {
+  let rows = await takeTurn(() => find())
+  while (rows.length > 0) {
+    yield rows
+    const last = rows.at(-1)
+    rows = rows.length < PAGE ? [] : await takeTurn(() => find(last))
+  }
+}
+
+let turns: Promise<unknown> = Promise.resolve()
+
+// One page at a time in this process, and a look at other requests after each. A turn for a whole file
+// would let one visitor who reads slowly keep every other from theirs.
+function takeTurn<T>(read: () => Promise<T>): Promise<T> {
+  const page = turns.then(read)
+  turns = page.catch(() => {}).then(() => setImmediate())
+  return page
 }

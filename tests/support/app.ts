@@ -17,6 +17,8 @@ export type LogLine = { msg: string; incidentId?: string } & Record<string, unkn
 export type TestApp = {
   app: Express
   services: Services
+  /** Where it listens. */
+  url: string
   database: TestDatabase
   clock: TestClock
   settings: Settings
@@ -63,7 +65,7 @@ export async function openTestApp(
     server.close()
     await database.close()
   }
-  return { app, services, database, clock, settings, log, logged, statements, browse, close }
+  return { app, services, url, database, clock, settings, log, logged, statements, browse, close }
 }
 
 /** Takes environment variables; returns the settings of an application that is tested with them. */

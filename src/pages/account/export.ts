@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
-import { exportAccount } from '../../accounts/export.ts'
+import { startExport } from '../../accounts/export.ts'
 import { describeBrowser } from '../../http/browsers.ts'
+import { sendDownload } from '../../http/download.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
 import type { Services } from '../../services.ts'
@@ -11,11 +12,9 @@ export function exportPage({ accounts, auth, memberOf, throttle }: Services): Pa
 
   async function exportData(req: Request, res: Response) {
     await throttle.count(exportLimits(memberOf(req)))
-    const data = await exportAccount(accounts, auth.loggedInUser(req), describeBrowser(req))
-    nameEvent(res, 'sensitive_read', auth.loggedInUser(req).id)
-    res
-      .attachment('account.json')
-      .type('json')
-      .send(JSON.stringify(data, null, 2))
+    const user = auth.loggedInUser(req)
+    const file = await startExport(accounts, user, describeBrowser(req))
+    nameEvent(res, 'sensitive_read', user.id)
+    await sendDownload(res, 'account.json', file)
   }
 }
