@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readStoredHash } from './hash-formats/read-stored-hash.ts'
-import { Email, emailKeyOf, Username, usernameKeyOf } from './identifiers.ts'
+import { Email, emailKeyOf, isVisible, Username, usernameKeyOf } from './identifiers.ts'
 
 export type ForeignField = 'id' | 'username' | 'email' | 'name' | 'passwordHash' | 'isActive'
 
@@ -51,6 +51,8 @@ const ForeignName = z
   .trim()
   .max(LONGEST_NAME, `the name is longer than ${LONGEST_NAME} characters`)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'the name holds control characters')
+  // A name that shows nothing gives way to the user name.
+  .transform((name) => (isVisible(name) ? name : ''))
   .nullish()
 
 const FLAGS: Readonly<Record<string, boolean>> = {

@@ -1,56 +1,121 @@
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { isOfOneAlphabet, looksLatin } from './alphabets.ts'
 
-// What was typed is kept and shown; who is the same is decided by a folded copy, in a unique column.
-// NFKC makes one of full-width, composed and decomposed letters; SQLite's own NOCASE knows only ASCII.
+// What was typed is stored and shown; folded copies in unique columns decide who is the same. SQLite's
+// own NOCASE knows only ASCII.
 
-/** Takes a user name as typed; returns the key under which it is unique (Unicode NFKC, lower case). */
+/** The key under which a user name is unique. */
 export function usernameKeyOf(username: string): string {
-  return username.trim().normalize('NFKC').toLowerCase()
+  return fold(username)
 }
 
-/** Takes an email address as typed; returns the key under which it is unique (Unicode NFKC, lower case). */
+/** The key under which an email is unique. */
 export function emailKeyOf(email: string): string {
-  return email.trim().normalize('NFKC').toLowerCase()
+  return withAsciiDomain(fold(email))
 }
 
-/** Says whether what was typed to log in names an address: a user name has no @. */
+/** A user name has no @. */
 export function isEmail(identifier: string): boolean {
   return identifier.includes('@')
 }
 
-// Letters, digits and marks of any script; no @, no space, nothing that cannot be seen.
+// Normalising takes time that grows with the square of a run of marks.
+const LONGEST_FOLDED = 254
+
+function fold(typed: string): string {
+  const text = typed.trim()
+  return text.length > LONGEST_FOLDED ? text : foldCase(text.normalize('NFKC'))
+}
+
+// Greek and Cyrillic have small letters that share a capital, as σ and ς.
+function foldCase(text: string): string {
+  return text.replace(/[σς\u1c80-\u1c88]/g, (letter) => letter.toUpperCase()).toLowerCase()
+}
+
+// Chromium sends räucher.de as xn--rucher-bua.de from a field of type email, and as typed from any other.
+function withAsciiDomain(email: string): string {
+  const at = email.lastIndexOf('@') + 1
+  const domain = email.slice(at)
+  if (at === 0 || email.length > LONGEST_FOLDED || isAscii(domain)) return email
+  return email.slice(0, at) + domainToASCII(fold(domain))
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text)
+}
+
+// Letters, digits and marks; no @, no space.
 const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
+// A mark set twice, and the fifth one in a row, cannot be told from fewer (UTS #39, section 5.4).
+const PILED_MARKS = /(\p{Mn})\1|\p{Mn}{5}/u
 
-// Whose letters are drawn alike. A name of two of them passes for another, as ada with a Cyrillic а (UTS #39).
-const LOOK_ALIKES = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
+export const Username = usernameOrKept(null)
 
-/** A user name: 2 to 32 code points. */
-export const Username = z
-  .string('Enter a user name.')
-  .trim()
-  .min(1, 'Enter a user name.')
-  .refine((name) => hasLength(name, 2, 32), 'Use 2 to 32 characters for the user name.')
-  .refine(
-    (name) => USERNAME.test(name.normalize('NFKC')),
-    'Use letters, digits, dots, dashes and underscores, and begin and end with a letter or a digit.',
-  )
-  .refine(
-    (name) => LOOK_ALIKES.filter((letter) => letter.test(name)).length < 2,
-    'Use letters of one alphabet in the user name.',
-  )
+/** Accepts the user name that an account has already: the rules may have been looser then. */
+export function usernameOrKept(current: string | null) {
+  return z
+    .string('Enter a user name.')
+    .trim()
+    .superRefine((name, context) => {
+      const message = name === current ? null : findUsernameProblem(name)
+      if (message) context.addIssue(message)
+    })
+}
 
-/** An email address: at most 254 characters, 64 before the @ (RFC 5321). */
+// Checked in the form that decides who is the same: ﬁ is fi by then, and µ Greek.
+function findUsernameProblem(name: string): string | null {
+  if (name === '') return 'Enter a user name.'
+  if (!hasLength(name, 2, 32)) return 'Use 2 to 32 characters for the user name.'
+  const key = fold(name)
+  if (!USERNAME.test(key) || hasHidden(key)) return WRONG_CHARACTERS
+  if (!isOfOneAlphabet(key)) return 'Use letters of one alphabet in the user name.'
+  return looksLatin(name) || looksLatin(key) ? LOOKS_LATIN : null
+}
+
+const WRONG_CHARACTERS =
+  'Use letters, digits, dots, dashes and underscores, and begin and end with a letter or a digit.'
+const LOOKS_LATIN = 'Choose a user name that does not look like another one in Latin letters.'
+
+function hasHidden(name: string): boolean {
+  return INVISIBLE.test(name) || PILED_MARKS.test(name.normalize('NFD'))
+}
+
+function hasLength(text: string, least: number, most: number): boolean {
+  if (text.length > 2 * most) return false
+  const { length } = [...text]
+  return length >= least && length <= most
+}
+
+/** An email as a field of type email takes it (HTML standard), of at most 254 characters, 64 before the @ (RFC 5321). */
 export const Email = z
   .string('Enter an email address.')
   .trim()
   .min(1, 'Enter an email address.')
-  .max(254, 'Use an email address of at most 254 characters.')
+  .max(LONGEST_FOLDED, 'Use an email address of at most 254 characters.')
+  // Stored in the form that mail servers read: a notice of a new email shows a look-alike domain for what it is.
+  .overwrite(withAsciiDomain)
   .refine(
-    (email) => z.email().safeParse(email).success && email.indexOf('@') <= 64,
+    (email) =>
+      z.regexes.html5Email.test(email) &&
+      email.length <= LONGEST_FOLDED &&
+      email.indexOf('@') <= 64,
     'Enter an email address in the form name@example.com.',
   )
 
-function hasLength(text: string, least: number, most: number): boolean {
-  const { length } = [...text]
-  return length >= least && length <= most
+// The braille blank and the null notehead are drawn, as nothing.
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800\u{1d159}])[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** Whether a name shows anything on a page. */
+export function isVisible(name: string): boolean {
+  return VISIBLE.test(name)
 }
+
+/** What an account is called; may be empty. */
+export const Name = z
+  .string()
+  .trim()
+  .max(100, 'Use at most 100 characters for the name.')
+  .regex(/^\P{Cc}*$/u, 'Use no control characters in the name.')
+  .refine((name) => name === '' || isVisible(name), 'Use a name that can be seen.')

@@ -6,7 +6,7 @@ export type PasswordProblem = {
   readonly message: string
 }
 
-/** What a password is measured against: the least number of code points, and what must not be in its place. */
+/** What a password must not be made of, and its least number of code points. */
 export type PasswordOwner = {
   minLength: number
   username: string
@@ -15,23 +15,29 @@ export type PasswordOwner = {
   appName: string
 }
 
-const SHORTEST_WORD = 3
-
-/** Gives what is wrong with a new password, in words for the form, or null (NIST SP 800-63B-4, section 3.1.1.2). */
+/** What is wrong with a new password, in words for the form (NIST SP 800-63B-4, section 3.1.1.2). */
 export function checkPassword(typed: string, owner: PasswordOwner): PasswordProblem | null {
-  const password = composePassword(typed)
-  if (countCharacters(password) < owner.minLength) return tooShort(owner.minLength)
-  if (isPasswordTooLong(password)) return TOO_LONG
-  return findWeakness(password, listWords(owner))
+  return checkPasswordLength(typed, owner.minLength) ?? ratePassword(typed, owner)
 }
 
-function findWeakness(password: string, words: string[]): PasswordProblem | null {
+export function checkPasswordLength(typed: string, minLength: number): PasswordProblem | null {
+  const password = composePassword(typed)
+  if (isPasswordTooLong(password)) return TOO_LONG
+  return countCharacters(password) < minLength ? tooShort(minLength) : null
+}
+
+/** Costs milliseconds: for passwords of a good length only, and after everything that is cheap to check. */
+export function ratePassword(typed: string, owner: PasswordOwner): PasswordProblem | null {
+  const password = composePassword(typed)
+  const words = listWords(owner)
   if (isMadeOf(fold(password), words)) return PERSONAL
   if (!isEasilyGuessed(password, words)) return null
   return isEasilyGuessed(password, []) ? COMMON : PERSONAL
 }
 
-// What is left when their words are taken out, over and over, is too little to make it a secret.
+const SHORTEST_WORD = 3
+
+// What is left when these words are taken out is too little to be a secret.
 function isMadeOf(password: string, words: string[]): boolean {
   const longestFirst = words.toSorted((one, other) => other.length - one.length)
   const rest = longestFirst.reduce((left, word) => left.replaceAll(word, ''), password)
@@ -43,10 +49,16 @@ function countCharacters(password: string): number {
   return [...password].length
 }
 
+// The estimator tries every word at every place of the password.
+const MOST_WORDS = 40
+const LONGEST_NAME = 254
+
 function listWords({ username, email, name, appName }: PasswordOwner): string[] {
-  const names = [username, email, email.split('@')[0] ?? '', name ?? '', appName].map(fold)
-  const words = names.flatMap((each) => [each, ...each.split(/[^\p{L}\p{N}]+/u)])
-  return [...new Set(words)].filter((word) => word.length >= SHORTEST_WORD)
+  const names = [username, email, email.split('@')[0] ?? '', name ?? '', appName]
+  const whole = names.map((each) => fold(each.slice(0, LONGEST_NAME)))
+  const parts = whole.flatMap((each) => each.split(/[^\p{L}\p{N}]+/u))
+  const words = [...whole, ...parts].filter((word) => word.length >= SHORTEST_WORD)
+  return [...new Set(words)].slice(0, MOST_WORDS)
 }
 
 function fold(text: string): string {
@@ -57,9 +69,11 @@ function tooShort(minLength: number): PasswordProblem {
   return { code: 'too-short', message: `Use at least ${minLength} characters.` }
 }
 
+const count = (number: number) => number.toLocaleString('en')
+
 const TOO_LONG: PasswordProblem = {
   code: 'too-long',
-  message: `Use a shorter password, of at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} letters.`,
+  message: `Use a shorter password: at most ${count(MAX_PASSWORD_BYTES)} bytes, which is ${count(MAX_PASSWORD_BYTES)} plain letters or about ${count(MAX_PASSWORD_BYTES / 4)} emoji.`,
 }
 
 const PERSONAL: PasswordProblem = {

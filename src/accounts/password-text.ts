@@ -1,15 +1,19 @@
-/** The longest password, in bytes of UTF-8 after NFC: enough for any sentence, and soon digested. */
+/** In UTF-8 after NFC: enough for any sentence, and soon digested. */
 export const MAX_PASSWORD_BYTES = 1024
 
-/** A password hash in no format that we read, so that nothing matches it. */
+/** A stored hash in no format that we read: no password matches it. */
 export const NO_PASSWORD = '!'
 
-/** Composes what was typed (Unicode NFC, NIST SP 800-63B-4 section 3.1.1.2), so that é typed in two strokes is the é typed in one. Changes nothing else. */
+// NFC turns at most three units into two bytes, and takes time that grows with the square of a run of marks:
+// a quarter of a second for the longest body. What is longer than this stays too long.
+const LONGEST_COMPOSED = 2 * MAX_PASSWORD_BYTES
+
+/** Composes what was typed (NFC, NIST SP 800-63B-4 section 3.1.1.2): é typed in two strokes is the é typed in one. */
 export function composePassword(typed: string): string {
-  return typed.normalize('NFC')
+  return typed.length > LONGEST_COMPOSED ? typed : typed.normalize('NFC')
 }
 
-/** Tells whether a composed password is longer than any that can be set. */
+/** Whether a composed password is longer than any that can be set. */
 export function isPasswordTooLong(password: string): boolean {
   return Buffer.byteLength(password) > MAX_PASSWORD_BYTES
 }

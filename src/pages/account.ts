@@ -6,7 +6,7 @@ import {
   requestNewEmail,
   resendVerification,
 } from '../accounts/email-addresses.ts'
-import { Email, emailKeyOf, Username, usernameKeyOf } from '../accounts/identifiers.ts'
+import { Email, emailKeyOf, Name, usernameKeyOf, usernameOrKept } from '../accounts/identifiers.ts'
 import { changeProfile } from '../accounts/profile.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { describeBrowser } from '../http/browsers.ts'
@@ -17,19 +17,10 @@ import type { Services } from '../services.ts'
 import { emailLimits, type Limit, profileLimits, usernameLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
-const ProfileForm = z.object({
-  name: z
-    .string()
-    .trim()
-    .max(100, 'Use at most 100 characters for the name.')
-    .regex(/^\P{Cc}*$/u, 'Use no control characters in the name.')
-    .regex(/^$|[\p{L}\p{N}\p{P}\p{S}]/u, 'Use a name that can be seen.')
-    .default(''),
-  username: Username,
-  email: Email,
-})
+const profileFormOf = (username: string) =>
+  z.object({ name: Name.default(''), username: usernameOrKept(username), email: Email })
 
-type ProfileForm = z.infer<typeof ProfileForm>
+type ProfileForm = z.infer<ReturnType<typeof profileFormOf>>
 
 type ReadForm = AcceptedForm<ProfileForm>
 
@@ -48,7 +39,7 @@ export function accountPages(services: Services): Page[] {
   }
 
   async function change(req: Request, res: Response, next: NextFunction) {
-    const form = parseForm(ProfileForm, req.body)
+    const form = parseForm(profileFormOf(auth.loggedInUser(req).username), req.body)
     if (!form.ok) return refuse(req, res, form.view)
     // The address is where a forgotten password is reset: as good as the password itself.
     if (isNewEmail(req, form.data) && !auth.isFresh(req)) return auth.needsRefresh(req, res, next)

@@ -120,6 +120,30 @@ describe('checkPassword', () => {
     expect(long / short).toBeLessThan(50)
   })
 
+  test.each(['username', 'email', 'name'] as const)(
+    'is soon done with an owner whose %s has thousands of words',
+    (field) => {
+      const words = Array.from({ length: 8_000 }, (_, count) => (46_656 + count).toString(36))
+      const usual = leastTime(() => codeFor(GOOD))
+
+      const many = leastTime(() => codeFor(GOOD, { ...alice, [field]: words.join('.') }))
+
+      expect(many / usual).toBeLessThan(10)
+    },
+  )
+
+  test('finds a password too long that is long before it is composed only', () => {
+    expect(codeFor(`${GOOD} ${'e\u0301'.repeat(499)}x`)).toBeNull()
+    expect(codeFor('e\u0301'.repeat(2_000))).toBe('too-long')
+  })
+
+  test('counts in the words of its refusal what it measures', () => {
+    expect(checkPassword('🐎'.repeat(257), alice)?.message).toBe(
+      'Use a shorter password: at most 1,024 bytes, which is 1,024 plain letters or about 256 emoji.',
+    )
+    expect(codeFor(`${GOOD} ${'🐎'.repeat(249)}`)).toBeNull()
+  })
+
   test('tells people what to do', () => {
     for (const password of ['short', 'x'.repeat(2000), 'a'.repeat(15), alice.email]) {
       const { message } = checkPassword(password, alice) ?? { message: '' }

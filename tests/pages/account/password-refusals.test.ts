@@ -22,7 +22,7 @@ describe('POST /account/password', () => {
   test.each<[string, Record<string, string>, string]>([
     ['is wrong for the current one', { current: 'not my password' }, 'Wrong password.'],
     ['is short', same('fourteen chars'), 'Use at least 15 characters.'],
-    ['is long', same('é'.repeat(513)), 'Use a shorter password, of at most 1,024 letters.'],
+    ['is long', same('é'.repeat(513)), 'Use a shorter password: at most 1,024 bytes'],
     ['is common', same('passwordpassword'), 'harder to guess'],
     ['is the current one', same(PASSWORD), 'Choose a password that is not your current one.'],
     ['is typed differently', { confirm: `${NEXT}!` }, 'The two passwords are not the same.'],

@@ -1,0 +1,33 @@
+/** The longest computation in ms between two turns of the event loop while the work was done, the least of three. */
+export async function longestPause<T>(
+  prepare: () => Promise<T>,
+  work: (prepared: T) => Promise<unknown>,
+): Promise<number> {
+  const pauses: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const prepared = await prepare()
+    pauses.push(await watch(() => work(prepared)))
+  }
+  return Math.min(...pauses)
+}
+
+async function watch(work: () => Promise<unknown>): Promise<number> {
+  let [last, longest, isOver] = [readCpuTime(), 0, false]
+  const look = () => {
+    const now = readCpuTime()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (!isOver) setImmediate(look)
+  }
+  look()
+  await work()
+  isOver = true
+  look()
+  return longest
+}
+
+// Not the time on the wall, in which other programs of a busy machine run too.
+function readCpuTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
