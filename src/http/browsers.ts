@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import Bowser from 'bowser'
 import type { Request, Response } from 'express'
 import type { SignedCookies } from './signed-cookies.ts'
+import { describeUserAgent } from './user-agent.ts'
 
 /** Which browser this is, whoever sits at it. */
 export type Browsers = {
@@ -26,13 +26,7 @@ export function createBrowsers(cookies: SignedCookies): Browsers {
   }
 }
 
-const MAX_USER_AGENT = 512
-
-/** Takes a request; returns its browser in words, such as "Firefox on Linux". */
+/** The browser of a request in words, such as "Firefox on Linux". */
 export function describeBrowser(req: Request): string {
-  const userAgent = (req.get('user-agent') ?? '').slice(0, MAX_USER_AGENT)
-  if (userAgent === '') return 'Unknown browser'
-  const { browser, os } = Bowser.parse(userAgent)
-  const name = browser.name || 'Unknown browser'
-  return os.name ? `${name} on ${os.name}` : name
+  return describeUserAgent(req.get('user-agent') ?? '')
 }

@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { describeUserAgent } from '../../src/http/user-agent.ts'
+import { openTestApp } from '../support/app.ts'
+import { doJobs } from '../support/jobs.ts'
+import { logIn, register } from '../support/users.ts'
+
+const ANDROID =
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36'
+
+describe('describeUserAgent', () => {
+  test.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    [ANDROID, 'Chrome on Android'],
+    [`${ANDROID} EdgA/140.0`, 'Microsoft Edge on Android'],
+    ['Mozilla/5.0 (Tomorrow OS) Gecko/20100101 Firefox/140.0', 'Firefox'],
+  ])('names the browser and the system: %s', (userAgent, words) => {
+    expect(describeUserAgent(userAgent)).toBe(words)
+  })
+
+  test.each([
+    '',
+    'curl/8.15.0',
+    'Your account is at risk. Call 555 0100/1.0 now',
+    '<b>Call us</b>/1.0 (now)',
+    'x'.repeat(10_000),
+    'constructor/1.0 (x)',
+  ])('says nothing that a stranger wrote: %s', (userAgent) => {
+    expect(describeUserAgent(userAgent)).toBe('Unknown browser')
+  })
+
+  test('says nothing that a stranger wrote beside a system', () => {
+    expect(describeUserAgent('Call 555 0100/1.0 (X11; Linux x86_64)')).toBe(
+      'Unknown browser on Linux',
+    )
+  })
+})
+
+const site = await openTestApp()
+afterAll(site.close)
+
+describe('the text of a User-Agent header', () => {
+  test('does not reach the pages of an account by a failed login', async () => {
+    const ada = await register(site)
+    const stranger = site.browse()
+    stranger.headers['User-Agent'] = 'Call 555 0100 to save your account/1.0 (X11; Linux x86_64)'
+
+    await logIn(stranger, { ...ada, password: 'not the password' })
+    await doJobs(site)
+
+    const { text } = await ada.browser.visit('/account/activity')
+    expect(text).toContain('Failed attempt to log in')
+    expect(text).toContain('Unknown browser on Linux')
+    expect(text).not.toContain('Call 555')
+  })
+})
