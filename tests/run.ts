@@ -1,58 +1,56 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chromiumPath, hasChromium } from './support/chromium-path.ts'
-
-// Everything that proves this program, one part after the other; or only the parts that are named.
+import { readWords } from './support/run-words.ts'
 
 type Part = {
-  name: string
   command: string[]
   env?: Record<string, string>
-  /** What this machine lacks for it, and what would help; undefined where it lacks nothing. */
+  /** What this machine lacks, and what would help; undefined when nothing is lacking. */
   lacks?: string | undefined
 }
 
 const VITEST = ['vitest', 'run', '--config', 'tests/vitest.config.ts']
 const OUTSIDE = ['--exclude', 'tests/browser/**']
 
-const PARTS: Part[] = [
-  { name: 'types', command: ['tsc', '-p', '.'] },
-  { name: 'lint', command: ['biome', 'check'] },
-  { name: 'sqlite', command: [...VITEST, ...OUTSIDE], env: { TEST_ENGINE: 'sqlite' } },
-  {
-    name: 'postgresql',
+const PARTS: Record<string, Part> = {
+  types: { command: ['tsc', '-p', '.'] },
+  lint: { command: ['biome', 'check'] },
+  sqlite: { command: [...VITEST, ...OUTSIDE], env: { TEST_ENGINE: 'sqlite' } },
+  postgresql: {
     command: [...VITEST, ...OUTSIDE],
     env: { TEST_ENGINE: 'postgresql' },
     lacks: process.env.TEST_DATABASE_URL
       ? undefined
       : 'TEST_DATABASE_URL is not set, such as TEST_DATABASE_URL=postgresql://postgres@127.0.0.1:5432/postgres',
   },
-  {
-    name: 'chromium',
-    command: [...VITEST, 'tests/browser'],
+  chromium: {
+    command: [...VITEST, '--dir', 'tests/browser'],
     lacks: hasChromium ? undefined : `there is no ${chromiumPath}; CHROMIUM_PATH says where it is`,
   },
-]
-
-const wanted = process.argv.slice(2)
-await runParts(PARTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name)))
-
-async function runParts(parts: Part[]): Promise<void> {
-  await demandClients()
-  const closing: string[] = []
-  for (const part of parts) closing.push(await runPart(part))
-  for (const line of closing) process.stdout.write(`${line}\n`)
 }
 
-// The generated clients are no part of the sources: without them nothing compiles.
-async function demandClients(): Promise<void> {
-  if ((await run(process.execPath, ['prisma/generate.mjs'])) !== 0) process.exit(1)
+const words = readWords(process.argv.slice(2), { parts: Object.keys(PARTS), exists: existsSync })
+if (typeof words === 'string') {
+  const example = 'For example: npm test -- tests/pages/login.test.ts -t "wrong password"'
+  process.stderr.write(`${words}\n${example}\n`)
+  process.exit(1)
 }
+// Nothing compiles without the generated clients.
+if ((await run(process.execPath, ['prisma/generate.mjs'])) !== 0) process.exit(1)
 
-async function runPart({ name, command, env, lacks }: Part): Promise<string> {
-  if (lacks && !wanted.includes(name)) return leaveOut(name, lacks)
+const { parts, forVitest } = words
+const isNamed = parts.length > 0
+const closing: string[] = []
+for (const name of isNamed ? parts : Object.keys(PARTS)) closing.push(await runPart(name))
+for (const line of closing) process.stdout.write(`${line}\n`)
+
+async function runPart(name: string): Promise<string> {
+  const { command, env, lacks } = PARTS[name] as Part
+  if (lacks && !isNamed) return leaveOut(name, lacks)
   const started = performance.now()
-  const code = await run('npx', ['--no-install', ...command], env)
+  const code = await run('npx', ['--no-install', ...command, ...forVitest], env)
   const took = `${Math.round((performance.now() - started) / 1000)} s`
   if (code === 0) return `passed    ${name} (${took})`
   process.exitCode = 1
@@ -60,13 +58,12 @@ async function runPart({ name, command, env, lacks }: Part): Promise<string> {
 }
 
 function leaveOut(name: string, lacks: string): string {
-  // Where everything is meant to be tested, what was not tested is not known to work.
   if (process.env.CI === 'true') process.exitCode = 1
   return `LEFT OUT  ${name}: ${lacks}`
 }
 
-async function run(program: string, words: string[], env: Record<string, string> = {}) {
-  const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, ...env } })
+async function run(program: string, args: string[], env: Record<string, string> = {}) {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   const [code] = await once(child, 'close')
   return code
 }

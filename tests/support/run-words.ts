@@ -1,0 +1,32 @@
+/** What stands after `npm test --`: parts to run, and what vitest is given. */
+export type RunWords = { parts: string[]; forVitest: string[] }
+
+type Known = { parts: string[]; exists: (path: string) => boolean }
+
+// Every other option of vitest is one word, such as --reporter=dot.
+const TAKES_A_WORD = ['-t', '--testNamePattern']
+
+/** The problem is a text. */
+export function readWords(words: string[], { parts, exists }: Known): RunWords | string {
+  const named: string[] = []
+  const paths: string[] = []
+  const options: string[] = []
+  for (const [index, word] of words.entries()) {
+    if (word.startsWith('-') || TAKES_A_WORD.includes(words[index - 1] ?? '')) options.push(word)
+    else if (parts.includes(word)) named.push(word)
+    else if (isTestPath(word) && exists(word)) paths.push(word)
+    else return `${word} is neither a file or folder of tests nor one of ${parts.join(', ')}.`
+  }
+  const forVitest = [...paths, ...options]
+  if (named.length > 0 || forVitest.length === 0) return { parts: named, forVitest }
+  return { parts: [guessPart(paths)], forVitest }
+}
+
+function isTestPath(word: string): boolean {
+  return /^(\.\/)?tests(\/|$)/.test(word)
+}
+
+function guessPart(paths: string[]): string {
+  const isForBrowser = paths.length > 0 && paths.every((path) => path.includes('tests/browser'))
+  return isForBrowser ? 'chromium' : 'sqlite'
+}
