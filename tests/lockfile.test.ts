@@ -22,14 +22,3 @@ describe('the lockfile', () => {
     expect(elsewhere.map(([path]) => path)).toEqual([])
   })
 })
-
-describe('package.json', () => {
-  test('names one version of each package', () => {
-    const { dependencies, devDependencies } = read('package.json')
-    const versions = Object.values({ ...dependencies, ...devDependencies })
-
-    expect(
-      versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version))),
-    ).toEqual([])
-  })
-})

@@ -4,7 +4,6 @@ import session from 'express-session'
 import { describe, expect, test } from 'vitest'
 import { createLoginManager } from '../../src/auth/login-manager.ts'
 import { systemClock } from '../../src/clock.ts'
-import { readSourceFiles } from '../support/source-files.ts'
 import { openBrowser } from './support/browser.ts'
 
 /** A second application on the same room: a list of users, a login page, a protected page and a logout. */
@@ -66,18 +65,6 @@ describe('docs/auth.md', () => {
     const lines = trimLines(shown).filter((line) => !line.startsWith('import '))
     expect(lines.length).toBeGreaterThan(20)
     expect(tested.join('\n')).toContain(lines.join('\n'))
-  })
-
-  test('names every file that src/auth takes along', () => {
-    const files = new Map(readSourceFiles().map((file) => [file.path, file.imports]))
-    const needed = new Set([...files.keys()].filter((path) => path.startsWith('auth/')))
-    for (const path of needed) {
-      for (const name of files.get(path) ?? []) if (files.has(name)) needed.add(name)
-    }
-    const sentence = /to be taken elsewhere: itself, ([\s\S]*?) and the packages/.exec(page)?.[1]
-    const named = [...(sentence ?? '').matchAll(/`src\/([^`]+)`/g)].map(([, path]) => path)
-
-    expect(named.sort()).toEqual([...needed].filter((path) => !path.startsWith('auth/')).sort())
   })
 })
 

@@ -17,7 +17,7 @@ describe('a form whose token is stale', () => {
 
     const answer = await site.browse().post('/login', typed)
 
-    expect([answer.status, readTitle(answer.text)]).toEqual([403, 'Error: Log in – Express Login'])
+    expect([answer.status, readTitle(answer.text)]).toEqual([403, 'Error: Log in'])
     expect(readErrors(answer.text)).toEqual([expect.stringContaining('open for too long')])
     expect(readField(answer.text, '/login', 'username')).toBe('Ada "L"')
     expect(readField(answer.text, '/login', 'next')).toBe('/account/devices')
@@ -62,10 +62,7 @@ describe('a form whose token is stale', () => {
 
     const answer = await site.browse().post('/register', typed)
 
-    expect([answer.status, readTitle(answer.text)]).toEqual([
-      403,
-      'Error: Register – Express Login',
-    ])
+    expect([answer.status, readTitle(answer.text)]).toEqual([403, 'Error: Register'])
     expect(readField(answer.text, '/register', 'username')).toBe('Ada')
     expect(readField(answer.text, '/register', 'email')).toBe('ada@example.org')
     expect(answer.text).not.toContain(PASSWORD)

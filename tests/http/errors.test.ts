@@ -12,10 +12,7 @@ describe('404', () => {
     async (method) => {
       const answer = await site.browse().ask(method, '/nowhere')
 
-      expect([answer.status, readTitle(answer.text)]).toEqual([
-        404,
-        'Page not found – Express Login',
-      ])
+      expect([answer.status, readTitle(answer.text)]).toEqual([404, 'Page not found'])
     },
   )
 

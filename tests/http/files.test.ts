@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { register } from '../support/users.ts'
@@ -59,16 +58,6 @@ describe('what is answered', () => {
   ])('at %s is named %s', async (path, type) => {
     expect((await site.browse().visit(path)).headers['content-type']).toBe(type)
   })
-
-  test.each(['favicon', 'arches'])(
-    'as %s.svg is ASCII, so that no charset reads it otherwise',
-    (name) => {
-      const file = readFileSync(new URL(`../../public/${name}.svg`, import.meta.url), 'utf8')
-
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the edges of ASCII.
-      expect(file).toMatch(/^[\x00-\x7f]+$/)
-    },
-  )
 
   test.each(['https://evil.example', 'null', 'http://localhost:3001'])(
     'allows no page of %s to read it',

@@ -6,11 +6,10 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('GET /', () => {
-  test('tells a stranger what this is, with ways to log in and register', async () => {
+  test('shows a visitor the ways to log in and to register', async () => {
     const { status, text } = await site.browse().visit('/')
 
     expect(status).toBe(200)
-    expect(text).toContain('a whole account application for Express')
     expect(text).toContain('href="/login"')
     expect(text).toContain('href="/register"')
   })

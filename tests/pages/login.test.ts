@@ -20,7 +20,7 @@ describe('GET /login', () => {
   test.each(['/LOGIN', '/login/'])('answers at %s too', async (path) => {
     const answer = await site.browse().visit(path)
 
-    expect([answer.status, readTitle(answer.text)]).toEqual([200, 'Log in – Express Login'])
+    expect([answer.status, readTitle(answer.text)]).toEqual([200, 'Log in'])
   })
 })
 

@@ -1,3 +1,5 @@
+import { APP_NAME } from '../../src/app-name.ts'
+
 /** Takes a page and a form's action; returns what the form would send untouched: hidden fields and values. */
 export function readForm(html: string, action: string): Record<string, string> {
   const form = findForm(html, action)
@@ -16,10 +18,13 @@ export function readToken(html: string): string {
   return /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
 }
 
-/** Takes a page; returns its title. */
+/** The title of a page without the name of the site. */
 export function readTitle(html: string): string {
-  return decode(/<title>([^<]*)<\/title>/.exec(html)?.[1] ?? '')
+  const title = decode(/<title>([^<]*)<\/title>/.exec(html)?.[1] ?? '')
+  return title.endsWith(SITE) ? title.slice(0, -SITE.length) : `${title}, which names no site`
 }
+
+const SITE = ` – ${APP_NAME}`
 
 /** Takes a page; returns the errors in the summary at its top. */
 export function readErrors(html: string): string[] {

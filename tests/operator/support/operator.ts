@@ -1,4 +1,5 @@
 import { createPasswords } from '../../../src/accounts/password-hash.ts'
+import { APP_NAME } from '../../../src/app-name.ts'
 import type { Asked } from '../../../src/operator/ask-password.ts'
 import { readImportArguments } from '../../../src/operator/import-arguments.ts'
 import { runImport } from '../../../src/operator/import-command.ts'
@@ -11,7 +12,7 @@ import { writeRows } from './user-files.ts'
 
 /** Takes an application; returns what an operator's commands on its database work with. */
 export function openOperator({ database, clock, settings }: TestApp): Operator {
-  const passwordRules = { minLength: 15, appName: 'Express Login' }
+  const passwordRules = { minLength: 15, appName: APP_NAME }
   const passwords = createPasswords({ cost: 4 })
   return { accounts: { database, clock: clock.now, passwords, passwordRules }, settings }
 }
