@@ -5,12 +5,13 @@ import { doJobs } from '../support/jobs.ts'
 import { listSitePages } from '../support/pages.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { register } from '../support/users.ts'
-import { FORMS, type SiteForm } from './forms.ts'
+import { readSiteForms, rightFields, type SiteForm } from './forms.ts'
 import { PAYLOADS } from './payloads.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
 
+const forms = await readSiteForms(site)
 const ada = await register(site)
 // After these the token of the page is another: somebody has logged in, or everybody out.
 const HAS_NEW_TOKEN = /login|register|logout|revoke-others/
@@ -21,7 +22,7 @@ const payloads = Object.values(PAYLOADS)
 const payloadsFor = (field: string) =>
   /password|confirm|current/.test(field) ? payloads.map(([first = '']) => first) : payloads.flat()
 // Of a box to tick only its name counts.
-const trials = FORMS.flatMap((form) =>
+const trials = forms.flatMap((form) =>
   form.fields
     .filter((field) => field !== 'remember')
     .map((field) => [`${field} of ${form.action}`, form, field] as const),
@@ -45,17 +46,17 @@ async function collectMarkup(): Promise<Set<string>> {
   for (const { path } of listSitePages(site)) {
     answers.push(await stranger.visit(path), await ada.browser.visit(path))
   }
-  for (const form of FORMS.filter(({ action }) => action !== '/logout')) {
+  for (const form of forms.filter(({ action }) => action !== '/logout')) {
     for (const value of ['', 'nothing odd']) answers.push(...(await sendWith(form, 'x', value)))
   }
   return new Set(answers.flatMap(readMarkup))
 }
 
 /** A browser that may send this form, and its token: the same one until a form has gone through. */
-function senderOf({ action, isForMembers }: SiteForm): Promise<[Browser, string]> {
+function senderOf({ action, needsLogin }: SiteForm): Promise<[Browser, string]> {
   const known = browsers.get(action)
   if (known) return known
-  const browser = isForMembers ? ada.browser : site.browse()
+  const browser = needsLogin ? ada.browser : site.browse()
   const opened = browser
     .takeToken('/forgot-password')
     .then((token): [Browser, string] => [browser, token])
@@ -66,7 +67,7 @@ function senderOf({ action, isForMembers }: SiteForm): Promise<[Browser, string]
 /** Sends a form whose every field is right but one; gives the answers until a page is shown. */
 async function sendWith(form: SiteForm, field: string, value: string): Promise<Response[]> {
   const [browser, _csrf] = await senderOf(form)
-  const fields = { ...form.rightFields(ada), [field]: value }
+  const fields = { ...rightFields(form, ada), [field]: value }
   const answer = await browser.post(form.action, { _csrf, ...fields })
   if (answer.status !== 303) return [answer]
   if (HAS_NEW_TOKEN.test(form.action)) browsers.clear()

@@ -8,6 +8,12 @@ export function readForm(html: string, action: string): Record<string, string> {
   return Object.fromEntries(sent.map(({ name, value }) => [name, value ?? '']))
 }
 
+/** The names of all fields of a form, none where the page does not show it. */
+export function readFieldNames(html: string, action: string): string[] {
+  const form = listForms(html).find((each) => readAttributes(each).action === action) ?? ''
+  return [...form.matchAll(/<input\b[^>]*>/g)].flatMap(([tag]) => readAttributes(tag).name ?? [])
+}
+
 /** Takes a page, a field's name and its form's action; returns the value that the field shows. */
 export function readField(html: string, action: string, name: string): string | undefined {
   return readForm(html, action)[name]
@@ -44,10 +50,13 @@ export function withoutToken(html: string): string {
 }
 
 function findForm(html: string, action: string): string {
-  const forms = [...html.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => form)
-  const form = forms.find((each) => readAttributes(each).action === action)
+  const form = listForms(html).find((each) => readAttributes(each).action === action)
   if (!form) throw new Error(`There is no form for ${action} on the page: ${readTitle(html)}`)
   return form
+}
+
+function listForms(html: string): string[] {
+  return [...html.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => form)
 }
 
 function readAttributes(html: string): Record<string, string | undefined> {
