@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { FORMS, type SiteForm } from './hostile/forms.ts'
+import { readSiteForms, rightFields, type SiteForm } from './hostile/forms.ts'
 import { openTestApp } from './support/app.ts'
 import { forgetPassword } from './support/journeys.ts'
 import { longestPause } from './support/longest-pause.ts'
@@ -12,6 +12,7 @@ const MOST_TIMES = 20
 const site = await openTestApp()
 afterAll(site.close)
 const ada = await register(site)
+const forms = await readSiteForms(site)
 
 const fill = (text: string, length: number) =>
   text.repeat(length / text.length + 1).slice(0, length)
@@ -35,11 +36,11 @@ const WRONG_PASSWORD = 'not the password'
 async function prepare(form: SiteForm, changed: Record<string, string>) {
   // With a new password the browser of all others would be logged out.
   const person = form.fields.includes('confirm') ? await register(site) : ada
-  const browser = form.isForMembers ? person.browser : site.browse()
+  const browser = form.needsLogin ? person.browser : site.browse()
   if (form.action === '/reset-password') await browser.visit(await forgetPassword(site, person))
   const own = form.fields.includes('confirm') ? NEW_PASSWORD : WRONG_PASSWORD
   const passwords = { password: own, confirm: own, current: WRONG_PASSWORD }
-  const filledIn = { username: person.username, ...form.rightFields(person), ...passwords }
+  const filledIn = { username: person.username, ...rightFields(form, person), ...passwords }
   const asked = Object.entries(filledIn).filter(([name]) => form.fields.includes(name))
   const _csrf = await browser.takeToken('/forgot-password')
   const body = encode({ ...Object.fromEntries(asked), ...changed, _csrf })
@@ -54,7 +55,7 @@ function encode(fields: Record<string, string>): string {
     .join('&')
 }
 
-const CASES = FORMS.flatMap((form) =>
+const CASES = forms.flatMap((form) =>
   form.fields.map((field) => [form.action, field, form] as const),
 )
 
@@ -80,7 +81,7 @@ describe('a password', () => {
   test.each(['username', 'email'])(
     'at /register is rated only when there is nothing wrong with the %s',
     async (field) => {
-      const form = FORMS.find(({ action }) => action === '/register') as SiteForm
+      const form = forms.find(({ action }) => action === '/register') as SiteForm
       const pauseWith = (password: string) => {
         const changed = { [field]: manyWords.slice(0, 28_000), password, confirm: password }
         return longestPause(

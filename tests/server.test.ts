@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test, vi } from 'vitest'
 import { minutes } from '../src/durations.ts'
-import { openPlace, type Place, SERVER } from './support/server.ts'
+import { openPlace, type Place } from './support/server.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
 
 const places: Place[] = []

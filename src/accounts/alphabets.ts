@@ -11,6 +11,7 @@ const ALPHABETS = [...TOGETHER, ...SCRIPTS.split(' ')].map(patternOf)
 // Zyyy and Zinh: digits, dots and marks that belong to no script of their own.
 function patternOf(scripts: string): RegExp {
   const classes = ['Zyyy', 'Zinh', ...scripts.split(' ')].map((script) => `\\p{scx=${script}}`)
+  // biome-ignore lint/plugin: made once, of constants.
   return new RegExp(`^[${classes.join('')}]*$`, 'u')
 }
 
@@ -21,6 +22,7 @@ export function isOfOneAlphabet(name: string): boolean {
 
 // From confusables.txt: the letters of alphabets like the Latin one that are drawn as one of its letters, and
 // its own phonetic letters. Not г for r nor ı for i: Егор and Yılmaz are real names.
+// biome-ignore lint/plugin: made once, of constants.
 const LOOK_ALIKES = new RegExp(
   `^[\\p{ASCII}${[
     'ЅІЈАВЕКМНОРСТУХЬаеорсухѕіјѡѴѵҮүһҽӀӏԁԌԛԜԝꙇ',

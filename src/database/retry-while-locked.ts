@@ -18,6 +18,7 @@ export async function retryWhileLocked<T>(
       if (!isLocked(error) || performance.now() >= deadline) throw error
     }
     // Not the same for all that wait, or they would come back together.
+    // biome-ignore lint/plugin: spreads retries, protects nothing.
     await setTimeout(pause * (0.5 + Math.random()))
   }
 }

@@ -27,6 +27,7 @@ function renderEnvExample(): string {
 }
 
 function wrap(text: string, width: number): string[] {
+  // biome-ignore lint/plugin: a tool of development; width is a constant.
   return text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, 'g')) ?? []
 }
 

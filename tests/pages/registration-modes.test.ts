@@ -1,4 +1,3 @@
-import { sweep } from '../support/sweep.ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLinkUrls } from '../../src/accounts/email-links.ts'
 import { findUsers, listUsers } from '../../src/accounts/operations.ts'
@@ -8,6 +7,7 @@ import type { Browser } from '../support/browser.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
 import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
+import { sweep } from '../support/sweep.ts'
 import { isLoggedIn, PASSWORD, register, userFields } from '../support/users.ts'
 
 const site = await openTestApp({ REGISTRATION: 'verified' })
