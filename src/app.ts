@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
-import { createSessions } from './auth/express-session.ts'
+import { createSessions, tellHowSessionEnded } from './auth/express-session.ts'
+import { setEachCookieOnce } from './cookies.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
 import { limitRequests } from './http/connections.ts'
@@ -14,6 +15,7 @@ import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import { renewSignatures } from './http/signed-cookies.ts'
 import { useViews } from './http/views.ts'
 import { activityPage } from './pages/account/activity.ts'
 import { deletePage } from './pages/account/delete.ts'
@@ -38,6 +40,7 @@ import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
+import { formatSessionEnd } from './sessions/session-end.ts'
 import { canMail } from './settings/settings.ts'
 import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
@@ -48,15 +51,16 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
   const { database, settings, log } = services
-  const { secrets, appUrl } = settings
   const { auth, cookies, flashes, hashQueue, sessionStore } = services
-  const guards: Record<Audience, RequestHandler[]> = {
-    all: [],
-    'logged-out': [auth.requireAnonymous],
-    'logged-in': [auth.requireLogin, limitForms(services)],
-    fresh: [auth.requireFreshLogin, limitForms(services)],
+  const guards: Record<Audience, (page: Page) => RequestHandler[]> = {
+    all: () => [],
+    'logged-out': () => [auth.requireAnonymous],
+    'logged-in': () => [auth.requireLogin, limitForms(services)],
+    fresh: ({ does = '' }) => [auth.requireFreshLoginTo(does), limitForms(services)],
   }
-  const csrf = createCsrf({ cookies, secrets, origin: appUrl })
+  const csrf = createCsrf({ cookies, origin: settings.appUrl })
+  const steps = { requireLogin: auth.requireLogin, guards }
+  const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
 
   const app = express()
   provideServices(app, services)
@@ -84,21 +88,29 @@ export function createApp(services: Services): Express {
 
   // Neither files nor health checks ask who is visiting.
   app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))
-  app.use(servePages(listHealthChecks(services), { beforeGet: [], beforePost: [], guards }))
+  app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)
   // In a storm of logins, finding out who sent each of them would be felt by everybody else.
   for (const { path, hashes } of pages) if (hashes) app.post(path, refuseOverload(hashQueue))
 
-  app.use(cookies.renewSignatures)
-  app.use(createSessions(sessionStore, secrets, cookies))
+  const findEnd = (id: string) => sessionStore.findEnd(id)
+  app.use(setEachCookieOnce)
+  app.use(createSessions({ store: sessionStore, cookie: cookies.session, findEnd }))
   app.use(auth.middleware)
+  app.use(renewSignatures(cookies))
+  app.use(
+    tellHowSessionEnded(cookies.session, (req, res, how) =>
+      flashes.add(req, res, 'info', formatSessionEnd(how)),
+    ),
+  )
 
   app.use(
     servePages(pages, {
+      ...steps,
       beforeGet: [csrf.checkToken],
-      beforePost: [csrf.refuseCrossSite, ...readForm(), csrf.checkToken],
-      guards,
+      beforePost: [csrf.refuseCrossSite, ...readForm()],
+      checkToken: [csrf.checkToken],
     }),
   )
 

@@ -8,18 +8,18 @@ import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
-import { takeFingerprint } from './auth/fingerprint.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
+import { loggedInUser } from './auth/login-state.ts'
+import { takeFingerprint } from './auth/options.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
-import { loggedInUser } from './auth/visit.ts'
 import type { Clock } from './clock.ts'
 import type { Database, Tables } from './database/database.ts'
-import { type Browsers, createBrowsers, describeBrowser } from './http/browsers.ts'
-import { clientOf } from './http/client.ts'
 import { makeCsrfSecret } from './http/csrf.ts'
 import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
+import { SECRET_FIELDS } from './http/form.ts'
 import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
+import { createVisits, type Visits } from './http/visit.ts'
 import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
@@ -58,26 +58,26 @@ export function servicesOf(req: Request): Services {
 export function createServices(foundation: Foundation) {
   const { database, settings } = foundation
   const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
-  const flashes = createFlashes(cookies)
-  const browsers = createBrowsers(cookies)
+  const flashes = createFlashes(cookies.flash)
+  const visits = createVisits(cookies, settings.secrets)
   const hashQueue = openHashQueue(settings)
   const accounts = openAccounts(foundation, hashQueue)
-  const sessionStore = openSessionStore(foundation, browsers)
+  const sessionStore = openSessionStore(foundation, visits)
   const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
   return {
     ...foundation,
     accounts,
-    auth: openAuth(foundation, { accounts, browsers, cookies, flashes, sessionStore }),
-    authenticate: openAuthentication(foundation, accounts),
+    auth: openAuth(foundation, { accounts, visits, cookies, flashes, sessionStore }),
+    authenticate: openAuthentication(foundation, accounts, visits),
     sessionStore,
-    browsers,
+    ...visits,
     cookies,
     flashes,
     doJob,
     mail: openMail(foundation, doJob),
     hashQueue,
     throttle: openThrottle(foundation),
-    findLoginTarget: (req: Request, name: string) => findLoginTarget(database, browsers, req, name),
+    findLoginTarget: (req: Request, name: string) => findLoginTarget(database, visits, req, name),
     memberOf,
   }
 }
@@ -106,14 +106,13 @@ function openThrottle({ database, clock, settings }: Foundation): Throttle {
 
 async function findLoginTarget(
   database: Database,
-  browsers: Browsers,
+  { visitOf }: Visits,
   req: Request,
   name: string,
 ): Promise<LoginTarget> {
   const nameKey = emailKeyOf(name)
-  const id = browsers.known(req)
-  const { userId, isKnownDevice } = await findTarget(database, nameKey, id)
-  const device = id && userId && isKnownDevice ? { id, userId } : null
+  const { userId, deviceId } = await findTarget(database, nameKey, visitOf(req).deviceTokens)
+  const device = userId && deviceId ? { id: deviceId, userId } : null
   return { network: networkOf(req), nameKey, device }
 }
 
@@ -123,31 +122,26 @@ function memberOf(req: Request): Member {
   return { userId, deviceId, network: networkOf(req) }
 }
 
-/** Takes the parts and what knows browsers; returns the sessions, each of which writes down its device and its event. */
+// Each login writes down its device and its event.
 function openSessionStore(
   { database, clock, settings }: Foundation,
-  browsers: Browsers,
+  { visitOf, keepDeviceToken }: Visits,
 ): SessionStore {
   const limits = { idle: settings.sessionIdle, max: settings.sessionMax }
   const onLogin = async (tables: Tables, { session, req, ...login }: NewLogin) => {
-    if (!session.login || !req.res) return
     const { startedBy, deviceId } = session.login
-    const browser = { browserId: browsers.identify(req, req.res), browser: describeBrowser(req) }
-    session.login.deviceId = await recordLogin(tables, {
-      ...login,
-      ...browser,
-      startedBy,
-      deviceId,
-    })
+    const device = await recordLogin(tables, { ...login, ...visitOf(req), startedBy, deviceId })
+    session.login.deviceId = device.id
+    return () => {
+      if (req.res) keepDeviceToken(req, req.res, device)
+    }
   }
   return new SessionStore({ database, clock, limits, onLogin })
 }
 
-/** Takes the parts and the accounts; returns how Passport is asked whose a name and a password are. */
-function openAuthentication({ log }: Foundation, accounts: Accounts) {
+function openAuthentication({ log }: Foundation, accounts: Accounts, { visitOf }: Visits) {
   return createLocalAuthentication(async (identifier, password, req) => {
-    const from = { browser: describeBrowser(req), client: clientOf(req) }
-    const outcome = await verifyCredentials(accounts, { identifier, password, ...from })
+    const outcome = await verifyCredentials(accounts, { identifier, password, ...visitOf(req) })
     logRefusedLogin(log, req, outcome)
     return outcome
   })
@@ -155,18 +149,17 @@ function openAuthentication({ log }: Foundation, accounts: Accounts) {
 
 type AuthNeeds = {
   accounts: Accounts
-  browsers: Browsers
+  visits: Visits
   cookies: SignedCookies
   flashes: Flashes
   sessionStore: SessionStore
 }
 
-/** Takes the parts and what knows users, browsers and messages; returns the login manager of this application. */
 function openAuth(
   { database, settings, clock, log }: Foundation,
   needs: AuthNeeds,
 ): LoginManager<User> {
-  const { accounts, cookies, flashes, sessionStore } = needs
+  const { accounts, visits, cookies, flashes, sessionStore } = needs
   const auth = createLoginManager<User>({
     secrets: settings.secrets,
     origin: settings.appUrl,
@@ -174,8 +167,8 @@ function openAuth(
     getId: formatLoginId,
     loadUser: async (id, req) => {
       // The query that found the session has brought its user along.
-      const owner = sessionStore.ownerOf(req)
-      return owner && formatLoginId(owner) === id ? owner : findLoggedInUser(accounts, id)
+      const user = sessionStore.userOf(req)
+      return user && formatLoginId(user) === id ? user : findLoggedInUser(accounts, id)
     },
     flash: (req, res, message, category) =>
       flashes.add(req, res, category as FlashCategory, message),
@@ -188,6 +181,7 @@ function openAuth(
     sessionProtection: settings.sessionProtection,
     fingerprint: (req) => takeFingerprint(req, networkOf(req)),
     freshFor: settings.freshFor,
+    secretFields: SECRET_FIELDS,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
     logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),
     endStolenSeries: ({ id, loginId, deviceId }, req) =>
@@ -195,11 +189,11 @@ function openAuth(
         id,
         userId: parseLoginId(loginId)?.userId ?? '',
         deviceId,
-        browser: describeBrowser(req),
+        browser: visits.visitOf(req).browser,
       }),
     remember: {
       store: createRememberStore(database),
-      name: cookies.nameOf('remember'),
+      name: cookies.remember.name,
       duration: settings.rememberFor,
       secure: isSecure(settings),
     },

@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { minutes } from '../durations.ts'
-import { keepValues } from '../http/form.ts'
 
 /** A form that was sent while the login was not fresh, without its secrets. */
 export type InterruptedPost = {
   path: string
   fields: Record<string, string>
+  /** What it does, in words for the user who gives the password for it. */
+  does: string | null
   loginId: string
+  /** In the URL that the redirect led to: another way to the same page resumes nothing. */
+  nonce: string
   at: number
 }
 
@@ -19,30 +23,54 @@ declare module 'express-session' {
 const GOOD_FOR = minutes(5)
 const MOST_CHARACTERS = 4096
 
-/** Takes a request that needs a fresh login, what getId gives for its user, and the time; keeps its form in the session if it was one. */
-export function keepInterruptedPost(req: Request, loginId: string, now: Date): void {
+export type Interruption = {
+  /** What getId gives for the user. */
+  loginId: string
+  does: string | null
+  secretFields: readonly string[]
+  now: Date
+}
+
+/** Keeps the form of this request in the session; returns its nonce, or null where there is none to keep. */
+export function keepInterruptedPost(req: Request, interruption: Interruption): string | null {
   delete req.session.interruptedPost
-  if (req.method !== 'POST') return
-  const fields = keepValues(req.body)
-  const post = { path: req.originalUrl, fields, loginId, at: now.getTime() }
-  if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
+  if (req.method !== 'POST') return null
+  const { loginId, does, secretFields, now } = interruption
+  const fields = textFields(req.body, secretFields)
+  const nonce = randomBytes(16).toString('base64url')
+  const post = { path: req.originalUrl, fields, does, loginId, nonce, at: now.getTime() }
+  if (JSON.stringify(post).length > MOST_CHARACTERS) return null
+  req.session.interruptedPost = post
+  return nonce
 }
 
-/** Takes the request, what getId gives for whoever is logged in, where they want to go, and the time; returns the form to go on with, once, null where none was sent, or `lost` where it cannot be resumed, or not again. */
-export function takeInterruptedPost(
-  req: Request,
-  loginId: string,
-  path: string,
-  now: Date,
-): InterruptedPost | 'lost' | null {
+function textFields(body: unknown, secretFields: readonly string[]): Record<string, string> {
+  const fields = Object.entries(body ?? {}).filter(
+    (field): field is [string, string] =>
+      typeof field[1] === 'string' && !secretFields.includes(field[0]),
+  )
+  return Object.fromEntries(fields)
+}
+
+/** Where a password page was asked to lead, and which form it is to resume. */
+export type Detour = { loginId: string; path: string; nonce: unknown; now: Date }
+
+/** The form that this page would resume, or null. */
+export function findInterruptedPost(req: Request, detour: Detour): InterruptedPost | null {
   const post = req.session.interruptedPost
-  if (!post || post.path !== path) return null
-  // Emptied, not deleted: a second press of the button must not lead to an address that may have no page.
-  req.session.interruptedPost = { path, loginId, fields: {}, at: 0 }
-  return post.loginId === loginId && now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
+  if (!post || post.nonce !== detour.nonce || post.path !== detour.path) return null
+  const isInTime = detour.now.getTime() - post.at <= GOOD_FOR
+  return post.loginId === detour.loginId && isInTime ? post : null
 }
 
-/** Takes a kept form and a CSRF token that is good now; hands it to the application again, through all its middleware, as if it had only now been sent. */
+/** The form to resume, once; null where none was kept; `lost` where this one is not resumed, or not again. */
+export function takeInterruptedPost(req: Request, detour: Detour): InterruptedPost | 'lost' | null {
+  const post = findInterruptedPost(req, detour)
+  if (post) delete req.session.interruptedPost
+  return post ?? (detour.nonce ? 'lost' : null)
+}
+
+/** Hands a kept form to the application again, through all its middleware, as if it had only now been sent. */
 export function resumePost(
   req: Request,
   res: Response,

@@ -1,16 +1,19 @@
+import { EventEmitter } from 'node:events'
 import type { Request, RequestHandler, Response } from 'express'
-import { withDefaults } from './default-options.ts'
-import { createLoginEmitter, type LoginEmitter } from './events.ts'
 import { createGuards, type Guards } from './guards.ts'
 import { confirmLogin, type LogInOptions, logIn, logOut, renewLogin } from './login.ts'
-import type { LoginParts } from './login-parts.ts'
-import type { GivenOptions, GuardOptions, LoginManagerOptions } from './options.ts'
+import type { LoginEmitter, LoginParts } from './login-parts.ts'
+import { currentUser, isFresh, loggedInUser } from './login-state.ts'
+import {
+  type GivenOptions,
+  type GuardOptions,
+  type LoginManagerOptions,
+  withDefaults,
+} from './options.ts'
 import { createPassportSessions } from './passport.ts'
 import { recogniseVisitor } from './recognise.ts'
-import { createRememberCookie } from './remember-cookie.ts'
+import { assertDuration, createRememberCookie } from './remember-cookie.ts'
 import { createRememberMe } from './remember-me.ts'
-import { demandDuration } from './remembering.ts'
-import { currentUser, isFresh, loggedInUser } from './visit.ts'
 
 export type LoginManager<User> = Guards & {
   /** Finds out who is visiting. Mount it after express-session and before the pages. */
@@ -23,13 +26,13 @@ export type LoginManager<User> = Guards & {
   currentUser: (req: Request) => User | null
   loggedInUser: (req: Request) => User
   isFresh: (req: Request) => boolean
-  /** Says whether this browser presented a remember cookie that belongs to its session. */
+  /** Whether this browser presented a remember cookie that belongs to its session. */
   isRemembered: (req: Request) => boolean
   /** Guards with other views, messages or handlers, for one router. */
   guardsWith: (own: Partial<GuardOptions>) => Guards
 }
 
-/** Takes how to load a user and the secrets, newest first; returns everything that an application needs to know who is visiting. Throws when both loaders are missing, or an option is not what it must be. */
+/** Throws when both loaders are missing, or an option is not what it must be. */
 export function createLoginManager<User>(given: GivenOptions<User>): LoginManager<User> {
   const options = withDefaults(given)
   const parts = createParts(options)
@@ -46,8 +49,8 @@ export function createLoginManager<User>(given: GivenOptions<User>): LoginManage
     loggedInUser: (req) => loggedInUser<User>(req),
     isFresh: (req) => isFresh(req, options),
     isRemembered(req) {
-      const seriesId = cookie.read(req)?.seriesId
-      return seriesId !== undefined && seriesId === req.session?.login?.seriesId
+      const seriesId = req.session?.login?.seriesId
+      return cookie.readAll(req).some((presented) => presented.seriesId === seriesId)
     },
     guardsWith: (own) => createGuards({ ...options, ...own }, events),
   }
@@ -55,10 +58,10 @@ export function createLoginManager<User>(given: GivenOptions<User>): LoginManage
 
 function createParts<User>(options: LoginManagerOptions<User>): LoginParts<User> {
   const { secrets, clock, remember } = options
-  demandDuration('remember.duration', remember.duration)
+  assertDuration('remember.duration', remember.duration)
   return {
     options,
-    events: createLoginEmitter<User>(),
+    events: new EventEmitter(),
     sessions: createPassportSessions<User>({
       loadUser: (id, req) => loadActiveUser(options, id, req),
       getId: options.getId,

@@ -1,16 +1,9 @@
 import type { Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import type { LoginParts } from './login-parts.ts'
+import { currentUser, type LoginState, setUser } from './login-state.ts'
 import type { LoginManagerOptions, StartedBy } from './options.ts'
-import {
-  endOfRemembering,
-  endSeries,
-  forget,
-  type RememberingOptions,
-  remember,
-  takeCookieBack,
-} from './remembering.ts'
-import { currentUser, type LoginState, setUser } from './visit.ts'
+import { endOfRemembering, forget, type RememberingOptions, remember } from './remember-cookie.ts'
 
 export type LogInOptions = RememberingOptions & {
   /** Keeps this browser logged in when its session has ended. */
@@ -19,14 +12,12 @@ export type LogInOptions = RememberingOptions & {
   force?: boolean
   /** Whether a password was given just now. */
   fresh?: boolean
-  /** When the password was last given, in ms since 1970; goes before fresh. */
-  freshAt?: number
   startedBy?: StartedBy
-  /** The device that this browser is known as already. */
-  deviceId?: string | null
+  /** Of a login that goes on under a new session id: what it knew. */
+  goesOn?: Pick<LoginState, 'freshAt' | 'since' | 'notAfter' | 'deviceId'> | undefined
 }
 
-/** Takes request, answer and user; starts a session of its own for the user, and says whether it did: an inactive one needs force. */
+/** Starts a session for the user under a new id. False for an inactive one without force. */
 export async function logIn<User>(
   parts: LoginParts<User>,
   req: Request,
@@ -37,7 +28,7 @@ export async function logIn<User>(
   if (!parts.options.isActive(user) && !asked.force) return false
   const rememberUntil = asked.remember ? endOfRemembering(parts.options, asked) : null
 
-  // Whoever was remembered here before must not take over when this session ends (flask-login #337).
+  // A user who was remembered here before must not take over when this session ends (flask-login #337).
   await forget(parts, req, res)
   await startSession(parts, req, res, user, newLogin(parts.options, req, asked))
   if (rememberUntil) await remember(parts, req, res, user, rememberUntil)
@@ -45,17 +36,17 @@ export async function logIn<User>(
   return true
 }
 
-/** Takes request and answer; ends the session and the remember series of this browser. Says who was logged in, or null. */
+/** Ends the session and the remember series of this browser. Returns the user who was logged in, or null. */
 export async function logOut<User>(
   parts: LoginParts<User>,
   req: Request,
   res: Response,
 ): Promise<User | null> {
   const user = currentUser<User>(req)
-  const deviceId = req.session?.login?.deviceId
+  const deviceId = req.session?.login?.deviceId ?? req.endedSession?.deviceId
   // First: this browser forgets its cookie even where the store refuses to write.
-  takeCookieBack(parts, req, res)
-  await endSeries(parts, req)
+  parts.cookie.clearIfOurs(req, res)
+  await forget(parts, req, res)
   if (deviceId) await parts.options.logOutDevice?.(deviceId, req)
   await endSession(req)
   setUser(req, null)
@@ -63,7 +54,7 @@ export async function logOut<User>(
   return user
 }
 
-/** Takes a request whose user has just given the password again; makes the login fresh under a new session id. False when nobody is logged in. */
+/** Makes the login fresh under a new session id: call it when the password was given again. False when no user is logged in. */
 export async function confirmLogin<User>(
   parts: LoginParts<User>,
   req: Request,
@@ -73,29 +64,29 @@ export async function confirmLogin<User>(
   if (user === null) return false
   const { cookie: _, passport: __, login, ...kept } = req.session
   const confirmed = newLogin(parts.options, req, { startedBy: 'reauthentication' })
-  const { freshAt, fingerprint, startedBy } = confirmed
-  const state = { ...confirmed, ...login, freshAt, fingerprint, startedBy }
-  // The same person goes on: open tabs keep their CSRF secret and what was interrupted.
+  const { deviceId, seriesId, rememberUntil, hasUnseenToken } = { ...confirmed, ...login }
+  const state = { ...confirmed, deviceId, seriesId, rememberUntil, hasUnseenToken }
+  // The same user goes on: open tabs keep their CSRF secret and what was interrupted.
   await startSession(parts, req, res, user, state, kept)
   parts.events.emit('loginConfirmed', { user, req })
   return true
 }
 
-/** Takes a user whose login id has just changed, such as by a new password; this browser stays logged in, in a session of its own, and is remembered exactly as long as before. */
+/** Keeps this browser logged in when the login id of its user has just changed, such as by a new password. It is remembered exactly as long as before. */
 export async function renewLogin<User>(
   parts: LoginParts<User>,
   req: Request,
   res: Response,
   user: User,
 ): Promise<boolean> {
-  // As fresh as it was: no password was given for this, and a copied remember cookie gets here too.
-  const { rememberUntil = null, deviceId = null, freshAt = 0 } = req.session.login ?? {}
-  const remembering = rememberUntil === null ? {} : { rememberUntil: new Date(rememberUntil) }
-  const kept = { ...remembering, remember: rememberUntil !== null, deviceId, freshAt }
-  return logIn(parts, req, res, user, { ...kept, startedBy: 'renewal' })
+  const { login } = req.session
+  const end = login?.rememberUntil
+  const remembering = end ? { remember: true, rememberUntil: new Date(end) } : {}
+  // As fresh as it was, and no longer: renewing itself would otherwise keep a stolen session alive for ever.
+  return logIn(parts, req, res, user, { ...remembering, goesOn: login, startedBy: 'renewal' })
 }
 
-/** Takes what a new session knows about its login; starts it with the fields of the application and those carried over. */
+/** Starts a session with the fields of the application and those carried over. */
 export async function startSession<User>(
   { options, sessions }: LoginParts<User>,
   req: Request,
@@ -125,20 +116,23 @@ function carriedFields<User>(
 function newLogin<User>(
   { clock, fingerprint }: LoginManagerOptions<User>,
   req: Request,
-  { fresh = true, freshAt, startedBy = 'password', deviceId = null }: LogInOptions,
+  { fresh = true, startedBy = 'password', goesOn }: LogInOptions,
 ): LoginState {
+  const now = clock().getTime()
   return {
-    freshAt: freshAt ?? (fresh ? clock().getTime() : 0),
+    freshAt: goesOn?.freshAt ?? (fresh ? now : 0),
+    since: goesOn?.since ?? now,
+    notAfter: goesOn?.notAfter ?? null,
     fingerprint: fingerprint(req),
     startedBy,
-    deviceId,
+    deviceId: goesOn?.deviceId ?? null,
     seriesId: null,
     rememberUntil: null,
     hasUnseenToken: false,
   }
 }
 
-// Destroyed, not regenerated: a new session would be stored for somebody who has just left.
+// Destroyed, not regenerated: a new session would be stored for a user who has just logged out.
 function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!req.session) return resolve()

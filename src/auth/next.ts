@@ -1,4 +1,4 @@
-/** Takes a wish for where to go after logging in and our origin; returns a path of ours, or null when it could leave the site (CWE-601). */
+/** A path of ours, or null when following it could leave the site (CWE-601). */
 export function safeNext(next: unknown, origin: string): string | null {
   if (typeof next !== 'string' || next.length > LONGEST || !LOCAL_PATH.test(next)) return null
   if (!URL.canParse(next, origin)) return null
@@ -8,24 +8,23 @@ export function safeNext(next: unknown, origin: string): string | null {
   return url.pathname + url.search
 }
 
-// In characters. Escaped it is three times as long, and servers refuse headers of 16 KiB: whoever was sent
-// to such an address could not follow.
+// In characters. Escaped it is three times as long, and servers refuse headers of 16 KiB.
 const LONGEST = 2_048
 
 // One slash, then no slash; browsers read a backslash as a slash and drop tabs and line ends.
 const LOCAL_PATH = /^\/(?!\/)[^\\\p{Cc}]*$/u
 
-/** Takes a login view, where to return and the field's name; returns the address with that field set and others kept. A way back of more than 2,048 characters is left out. */
+/** The login view with a way back in one field of its query, other fields kept. More than 2,048 characters are left out. */
 export function loginUrl(loginView: string, nextUrl: string | null, nextField = 'next'): string {
   if (nextUrl === null || nextUrl.length > LONGEST) return loginView
-  const [address = '', fragment] = loginView.split('#')
-  const [path = '', query] = address.split('?')
+  const [url = '', fragment] = loginView.split('#')
+  const [path = '', query] = url.split('?')
   const parameters = new URLSearchParams(query)
   parameters.set(nextField, makeNextParam(loginView, nextUrl))
   return `${path}?${parameters}${fragment === undefined ? '' : `#${fragment}`}`
 }
 
-/** Takes a login address and the current one; returns the current without scheme and host where both share them. */
+/** The current URL without scheme and host, where the login view shares them. */
 export function makeNextParam(loginView: string, currentUrl: string): string {
   if (!URL.canParse(currentUrl)) return currentUrl
   const current = new URL(currentUrl)

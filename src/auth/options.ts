@@ -1,7 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
 import type { SessionData } from 'express-session'
-import type { Clock } from '../clock.ts'
-import type { RememberSeries, RememberStore } from './remember-store.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { days, minutes } from '../durations.ts'
+import {
+  createMemoryRememberStore,
+  type RememberSeries,
+  type RememberStore,
+} from './remember-store.ts'
 
 export type Handler = (req: Request, res: Response, next: NextFunction) => unknown
 
@@ -15,15 +21,15 @@ export type GuardOptions = {
   refreshView: string | null
   needsRefreshMessage: string | null
   needsRefreshMessageCategory: string
-  /** Where requireAnonymous sends those who are logged in. */
+  /** Where requireAnonymous sends users who are logged in. */
   homeView: string
-  /** What requireAnonymous tells those whose form it does not take. */
+  /** Shown when requireAnonymous refuses the form of a user who is logged in. */
   alreadyLoggedInMessage: string | null
   /** Replaces everything that requireLogin does with a visitor who is not logged in. */
   onUnauthorized: Handler | null
   /** Replaces everything that requireFreshLogin does with a login that is not fresh. */
   onNeedsRefresh: Handler | null
-  /** `query` puts the way back into the address, `session` into the session. */
+  /** `query` puts the way back into the URL, `session` into the session. */
   nextIn: 'query' | 'session'
   /** Methods that guards let through. HEAD is not among them: it tells what GET would. */
   exemptMethods: readonly string[]
@@ -42,16 +48,16 @@ export type RememberCookieOptions = {
   refreshEachRequest: boolean
 }
 
-/** How somebody came to be logged in; kept in the session and shown in the list of devices. */
+/** How a session began; kept in the session and shown in the list of devices. */
 export type StartedBy = 'password' | 'registration' | 'remember' | 'reauthentication' | 'renewal'
 
 export type LoginManagerOptions<User> = GuardOptions & {
-  /** Secrets, newest first: the first signs and computes, all verify. */
+  /** Newest first: the first signs and computes, all verify. */
   secrets: readonly string[]
   /** Our own origin: a way back to anywhere else is refused. */
   origin: string
   clock: Clock
-  /** Takes what getId gave; returns the user, or null when there is none any more. */
+  /** Is given what getId gave; null when there is no such user any more. */
   loadUser: ((id: string, req: Request) => Promise<User | null> | User | null) | null
   /** Finds a user by what the request carries, such as a key in a header. Never starts a session. */
   loadUserFromRequest: ((req: Request) => Promise<User | null> | User | null) | null
@@ -63,6 +69,8 @@ export type LoginManagerOptions<User> = GuardOptions & {
   fingerprint: (req: Request) => string
   /** Milliseconds for which a password counts as just given. */
   freshFor: number
+  /** Fields that are never kept when a form is interrupted. */
+  secretFields: readonly string[]
   remember: RememberCookieOptions & { store: RememberStore }
   /** What a new session of this user holds besides the login, such as a CSRF secret. */
   sessionFields: (user: User, req: Request, res: Response) => Promise<SessionFields>
@@ -70,7 +78,7 @@ export type LoginManagerOptions<User> = GuardOptions & {
   carriedKeys: readonly (keyof SessionData)[]
   /** Ends what else is logged in at a device when it logs out, such as what its other tabs started meanwhile. */
   logOutDevice: ((deviceId: string, req: Request) => Promise<void>) | null
-  /** Ends whatever hangs on a series whose cookie was copied; the series alone where nothing is given. */
+  /** Ends everything that hangs on a series whose cookie was copied; without it, the series alone. */
   endStolenSeries: ((series: RememberSeries, req: Request) => Promise<void>) | null
 }
 
@@ -80,3 +88,72 @@ export type GivenOptions<User> = Partial<Omit<LoginManagerOptions<User>, 'rememb
   Pick<LoginManagerOptions<User>, 'secrets'> & {
     remember?: Partial<LoginManagerOptions<User>['remember']>
   }
+
+/** Flask-Login's defaults, where they are safe ones. */
+export function withDefaults<User>(given: GivenOptions<User>): LoginManagerOptions<User> {
+  const remember = { ...defaultRemember(), ...given.remember }
+  return { ...defaultGuards, ...defaultManager<User>(), ...given, remember }
+}
+
+const defaultGuards: GuardOptions = {
+  loginView: null,
+  loginMessage: 'Please log in to access this page.',
+  loginMessageCategory: 'message',
+  refreshView: null,
+  needsRefreshMessage: 'Please reauthenticate to access this page.',
+  needsRefreshMessageCategory: 'message',
+  homeView: '/',
+  alreadyLoggedInMessage: null,
+  onUnauthorized: null,
+  onNeedsRefresh: null,
+  nextIn: 'query',
+  exemptMethods: ['OPTIONS'],
+}
+
+function defaultManager<User>() {
+  return {
+    origin: 'http://localhost:3000',
+    clock: systemClock,
+    loadUser: null,
+    loadUserFromRequest: null,
+    getId: idOf<User>,
+    isActive: (user: User) => (user as { isActive?: boolean }).isActive !== false,
+    flash: () => {},
+    localize: (message: string) => message,
+    sessionProtection: 'basic' as const,
+    fingerprint: (req: Request) => takeFingerprint(req),
+    freshFor: minutes(10),
+    secretFields: ['password', 'confirm', 'current', '_csrf'],
+    sessionFields: async () => ({}),
+    carriedKeys: [],
+    logOutDevice: null,
+    endStolenSeries: null,
+  }
+}
+
+function idOf<User>(user: User): string {
+  const { id } = user as { id?: unknown }
+  if (id === undefined || id === null)
+    throw new Error('A user without an id needs the option getId')
+  return String(id)
+}
+
+/** Digests network and browser. `req.ip` heeds X-Forwarded-For only as far as `trust proxy` says. */
+export function takeFingerprint(req: Request, network = req.ip ?? ''): string {
+  const seen = `${network}|${req.get('user-agent') ?? ''}`
+  return createHash('sha256').update(seen).digest('base64url')
+}
+
+function defaultRemember(): LoginManagerOptions<unknown>['remember'] {
+  return {
+    name: 'remember_token',
+    duration: days(30),
+    path: '/',
+    domain: null,
+    secure: false,
+    httpOnly: true,
+    sameSite: 'lax',
+    refreshEachRequest: false,
+    store: createMemoryRememberStore(),
+  }
+}

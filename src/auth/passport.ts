@@ -10,13 +10,11 @@ export type SessionHooks<User> = {
 }
 
 export type PassportSessions<User> = {
-  /** Finds the user of this session. */
   loadFromSession: RequestHandler
   /** Gives the visitor a new session with this user; fill runs before it is first saved. */
   startSession: (req: Request, user: User, fill: () => void) => Promise<void>
 }
 
-/** Takes how to load a user and to name one; returns Passport's sessions as promises. */
 export function createPassportSessions<User>(hooks: SessionHooks<User>): PassportSessions<User> {
   const passports = new passport.Passport()
   const claimRequest = passports.initialize({ compat: false }) as RequestHandler
@@ -53,7 +51,7 @@ export type VerifyCredentials<Outcome> = (
   req: Request,
 ) => Promise<Outcome>
 
-/** Takes how to verify a name and a password; returns a function that asks passport-local and gives the outcome, null without both fields. */
+/** Asks passport-local. The outcome is null without both fields. */
 export function createLocalAuthentication<Outcome extends { ok: boolean }>(
   verify: VerifyCredentials<Outcome>,
 ): (req: Request, res: Response) => Promise<Outcome | null> {

@@ -1,15 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { isUnderWay } from './express-session.ts'
 import { startSession } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
-import type { PresentedCookie } from './remember-cookie.ts'
+import { currentUser, setUser } from './login-state.ts'
+import { forget, keepRemembered, type PresentedCookie } from './remember-cookie.ts'
 import type { Remembered } from './remember-me.ts'
-import { forget, keepRemembered } from './remembering.ts'
-import { currentUser, setUser } from './visit.ts'
+import type { RememberSeries } from './remember-store.ts'
 
-/** Takes the parts of a login manager; returns the middleware that finds out who is visiting: by session, remember cookie, or the request itself. */
+/** Finds out who is visiting: by session, remember cookie, or the request itself. */
 export function recogniseVisitor<User>(parts: LoginParts<User>): RequestHandler[] {
   const { options, sessions } = parts
-  demandLoader(parts)
+  assertLoader(parts)
   const bySession = options.loadUser ? [sessions.loadFromSession] : []
   const recognise: RequestHandler = async (req, res, next) => {
     if (options.loadUser) await dropOrphanedLogin(parts, req)
@@ -21,7 +22,7 @@ export function recogniseVisitor<User>(parts: LoginParts<User>): RequestHandler[
   return [...bySession, recognise]
 }
 
-function demandLoader<User>({ options }: LoginParts<User>): void {
+function assertLoader<User>({ options }: LoginParts<User>): void {
   if (options.loadUser || options.loadUserFromRequest) return
   throw new Error(
     'Missing loadUser or loadUserFromRequest: createLoginManager cannot tell who is visiting',
@@ -36,7 +37,7 @@ async function dropOrphanedLogin<User>({ rememberMe }: LoginParts<User>, req: Re
   delete req.session.login
 }
 
-// Says whether the visitor is to stay a stranger, whatever else the request carries.
+// Whether the visitor is logged out and stays so, whatever else the request carries.
 async function protectSession<User>(
   parts: LoginParts<User>,
   req: Request,
@@ -45,11 +46,11 @@ async function protectSession<User>(
   const { options, events } = parts
   const login = req.session?.login
   const stored = login?.fingerprint
-  // Nothing stored is nothing to compare with: a session that holds only a CSRF secret is no stranger's.
+  // Nothing stored is nothing to compare with.
   if (!login || !stored || options.sessionProtection === 'off') return false
   if (stored === options.fingerprint(req)) return false
 
-  // A session that outlives the browser sees its address change: strong would end it every time.
+  // A session that outlives the browser sees its network change: strong would end it every time.
   const isPersistent = req.session.cookie.originalMaxAge !== null
   const mode = isPersistent ? 'basic' : options.sessionProtection
   if (mode === 'strong') await expel(parts, req, res)
@@ -59,7 +60,7 @@ async function protectSession<User>(
   return mode === 'strong'
 }
 
-// What else the session holds stays: it is not the login's to take away.
+// What else the session holds stays.
 async function expel<User>(parts: LoginParts<User>, req: Request, res: Response): Promise<void> {
   await forget(parts, req, res)
   delete req.session.login
@@ -68,28 +69,40 @@ async function expel<User>(parts: LoginParts<User>, req: Request, res: Response)
 }
 
 async function lookFurther<User>(parts: LoginParts<User>, req: Request, res: Response) {
-  const presented = parts.cookie.read(req)
-  if (currentUser(req) !== null) return keepRemembered(parts, req, res, presented)
-  // With nobody to load by id there is nobody to remember.
-  if (presented && parts.options.loadUser) await restore(parts, req, res, presented)
-  else if (parts.cookie.isSent(req)) parts.cookie.clear(res)
+  if (currentUser(req) !== null) return keepRemembered(parts, req, res)
+  if (!isUnderWay(req)) await restore(parts, req, res)
   if (currentUser(req) === null) await loadFromRequest(parts, req)
 }
 
-async function restore<User>(
+async function restore<User>(parts: LoginParts<User>, req: Request, res: Response) {
+  // Without a loader by id no user can be remembered.
+  const presented = parts.options.loadUser ? parts.cookie.readAll(req) : []
+  for (const each of presented) {
+    await redeem(parts, req, res, each)
+    if (currentUser(req) !== null) return
+  }
+  parts.cookie.clearIfOurs(req, res)
+}
+
+async function redeem<User>(
   parts: LoginParts<User>,
   req: Request,
   res: Response,
-  presented: PresentedCookie,
-) {
-  const redemption = await parts.rememberMe.redeem(presented.seriesId, presented.token)
-  if (redemption.kind === 'remembered') return welcomeBack(parts, req, res, redemption)
-  if (redemption.kind === 'stolen') {
-    const end = parts.options.endStolenSeries ?? ((series) => parts.rememberMe.end(series.id))
-    await end(redemption.series, req)
-    parts.events.emit('rememberStolen', { series: redemption.series, req })
-  }
-  parts.cookie.clear(res)
+  { seriesId, token }: PresentedCookie,
+): Promise<void> {
+  const redemption = await parts.rememberMe.redeem(seriesId, token)
+  if (redemption.kind === 'remembered') await welcomeBack(parts, req, res, redemption)
+  if (redemption.kind === 'stolen') await reportTheft(parts, req, redemption.series)
+}
+
+async function reportTheft<User>(
+  { options, rememberMe, events }: LoginParts<User>,
+  req: Request,
+  series: RememberSeries,
+): Promise<void> {
+  if (options.endStolenSeries) await options.endStolenSeries(series, req)
+  else await rememberMe.end(series.id)
+  events.emit('rememberStolen', { series, req })
 }
 
 async function welcomeBack<User>(
@@ -97,20 +110,23 @@ async function welcomeBack<User>(
   req: Request,
   res: Response,
   { series, token, isSuccessor }: Remembered,
-) {
+): Promise<void> {
   const { options, events, cookie } = parts
   const user = await options.loadUser?.(series.loginId, req)
-  // The series ends, not only the cookie: the id may be given to somebody else, and the cookie may have been copied.
+  // The series ends, not only the cookie: another user may be given that id, and the cookie may have been copied.
   if (!user || !options.isActive(user)) return forget(parts, req, res)
 
+  const end = series.expiresAt.getTime()
   await startSession(parts, req, res, user, {
-    // Remembered is not fresh: whoever sits at this browser has not given a password.
+    // Remembered is not fresh: no password was given at this browser.
     freshAt: 0,
+    since: options.clock().getTime(),
+    notAfter: end,
     fingerprint: options.fingerprint(req),
     startedBy: 'remember',
     deviceId: series.deviceId,
     seriesId: series.id,
-    rememberUntil: series.expiresAt.getTime(),
+    rememberUntil: end,
     hasUnseenToken: isSuccessor,
   })
   cookie.write(res, { seriesId: series.id, token }, series.expiresAt)

@@ -1,5 +1,6 @@
 import type { CookieOptions, Request, Response } from 'express'
-import { rawCookies, signValue, verifySignature } from '../http/signed-cookies.ts'
+import { createSignedCookie } from '../cookies.ts'
+import type { LoginParts } from './login-parts.ts'
 import type { LoginManagerOptions } from './options.ts'
 
 /** A remember cookie that we signed: which series it names, and the token that proves it. */
@@ -7,40 +8,125 @@ export type PresentedCookie = { seriesId: string; token: string }
 
 export type RememberCookie = ReturnType<typeof createRememberCookie>
 
-/** Takes the options of a login manager; returns how its remember cookie is read, set and taken back. */
-export function createRememberCookie(
-  options: Pick<LoginManagerOptions<unknown>, 'remember' | 'secrets' | 'clock'>,
-) {
-  const { remember, secrets, clock } = options
+export function createRememberCookie({
+  remember,
+  secrets,
+  clock,
+}: Pick<LoginManagerOptions<unknown>, 'remember' | 'secrets' | 'clock'>) {
+  const cookie = createSignedCookie({
+    name: remember.name,
+    secrets,
+    attributes: attributesOf(remember),
+    unboundShape: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[\w-]{43}$/,
+  })
   return {
-    /** Returns what the browser presents, or null when there is nothing that we signed. */
-    read(req: Request): PresentedCookie | null {
-      const value = verifySignature(rawCookies(req)[remember.name], secrets)
-      const [, seriesId, token] = SERIES_AND_TOKEN.exec(value ?? '') ?? []
-      return seriesId && token ? { seriesId, token } : null
-    },
-    /** Says whether what the browser presents was signed by another secret than the newest. */
-    isSignedBefore(req: Request): boolean {
-      const sent = rawCookies(req)[remember.name]
-      return verifySignature(sent, secrets) !== verifySignature(sent, secrets.slice(0, 1))
-    },
-    isSent: (req: Request): boolean => rawCookies(req)[remember.name] !== undefined,
+    readAll: (req: Request) => cookie.readAll(req).flatMap((value) => parseCookie(value) ?? []),
+    isSignedBefore: cookie.isSignedBefore,
     write(res: Response, { seriesId, token }: PresentedCookie, expiresAt: Date): void {
-      const maxAge = expiresAt.getTime() - clock().getTime()
-      const signed = signValue(`${seriesId}.${token}`, secrets)
-      res.cookie(remember.name, signed, { ...attributesOf(remember), maxAge })
+      cookie.write(res, `${seriesId}.${token}`, expiresAt.getTime() - clock().getTime())
     },
-    // With other attributes than it was set with, some browsers keep the cookie (flask-login #683).
-    clear(res: Response): void {
-      res.clearCookie(remember.name, attributesOf(remember))
+    /** What another program set under this name is left alone. */
+    clearIfOurs(req: Request, res: Response): void {
+      if (cookie.read(req) !== null) cookie.clear(res)
     },
   }
 }
 
-// Our signature is on other cookies too. PostgreSQL fails on a look-up with a NUL in it.
+// PostgreSQL fails on a look-up with a NUL in it.
 const SERIES_AND_TOKEN = /^([\w-]+)\.([\w-]+)$/
+
+function parseCookie(value: string): PresentedCookie | null {
+  const [, seriesId, token] = SERIES_AND_TOKEN.exec(value) ?? []
+  return seriesId && token ? { seriesId, token } : null
+}
 
 function attributesOf(remember: LoginManagerOptions<unknown>['remember']): CookieOptions {
   const { path, domain, secure, httpOnly, sameSite } = remember
   return { path, secure, httpOnly, sameSite, ...(domain === null ? {} : { domain }) }
+}
+
+export type RememberingOptions = {
+  /** How long this browser is remembered, in ms; by default the option remember.duration. */
+  duration?: number
+  /** When remembering ends; goes before duration. For a browser whose end was set at an earlier login. */
+  rememberUntil?: Date
+}
+
+/** Starts a remember series for the session that has just been started, and gives the browser its cookie. */
+export async function remember<User>(
+  { options, rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+  user: User,
+  expiresAt: Date,
+): Promise<void> {
+  const { login } = req.session
+  const wanted = { loginId: options.getId(user), deviceId: login?.deviceId ?? null, expiresAt }
+  const { series, token } = await rememberMe.start(wanted)
+  const state = { seriesId: series.id, rememberUntil: expiresAt.getTime() }
+  if (login) req.session.login = { ...login, ...state }
+  cookie.write(res, { seriesId: series.id, token }, expiresAt)
+}
+
+/** Ends every series that this browser presents or that its session belongs to. */
+export async function forget<User>(
+  { rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const presented = cookie.readAll(req).map(({ seriesId }) => seriesId)
+  const ids = new Set([...presented, req.session?.login?.seriesId ?? ''])
+  ids.delete('')
+  for (const id of ids) await rememberMe.end(id)
+  cookie.clearIfOurs(req, res)
+}
+
+/** Notes that the token of a visitor who is logged in has arrived, and sends the cookie again where that is due. */
+export async function keepRemembered<User>(
+  parts: LoginParts<User>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { options, rememberMe, cookie } = parts
+  const { login } = req.session
+  const presented = cookie.readAll(req).find(({ seriesId }) => seriesId === login?.seriesId)
+  if (!presented || !login) return
+  if (login.hasUnseenToken) {
+    // The successor has arrived: its predecessor is good for a minute more, and then evidence.
+    login.hasUnseenToken = false
+    await rememberMe.confirm(presented.seriesId, presented.token)
+  }
+  if (cookie.isSignedBefore(req)) await renewToken(parts, req, res, presented)
+  const { refreshEachRequest, duration } = options.remember
+  if (refreshEachRequest) {
+    cookie.write(res, presented, new Date(options.clock().getTime() + duration))
+  }
+}
+
+// Under a secret that is about to go, the token and not only its signature: the series must outlive it.
+async function renewToken<User>(
+  { rememberMe, cookie }: LoginParts<User>,
+  req: Request,
+  res: Response,
+  { seriesId, token }: PresentedCookie,
+): Promise<void> {
+  const redemption = await rememberMe.redeem(seriesId, token)
+  if (redemption.kind !== 'remembered' || !req.session.login) return
+  req.session.login.hasUnseenToken = redemption.isSuccessor
+  cookie.write(res, { seriesId, token: redemption.token }, redemption.series.expiresAt)
+}
+
+/** Throws a TypeError where what was asked for is no length of time. */
+export function endOfRemembering<User>(
+  { clock, remember }: LoginManagerOptions<User>,
+  { duration = remember.duration, rememberUntil }: RememberingOptions,
+): Date {
+  if (rememberUntil) return rememberUntil
+  assertDuration('duration', duration)
+  return new Date(clock().getTime() + duration)
+}
+
+export function assertDuration(name: string, value: unknown): void {
+  if (Number.isFinite(value) && Number(value) > 0) return
+  throw new TypeError(`${name} must be a number of milliseconds above 0, instead got: ${value}`)
 }

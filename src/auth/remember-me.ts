@@ -3,11 +3,11 @@ import type { Clock } from '../clock.ts'
 import { seconds } from '../durations.ts'
 import type { RememberSeries, RememberStore } from './remember-store.ts'
 
-// Each token is used once, and its successor is computed from it: two requests that arrive together,
-// or one whose answer got lost, are given the same successor. So nobody honest is ever accused, and
-// whoever presents a token from before that has a copy of it. docs/auth.md tells the whole rule.
+// Each token is used once, and its successor is computed from it: two requests that arrive together, or one
+// whose answer got lost, get the same successor. So no honest browser is accused, and any token from before
+// that is a copy. docs/auth.md tells the whole rule.
 
-/** How long a token stays good after its successor was first seen, for requests that were already under way. */
+/** How long a token stays good after its successor was first seen, and how long its successor stays the same while it was not: for requests that were already under way. */
 export const GRACE = seconds(60)
 
 export type Remembered = { series: RememberSeries; token: string; isSuccessor: boolean }
@@ -21,9 +21,10 @@ export type NewSeries = { loginId: string; deviceId: string | null; expiresAt: D
 
 export type RememberMe = ReturnType<typeof createRememberMe>
 
+/** Secrets are newest first. */
 export type RememberMeSettings = { store: RememberStore; secrets: readonly string[]; clock: Clock }
 
-/** Takes a store, the secrets (newest first) and a clock; returns the life of remember series, without HTTP. */
+/** The life of remember series, without HTTP. */
 export function createRememberMe({ store, secrets, clock }: RememberMeSettings) {
   const keys = new Map(secrets.map((secret) => [keyIdOf(secret), secret]))
   const [newestKeyId = ''] = keys.keys()
@@ -42,58 +43,65 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
     if (!series || !keys.has(series.keyId)) return { kind: 'unknown' }
     const hash = hashToken(token)
     if (hash === series.tokenHash) return redeemCurrent(series, token)
-    if (hash === series.previousHash && isInGrace(series)) return giveSameSuccessor(series, token)
+    if (hash === series.previousHash && isPreviousStillGood(series))
+      return redeemPrevious(series, token)
     return { kind: 'stolen', series }
   }
 
   async function redeemCurrent(series: RememberSeries, token: string): Promise<Redemption> {
     if (isPreviousStillGood(series)) return keepCurrent(series, token)
-    const successor = successorOf(token, newestKeyId)
-    const rotation = { from: hashToken(token), to: hashToken(successor), keyId: newestKeyId }
-    const hasWon = await store.rotate(series.id, rotation)
-    // Whoever lost the race finds its token to be the previous one now.
-    return hasWon
-      ? { kind: 'remembered', series, token: successor, isSuccessor: true }
-      : redeem(series.id, token)
+    const successor = successorOf(token, newestKeyId, 0)
+    const hasWon = await store.rotate(series.id, { from: series.tokenHash, ...become(successor) })
+    // After a lost race this token is the previous one.
+    return hasWon ? succeed(series, successor) : redeem(series.id, token)
   }
 
   // Rotating now would make a theft of the previous token, which an honest request may still carry.
   async function keepCurrent(series: RememberSeries, token: string): Promise<Redemption> {
-    await store.confirm(series.id, hashToken(token), clock())
+    await store.confirm(series.id, series.tokenHash, clock())
     return { kind: 'remembered', series, token, isSuccessor: false }
   }
 
-  function giveSameSuccessor(series: RememberSeries, token: string): Redemption {
-    const successor = successorOf(token, series.keyId)
-    return { kind: 'remembered', series, token: successor, isSuccessor: true }
+  async function redeemPrevious(series: RememberSeries, token: string): Promise<Redemption> {
+    const { id, tokenHash, generation, keyId } = series
+    if (series.seenAt || isInGrace(series.rotatedAt))
+      return succeed(series, successorOf(token, keyId, generation))
+    // An answer was lost, or a thief was here first and keeps the successor: it must not be the same one.
+    const successor = successorOf(token, newestKeyId, generation + 1)
+    const hasWon = await store.supersede(id, { tokenHash, generation, ...become(successor) })
+    return hasWon ? succeed(series, successor) : redeem(id, token)
+  }
+
+  function succeed(series: RememberSeries, token: string): Redemption {
+    return { kind: 'remembered', series, token, isSuccessor: true }
+  }
+
+  function become(token: string) {
+    return { to: hashToken(token), keyId: newestKeyId, at: clock() }
   }
 
   function confirm(id: string, token: string): Promise<void> {
     return store.confirm(id, hashToken(token), clock())
   }
 
-  function isPreviousStillGood(series: RememberSeries): boolean {
-    return series.previousHash !== null && isInGrace(series)
+  function isPreviousStillGood({ previousHash, seenAt }: RememberSeries): boolean {
+    return previousHash !== null && (seenAt === null || isInGrace(seenAt))
   }
 
-  function isInGrace({ seenAt }: RememberSeries): boolean {
-    return seenAt === null || clock().getTime() - seenAt.getTime() < GRACE
+  function isInGrace(time: Date | null): boolean {
+    return time !== null && clock().getTime() - time.getTime() < GRACE
   }
 
-  function successorOf(token: string, keyId: string): string {
+  function successorOf(token: string, keyId: string, generation: number): string {
+    const input = `remember-me successor ${token}${generation === 0 ? '' : ` ${generation}`}`
     const key = keys.get(keyId) ?? ''
-    return createHmac('sha256', key).update(`remember-me successor ${token}`).digest('base64url')
+    return createHmac('sha256', key).update(input).digest('base64url')
   }
 }
 
 function newSeries(token: string, keyId: string) {
-  return {
-    id: randomUUID(),
-    tokenHash: hashToken(token),
-    previousHash: null,
-    seenAt: null,
-    keyId,
-  }
+  const unused = { previousHash: null, rotatedAt: null, seenAt: null, generation: 0 }
+  return { id: randomUUID(), tokenHash: hashToken(token), ...unused, keyId }
 }
 
 // A token has 256 random bits: a plain hash of it cannot be searched.

@@ -1,32 +1,40 @@
-/** One remembered browser. Tokens are kept as hashes only; times are dates. */
+/** One remembered browser. Tokens are kept as hashes only. */
 export type RememberSeries = {
   id: string
   loginId: string
   deviceId: string | null
   tokenHash: string
   previousHash: string | null
+  /** When the current token was made out of the previous one; null for the first. */
+  rotatedAt: Date | null
   /** When the current token was first seen, or null while it has not been. */
   seenAt: Date | null
+  /** How many successors of the previous token the current one has superseded. */
+  generation: number
   /** Which secret the current token was computed with. */
   keyId: string
   expiresAt: Date
 }
 
-export type Rotation = { from: string; to: string; keyId: string }
+export type Rotation = { to: string; keyId: string; at: Date }
 
 /** What remember-me asks of a database. Each method is one atomic step. */
 export type RememberStore = {
   create: (series: RememberSeries, now: Date) => Promise<void>
-  /** Finds a series that may still log its owner in, or null. */
+  /** Finds a series that may still log its user in, or null. */
   find: (id: string, now: Date) => Promise<RememberSeries | null>
-  /** Makes `to` current and `from` previous, only where `from` is still current; says whether it did. */
-  rotate: (id: string, rotation: Rotation) => Promise<boolean>
+  /** Makes `to` current, of generation 0, and `from` previous, only where `from` is still current. Whether it did. */
+  rotate: (id: string, rotation: Rotation & { from: string }) => Promise<boolean>
+  /** Makes `to` current in place of a token that was never seen, only where that is still of this generation. Whether it did. */
+  supersede: (id: string, rotation: Rotation & Superseded) => Promise<boolean>
   /** Notes that the current token has been seen, only where it is current and had not been. */
   confirm: (id: string, tokenHash: string, now: Date) => Promise<void>
   end: (id: string) => Promise<void>
 }
 
-/** Returns a store in memory, for tests and first steps: it forgets with the process. */
+export type Superseded = { tokenHash: string; generation: number }
+
+/** For tests and first steps: it forgets with the process. */
 export function createMemoryRememberStore(): RememberStore {
   const all = new Map<string, RememberSeries>()
   const change = (id: string, changes: Partial<RememberSeries>) => {
@@ -35,10 +43,21 @@ export function createMemoryRememberStore(): RememberStore {
   }
   return {
     create: async (series) => void all.set(series.id, series),
-    find: async (id, now) => aliveOrNull(all.get(id), now),
-    async rotate(id, { from, to, keyId }) {
+    async find(id, now) {
+      const series = all.get(id)
+      return series && series.expiresAt > now ? series : null
+    },
+    async rotate(id, { from, to, keyId, at }) {
       if (all.get(id)?.tokenHash !== from) return false
-      change(id, { tokenHash: to, previousHash: from, keyId, seenAt: null })
+      const first = { generation: 0, seenAt: null, rotatedAt: at }
+      change(id, { tokenHash: to, previousHash: from, keyId, ...first })
+      return true
+    },
+    async supersede(id, { tokenHash, generation, to, keyId, at }) {
+      const series = all.get(id)
+      const isSame = series?.tokenHash === tokenHash && series.generation === generation
+      if (!isSame || series.seenAt) return false
+      change(id, { tokenHash: to, generation: generation + 1, keyId, rotatedAt: at })
       return true
     },
     async confirm(id, tokenHash, now) {
@@ -47,8 +66,4 @@ export function createMemoryRememberStore(): RememberStore {
     },
     end: async (id) => void all.delete(id),
   }
-}
-
-function aliveOrNull(series: RememberSeries | undefined, now: Date): RememberSeries | null {
-  return series && series.expiresAt > now ? series : null
 }

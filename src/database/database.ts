@@ -8,6 +8,7 @@ export type {
   EmailLink,
   OutboxMessage,
   PendingRegistration,
+  RememberSeries,
   User,
 } from './generated/sqlite/client.ts'
 export { Prisma }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import csurf from 'csurf'
 import type { Request, RequestHandler, Response } from 'express'
+import type { SignedCookie } from '../cookies.ts'
 import { ForgeryError } from './http-error.ts'
-import { newestOf, type SignedCookies } from './signed-cookies.ts'
+import type { SignedCookies } from './signed-cookies.ts'
 
 // csurf is archived. It is met in this file only, so that another can take its place.
 
@@ -13,21 +14,21 @@ declare module 'express-serve-static-core' {
   }
 }
 
-export type CsrfSettings = { cookies: SignedCookies; secrets: readonly string[]; origin: string }
+export type CsrfSettings = { cookies: Pick<SignedCookies, 'csrf'>; origin: string }
 
-/** The two halves of the defence: the first needs no body, the second compares the token and makes res.locals.csrfToken. */
+/** The first needs no body; the second compares the token and makes res.locals.csrfToken. */
 export type Csrf = { refuseCrossSite: RequestHandler; checkToken: RequestHandler }
 
-/** Takes the cookies, the secrets (newest first) and our origin; returns the checks that every form passes. */
-export function createCsrf({ cookies, secrets, origin }: CsrfSettings): Csrf {
-  const csrfCookie = { key: cookies.nameOf('csrf'), signed: true, ...cookies.attributesOf('csrf') }
+/** The checks that every form passes. */
+export function createCsrf({ cookies, origin }: CsrfSettings): Csrf {
+  const csrfCookie = { key: cookies.csrf.name, signed: true, ...cookies.csrf.attributes }
   const check = chooseCsurf(csrfCookie, ['GET', 'HEAD', 'OPTIONS'])
   const issueOnly = chooseCsurf(csrfCookie, ['GET', 'HEAD', 'OPTIONS', 'POST'])
 
   const run =
     (csurfFor: typeof check): RequestHandler =>
     (req, res, next) => {
-      giveCsurfItsCookies(req, cookies, secrets)
+      giveCsurfItsCookie(req, cookies.csrf)
       csurfFor(req)(req, res, (error?: unknown) => {
         // Set on refusal too: the login form is shown again, with a token that works.
         giveTokenToViews(req, res)
@@ -42,21 +43,21 @@ export function createCsrf({ cookies, secrets, origin }: CsrfSettings): Csrf {
   return { refuseCrossSite, checkToken: run(check) }
 }
 
-/** Returns a secret to put into a new session, so that its first page has nothing left to save. */
+/** A secret for a new session, so that its first page has nothing left to save. */
 export function makeCsrfSecret(): string {
   return randomBytes(18).toString('base64url')
 }
 
 // In csurf's session mode every anonymous visit would cost a row; in its cookie mode the secret
-// would outlive the login. So: a cookie until somebody logs in, the session from then on.
+// would outlive the login. So: a cookie until a user logs in, the session from then on.
 function chooseCsurf(cookie: object, ignoreMethods: string[]): (req: Request) => RequestHandler {
   const inCookie = csurf({ cookie, ignoreMethods, value: readToken })
   const inSession = csurf({ ignoreMethods, value: readToken })
   return (req) => (req.user ? inSession : inCookie)
 }
 
-// Never the query: a token there ends up in logs and Referer.
-function readToken(req: Request): string {
+/** The token of the form that was sent, unchecked. Never from the query: it would end up in logs and Referer. */
+export function readToken(req: Request): string {
   const token: unknown = req.body?._csrf ?? req.headers['x-csrf-token']
   return typeof token === 'string' ? token : ''
 }
@@ -71,10 +72,10 @@ function isCrossSite(req: Request, origin: string): boolean {
 }
 
 // What cookie-parser would do for csurf, limited to the one cookie that csurf may see.
-function giveCsurfItsCookies(req: Request, cookies: SignedCookies, secrets: readonly string[]) {
-  const secret = cookies.read(req, 'csrf')
-  req.signedCookies = secret === null ? {} : { [cookies.nameOf('csrf')]: secret }
-  req.secret = newestOf(secrets)
+function giveCsurfItsCookie(req: Request, cookie: SignedCookie): void {
+  const secret = cookie.read(req)
+  req.signedCookies = secret === null ? {} : { [cookie.name]: secret }
+  req.secret = cookie.secrets[0] ?? ''
 }
 
 function giveTokenToViews(req: Request, res: Response): void {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import type { SignedCookies } from './signed-cookies.ts'
+import type { SignedCookie } from '../cookies.ts'
 
 export type FlashCategory = 'success' | 'info'
 export type Flash = { category: FlashCategory; message: string }
@@ -8,25 +8,24 @@ export type Flash = { category: FlashCategory; message: string }
 /** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
 export type Flashes = {
   add: (req: Request, res: Response, category: FlashCategory, message: string) => void
+  /** For the page that shows them. */
   take: (req: Request, res: Response) => Flash[]
 }
 
-/** Takes the cookies; returns add, which keeps a message for the next page, and take, which shows each once. */
-export function createFlashes(cookies: SignedCookies): Flashes {
+export function createFlashes(cookie: SignedCookie): Flashes {
   const waiting = new WeakMap<Response, Flash[]>()
-  const read = (req: Request, res: Response) =>
-    waiting.get(res) ?? parseFlashes(cookies.read(req, 'flash'))
+  const read = (req: Request, res: Response) => waiting.get(res) ?? parseFlashes(cookie.read(req))
 
   return {
     add(req, res, category, message) {
       const others = read(req, res).filter((flash) => flash.message !== message)
       const flashes = [...others, { category, message }].slice(-MOST)
       waiting.set(res, flashes)
-      cookies.write(res, 'flash', JSON.stringify(flashes))
+      cookie.write(res, JSON.stringify(flashes))
     },
     take(req, res) {
       const flashes = read(req, res)
-      if (flashes.length > 0) cookies.clear(res, 'flash')
+      if (flashes.length > 0) cookie.clear(res)
       waiting.set(res, [])
       return flashes
     },

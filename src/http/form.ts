@@ -31,7 +31,8 @@ export function rejectForm(form: { view: FormView }, field: string, message: str
   return { ok: false, view: { ...form.view, errors: [{ field, message }] } }
 }
 
-const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
+/** Never shown again, and never kept. */
+export const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
 
 /** Takes a body; returns what was typed into it, to be shown and mended, but nothing secret: that never leaves in a page. */
 export function keepValues(body: unknown): Record<string, string> {

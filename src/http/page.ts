@@ -21,6 +21,8 @@ export type Page = {
   hashes?: true
   get?: RequestHandler[]
   post?: RequestHandler[]
+  /** What its form does, in words: shown where the password is asked for first. */
+  does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
 }
@@ -36,7 +38,9 @@ export type ForgeryHandler = (
 export type PageSteps = {
   beforeGet: RequestHandler[]
   beforePost: RequestHandler[]
-  guards: Record<Audience, RequestHandler[]>
+  checkToken: RequestHandler[]
+  requireLogin: RequestHandler
+  guards: Record<Audience, (page: Page) => RequestHandler[]>
 }
 
 /** The router also answers 405 with Allow for methods that a page does not take. */
@@ -48,11 +52,19 @@ export function servePages(pages: Page[], steps: PageSteps): Router {
 
 function servePage(router: Router, page: Page, steps: PageSteps): void {
   const route = router.route(page.path)
-  const { beforeGet, beforePost, guards } = steps
-  if (page.get) route.get(...beforeGet, ...guards[page.for], ...page.get)
-  if (page.post) route.post(...beforePost, ...guards[page.postFor ?? page.for], ...page.post)
+  const { beforeGet, guards } = steps
+  if (page.get) route.get(...beforeGet, ...guards[page.for](page), ...page.get)
+  if (page.post) route.post(...stepsBeforeForm(page, steps), ...page.post)
   route.all(refuseMethod(page))
   if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
+}
+
+function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
+  const { beforePost, checkToken, guards, requireLogin } = steps
+  const audience = page.postFor ?? page.for
+  // With the session its token is gone: the answer is to log in, and not that the form is stale.
+  const login = audience === 'logged-in' || audience === 'fresh' ? [requireLogin] : []
+  return [...beforePost, ...login, ...checkToken, ...guards[audience](page)]
 }
 
 function refuseMethod({ get, post }: Page): RequestHandler {

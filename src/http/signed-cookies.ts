@@ -1,93 +1,58 @@
-import { parseCookie } from 'cookie'
-import { sign, unsign } from 'cookie-signature'
-import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import type { CookieOptions, RequestHandler } from 'express'
+import { createSignedCookie, type SignedCookie } from '../cookies.ts'
 import { days } from '../durations.ts'
 
-/** The cookies of this program. All are signed; the prefix follows from the scheme of APP_URL. */
+/** The cookies of this program. */
 export type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link'
 
-/** What signs, newest first, and whether browsers reach us over TLS. */
-export type CookieSettings = { secrets: readonly string[]; isSecure: boolean }
+export type SignedCookies = Record<CookieName, SignedCookie>
 
-/** Reads and writes the signed cookies of one application; see createSignedCookies. */
-export type SignedCookies = {
-  nameOf: (name: CookieName) => string
-  attributesOf: (name: CookieName) => CookieOptions
-  read: (req: Request, name: CookieName) => string | null
-  /** maxAge in ms; without it the browser keeps the cookie until it is closed. */
-  write: (res: Response, name: CookieName, value: string, maxAge?: number) => void
-  clear: (res: Response, name: CookieName) => void
-  renewSignatures: RequestHandler
+export type CookieSettings = {
+  /** Newest first. */
+  secrets: readonly string[]
+  /** Whether browsers reach us over TLS. */
+  isSecure: boolean
 }
 
-/** Takes the secrets, newest first, and returns the one way in which this program uses cookies. */
+// What releases before this one put into a cookie, and their signature did not say into which. No two
+// shapes match the same text. Flash and link cookies hold other text: those of an older release are over.
+const UNBOUND: Partial<Record<CookieName, RegExp>> = {
+  session: /^[\w-]{32}$/,
+  csrf: /^[\w-]{24}$/,
+  device: /^[\w-]{22}$/,
+}
+
 export function createSignedCookies(settings: CookieSettings): SignedCookies {
-  const nameOf = (name: CookieName) => (settings.isSecure ? `__Host-${name}` : name)
-  const attributesOf = (name: CookieName) => attributes(settings, name)
-  const write: SignedCookies['write'] = (res, name, value, maxAge) => {
-    const lifetime = maxAge === undefined ? {} : { maxAge }
-    res.cookie(nameOf(name), signValue(value, settings.secrets), {
-      ...attributesOf(name),
-      ...lifetime,
+  const create = (name: CookieName) =>
+    createSignedCookie({
+      name: settings.isSecure ? `__Host-${name}` : name,
+      secrets: settings.secrets,
+      attributes: attributesOf(name, settings),
+      unboundShape: UNBOUND[name],
     })
+  return {
+    session: create('session'),
+    remember: create('remember'),
+    csrf: create('csrf'),
+    device: create('device'),
+    flash: create('flash'),
+    link: create('link'),
   }
-  const read: SignedCookies['read'] = (req, name) =>
-    verifySignature(rawCookies(req)[nameOf(name)], settings.secrets)
+}
 
-  // A browser deletes a cookie only when name, path and prefix rules agree with how it was set.
-  const clear: SignedCookies['clear'] = (res, name) => {
-    res.clearCookie(nameOf(name), attributesOf(name))
-  }
-
-  const renewSignatures: RequestHandler = (req, res, next) => {
-    for (const name of KEPT)
-      if (isSignedByOlderSecret(req, name)) write(res, name, read(req, name) ?? '')
+/** Signs cookies of an older secret again. Mount it behind the sessions: an id that is over must not come back. Not the remember cookie: its end is known elsewhere (auth/remember-cookie.ts). */
+export function renewSignatures({ session, csrf, device }: SignedCookies): RequestHandler {
+  return (req, res, next) => {
+    const kept = req.sessionID === session.read(req) ? [session, csrf, device] : [csrf, device]
+    for (const cookie of kept) {
+      if (cookie.isSignedBefore(req)) cookie.write(res, cookie.read(req) ?? '')
+    }
     next()
   }
-
-  function isSignedByOlderSecret(req: Request, name: CookieName): boolean {
-    const isCurrent = verifySignature(rawCookies(req)[nameOf(name)], settings.secrets.slice(0, 1))
-    return isCurrent === null && read(req, name) !== null
-  }
-
-  return { nameOf, attributesOf, read, write, clear, renewSignatures }
 }
 
-// Not the remember cookie: whoever knows when it ends sends it again (auth/recognise.ts).
-const KEPT = ['session', 'csrf', 'device'] as const
-
-/** Takes a value and the secrets, newest first; returns it signed, in the form that express-session reads too. */
-export function signValue(value: string, secrets: readonly string[]): string {
-  return `s:${sign(value, newestOf(secrets))}`
-}
-
-/** Takes a cookie as sent and the accepted secrets; returns the value, or null unless one of them signed it. */
-export function verifySignature(
-  raw: string | undefined,
-  secrets: readonly string[],
-): string | null {
-  if (!raw?.startsWith('s:')) return null
-  for (const secret of secrets) {
-    const value = unsign(raw.slice(2), secret)
-    if (value !== false) return value
-  }
-  return null
-}
-
-/** Takes the request; returns its cookies as sent, the first of each name. */
-export function rawCookies(req: Request): Record<string, string | undefined> {
-  return parseCookie(req.headers.cookie ?? '')
-}
-
-/** Takes the secrets, newest first; returns the one that signs. Throws when there is none. */
-export function newestOf(secrets: readonly string[]): string {
-  const [newest] = secrets
-  if (!newest) throw new Error('Cookies cannot be signed without a secret: SESSION_SECRET is empty')
-  return newest
-}
-
-// Lax, not Strict: a link in a mail has to find its reader signed in.
-function attributes({ isSecure }: CookieSettings, name: CookieName): CookieOptions {
+// Lax, not Strict: a link in an email has to find its reader logged in.
+function attributesOf(name: CookieName, { isSecure }: CookieSettings): CookieOptions {
   const base = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
   return name === 'device' ? { ...base, maxAge: days(400) } : base
 }

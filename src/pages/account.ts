@@ -9,7 +9,6 @@ import {
 import { Email, emailKeyOf, Name, usernameKeyOf, usernameOrKept } from '../accounts/identifiers.ts'
 import { changeProfile } from '../accounts/profile.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
-import { describeBrowser } from '../http/browsers.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
@@ -25,7 +24,7 @@ type ProfileForm = z.infer<ReturnType<typeof profileFormOf>>
 type ReadForm = AcceptedForm<ProfileForm>
 
 export function accountPages(services: Services): Page[] {
-  const { accounts, auth, flashes, memberOf, throttle } = services
+  const { accounts, auth, flashes, memberOf, throttle, visitOf } = services
   const mailGoes = sayWhereMailGoes(services.settings)
   return [
     { path: '/account', for: 'logged-in', get: [showAccount], post: [change] },
@@ -42,13 +41,23 @@ export function accountPages(services: Services): Page[] {
     const form = parseForm(profileFormOf(auth.loggedInUser(req).username), req.body)
     if (!form.ok) return refuse(req, res, form.view)
     // The address is where a forgotten password is reset: as good as the password itself.
-    if (isNewEmail(req, form.data) && !auth.isFresh(req)) return auth.needsRefresh(req, res, next)
+    if (isNewEmail(req, form.data) && !auth.isFresh(req))
+      return auth.needsRefresh(req, res, next, describeChange(req, form.data))
     return save(req, res, next, form)
+  }
+
+  // The page that asks for the password shows it: another user of this browser may have sent the form.
+  function describeChange(req: Request, wanted: ProfileForm): string {
+    const user = auth.loggedInUser(req)
+    const changes = [`your email to ${wanted.email}`]
+    if (wanted.username !== user.username) changes.push(`your user name to ${wanted.username}`)
+    if (wanted.name !== (user.name ?? '')) changes.push(`your name to ${wanted.name || 'nothing'}`)
+    return `Change ${changes.join(', ')}`
   }
 
   async function save(req: Request, res: Response, next: NextFunction, form: ReadForm) {
     await throttle.count(limitsOf(req, form.data))
-    const profile = { ...form.data, browser: describeBrowser(req) }
+    const profile = { ...form.data, browser: visitOf(req).browser }
     const changed = await changeProfile(accounts, auth.loggedInUser(req), profile)
     if (!changed) return auth.unauthorized(req, res, next)
     if (changed === 'username-taken') return refuse(req, res, rejectTaken(form))

@@ -4,7 +4,6 @@ import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { Email, emailKeyOf } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
 import { formatDuration } from '../durations.ts'
-import { describeBrowser } from '../http/browsers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
@@ -31,7 +30,7 @@ async function forgot(req: Request, res: Response) {
   if (!form.ok) return show(res.status(422), form.view)
 
   await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
-  await requestReset(services.accounts, { ...form.data, browser: describeBrowser(req) })
+  await requestReset(services.accounts, { ...form.data, ...services.visitOf(req) })
   // The same words for known and unknown emails.
   const message = 'If an account has that email, a link is on its way to it.'
   services.flashes.add(req, res, 'info', message + sayWhereMailGoes(services.settings))

@@ -1,7 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import type { ForgeryError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
-import { rawCookies } from '../http/signed-cookies.ts'
 import type { Services } from '../services.ts'
 
 export function logoutPage({ auth, cookies, flashes, settings }: Services): Page {
@@ -21,14 +20,14 @@ export function logoutPage({ auth, cookies, flashes, settings }: Services): Page
     // First: this browser is logged out even where the database refuses to write. A 503 then does not say that
     // nothing was changed.
     res.locals.changes = null
-    if (rawCookies(req)[cookies.nameOf('session')]) cookies.clear(res, 'session')
+    if (cookies.session.read(req) !== null) cookies.session.clear(res)
     await auth.logOut(req, res)
     flashes.add(req, res, 'success', 'You are logged out.')
     res.redirect(303, '/login')
   }
 
   // A tab whose session has ended meanwhile has a stale token, and its reader still wants to be
-  // logged out. Another site must not be able to do that to somebody with a live session.
+  // logged out. Another site must not be able to log out a live session.
   function logOutAllTheSame(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
     const isOurs = !error.isCrossSite && (saysItIsOurs(req) || !hasLiveSession(req))
     return isOurs ? logOut(req, res) : next(error)
@@ -39,8 +38,8 @@ export function logoutPage({ auth, cookies, flashes, settings }: Services): Page
     return req.get('sec-fetch-site') === 'same-origin' || req.get('origin') === settings.appUrl
   }
 
-  // One that the remember cookie has only now restored was not alive.
+  // A session that the remember cookie has only now restored was not alive.
   function hasLiveSession(req: Request): boolean {
-    return cookies.read(req, 'session') === req.sessionID && auth.currentUser(req) !== null
+    return !req.endedSession && cookies.session.read(req) !== null && auth.currentUser(req) !== null
   }
 }

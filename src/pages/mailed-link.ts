@@ -54,14 +54,14 @@ function takeToken(path: string, req: Request, res: Response, next: NextFunction
 
 // One for each page: links that are open in two tabs both work.
 function linksOf(req: Request): URLSearchParams {
-  return new URLSearchParams(servicesOf(req).cookies.read(req, 'link') ?? '')
+  return new URLSearchParams(servicesOf(req).cookies.link.read(req) ?? '')
 }
 
 function keepLink(req: Request, res: Response, path: string, added?: [string, string]) {
-  const { cookies } = servicesOf(req)
+  const cookie = servicesOf(req).cookies.link
   const links = linksOf(req)
   links.delete(path)
   if (added) links.set(...added)
-  if (links.size === 0) cookies.clear(res, 'link')
-  else cookies.write(res, 'link', links.toString(), KEPT_FOR)
+  if (links.size === 0) cookie.clear(res)
+  else cookie.write(res, links.toString(), KEPT_FOR)
 }

@@ -2,9 +2,8 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { verifyOwnPassword } from '../accounts/passwords.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
-import { resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
+import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
-import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
@@ -15,10 +14,14 @@ import { ownPasswordLimits } from '../throttle/limits.ts'
 const ReauthenticateForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
   next: z.string().optional(),
+  resume: z.string().optional(),
 })
 
+/** Where to go on, and which form to resume there. */
+type Wanted = { next?: unknown; resume?: unknown }
+
 export function reauthenticatePage(services: Services): Page {
-  const { accounts, auth, clock, memberOf, settings, throttle } = services
+  const { accounts, auth, clock, memberOf, settings, throttle, visitOf } = services
   return {
     path: '/reauthenticate',
     for: 'logged-in',
@@ -28,39 +31,50 @@ export function reauthenticatePage(services: Services): Page {
   }
 
   function showReauthenticate(req: Request, res: Response) {
-    show(res, blankForm(), req.query.next)
+    show(req, res, blankForm(), req.query)
   }
 
   async function reauthenticate(req: Request, res: Response) {
     const form = parseForm(ReauthenticateForm, req.body)
-    if (!form.ok) return refuse(res, form.view)
+    if (!form.ok) return refuse(req, res, form.view)
 
     const user = auth.loggedInUser(req)
-    const typed = { password: form.data.password, client: clientOf(req) }
+    const typed = { password: form.data.password, ...visitOf(req) }
     const limits = ownPasswordLimits(memberOf(req))
     const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
-      return refuse(res, rejectForm(form, 'password', 'Wrong password.').view)
+      return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
     }
 
     await auth.confirmLogin(req, res)
-    return goOn(req, res, safeNext(form.data.next, settings.appUrl) ?? '/dashboard')
+    return goOn(req, res, form.data)
   }
 
-  // Where the interrupted request was a form, it is sent again; where that is too late, its address may have no page.
-  function goOn(req: Request, res: Response, path: string) {
-    const post = takeInterruptedPost(req, formatLoginId(auth.loggedInUser(req)), path, clock())
-    if (post !== null && post !== 'lost') return resumePost(req, res, post, req.csrfToken())
-    return saveThenRedirect(req, res, 303, post === 'lost' ? '/dashboard' : path)
+  function goOn(req: Request, res: Response, wanted: Wanted) {
+    const detour = readDetour(req, wanted)
+    const post = takeInterruptedPost(req, detour)
+    // A form that cannot be resumed may have no page to go back to.
+    if (post === 'lost') return saveThenRedirect(req, res, 303, '/dashboard')
+    if (post) return resumePost(req, res, post, req.csrfToken())
+    return saveThenRedirect(req, res, 303, detour.path)
   }
 
-  function refuse(res: Response, form: FormView) {
+  function readDetour(req: Request, { next, resume }: Wanted) {
+    const loginId = formatLoginId(auth.loggedInUser(req))
+    const path = safeNext(next, settings.appUrl) ?? '/dashboard'
+    return { loginId, path, nonce: resume, now: clock() }
+  }
+
+  function refuse(req: Request, res: Response, form: FormView) {
     res.status(422)
-    show(res, form, form.values.next)
+    show(req, res, form, form.values)
   }
 
-  function show(res: Response, form: FormView, next: unknown) {
-    res.render('reauthenticate', { form, next: safeNext(next, settings.appUrl) ?? '' })
+  function show(req: Request, res: Response, form: FormView, wanted: Wanted) {
+    const post = findInterruptedPost(req, readDetour(req, wanted))
+    const next = safeNext(wanted.next, settings.appUrl) ?? ''
+    const resume = typeof wanted.resume === 'string' ? wanted.resume : ''
+    res.render('reauthenticate', { form, next, resume, post })
   }
 }

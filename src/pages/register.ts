@@ -9,8 +9,6 @@ import {
 } from '../accounts/registration.ts'
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
-import { describeBrowser } from '../http/browsers.ts'
-import { clientOf } from '../http/client.ts'
 import {
   type AcceptedForm,
   blankForm,
@@ -24,7 +22,7 @@ import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { type Services, servicesOf } from '../services.ts'
-import { hashBrowserId } from '../sessions/devices.ts'
+import { hashToken } from '../sessions/devices.ts'
 import { registrationLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
@@ -58,7 +56,7 @@ async function register(req: Request, res: Response) {
   if (!form.ok) return show(req, res.status(422), form.view)
 
   const limits = registrationLimits(networkOf(req), emailKeyOf(form.data.email))
-  const wanted = { ...form.data, browser: describeBrowser(req), client: clientOf(req) }
+  const wanted = { ...form.data, ...services.visitOf(req) }
   const outcome = await services.throttle.attempt(limits, () => registerOrReserve(req, res, wanted))
   if (outcome === 'reserved') return sendToMailbox(req, res, form.data.email)
   if (typeof outcome === 'string') return refuseTaken(req, res, form, outcome)
@@ -70,9 +68,9 @@ async function registerOrReserve(
   res: Response,
   wanted: NewUser,
 ): Promise<User | Taken | 'reserved'> {
-  const { accounts, browsers, settings } = servicesOf(req)
+  const { accounts, identify, settings } = servicesOf(req)
   if (settings.registration !== 'verified') return registerUser(accounts, wanted)
-  const deviceTokenHash = hashBrowserId(browsers.identify(req, res))
+  const deviceTokenHash = hashToken(identify(req, res))
   return reserveRegistration(accounts, { ...wanted, deviceTokenHash })
 }
 

@@ -2,12 +2,11 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { LinkWithUser } from '../accounts/email-links.ts'
 import { resetPassword } from '../accounts/passwords.ts'
-import { describeBrowser } from '../http/browsers.ts'
-import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
+import { knowDevice } from '../sessions/device-list.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
@@ -30,7 +29,7 @@ async function showReset(req: Request, res: Response) {
 }
 
 async function reset(req: Request, res: Response) {
-  const { accounts, flashes, throttle } = servicesOf(req)
+  const { accounts, flashes, keepDeviceToken, throttle, visitOf } = servicesOf(req)
   const found = await link.find(req, PURPOSES)
   if (!found) return refuseLink(res)
   const owner = { ...accounts.passwordRules, ...found.user }
@@ -38,11 +37,12 @@ async function reset(req: Request, res: Response) {
   const form = parseForm(ResetForm, req.body)
   if (!form.ok) return show(req, res.status(422), found, form.view)
 
-  const wanted = { ...form.data, browser: describeBrowser(req), client: clientOf(req) }
+  const wanted = { ...form.data, ...visitOf(req) }
   const limits = linkPasswordLimits(found.userId)
   const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
   link.forget(req, res)
   if (!user) return refuseLink(res)
+  keepDeviceToken(req, res, await knowDevice(accounts, user, visitOf(req)))
   nameEvent(res, 'authn_password_change', user.id)
   flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
   return res.redirect(303, '/login')

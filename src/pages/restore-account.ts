@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express'
 import { restoreAccount } from '../accounts/deletion.ts'
-import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
@@ -23,9 +22,9 @@ async function showRestore(req: Request, res: Response) {
 }
 
 async function restore(req: Request, res: Response) {
-  const { accounts, flashes } = servicesOf(req)
+  const { accounts, flashes, visitOf } = servicesOf(req)
   const found = await link.find(req, PURPOSES)
-  const isBack = found !== null && (await restoreAccount(accounts, found, describeBrowser(req)))
+  const isBack = found !== null && (await restoreAccount(accounts, found, visitOf(req).browser))
   link.forget(req, res)
   if (!isBack) return refuse(res)
   nameEvent(res, 'user_updated', found.userId)

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express'
 import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
 import { type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
-import { describeBrowser } from '../http/browsers.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
@@ -32,8 +31,8 @@ async function undoOrObject(req: Request, res: Response) {
 }
 
 async function undo(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes, settings } = servicesOf(req)
-  const resetId = await undoEmailChange(accounts, found, describeBrowser(req))
+  const { accounts, flashes, settings, visitOf } = servicesOf(req)
+  const resetId = await undoEmailChange(accounts, found, visitOf(req).browser)
   link.forget(req, res)
   if (!resetId) return refuse(res)
   nameEvent(res, 'user_updated', found.userId)
@@ -44,8 +43,8 @@ async function undo(req: Request, res: Response, found: LinkWithUser) {
 }
 
 async function object(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes } = servicesOf(req)
-  const isRecorded = await objectToUndo(accounts, found, describeBrowser(req))
+  const { accounts, flashes, visitOf } = servicesOf(req)
+  const isRecorded = await objectToUndo(accounts, found, visitOf(req).browser)
   link.forget(req, res)
   if (!isRecorded) return refuse(res)
   nameEvent(res, 'account_disputed', found.userId)

@@ -9,12 +9,10 @@ import {
   type Verification,
 } from '../accounts/verification.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
-import { describeBrowser } from '../http/browsers.ts'
-import { clientOf } from '../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { hashBrowserId, isKnownDevice } from '../sessions/devices.ts'
+import { hashToken, isKnownDevice } from '../sessions/devices.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
 import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
 
@@ -46,8 +44,8 @@ async function verify(req: Request, res: Response) {
 
   const form = parseForm(PasswordForm, req.body)
   if (!form.ok) return show(res.status(422), verification, true, form.view)
-  const { accounts, throttle } = servicesOf(req)
-  const typed = { ...form.data, client: clientOf(req) }
+  const { accounts, throttle, visitOf } = servicesOf(req)
+  const typed = { ...form.data, ...visitOf(req) }
   const limits = linkPasswordLimits(verification.id)
   const isRight = await throttle.attempt(limits, () => knowsPassword(accounts, verification, typed))
   if (!isRight) {
@@ -58,8 +56,8 @@ async function verify(req: Request, res: Response) {
 }
 
 async function complete(req: Request, res: Response, verification: Verification) {
-  const { accounts, auth, flashes } = servicesOf(req)
-  const outcome = await completeVerification(accounts, verification, describeBrowser(req))
+  const { accounts, auth, flashes, visitOf } = servicesOf(req)
+  const outcome = await completeVerification(accounts, verification, visitOf(req).browser)
   link.forget(req, res)
   if (outcome !== 'verified') return refuseLink(res, PROBLEMS[outcome])
   flashes.add(req, res, 'success', 'Your email is verified.')
@@ -67,8 +65,8 @@ async function complete(req: Request, res: Response, verification: Verification)
 }
 
 async function chooseNewPassword(req: Request, res: Response, verification: Verification) {
-  const { accounts, flashes, settings } = servicesOf(req)
-  const outcome = await startOver(accounts, verification, describeBrowser(req))
+  const { accounts, flashes, settings, visitOf } = servicesOf(req)
+  const outcome = await startOver(accounts, verification, visitOf(req).browser)
   if (typeof outcome === 'string') return refuseLink(res, PROBLEMS[outcome])
   flashes.add(req, res, 'info', 'Choose a new password. Everything made under the old one ends.')
   link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, outcome.linkId))
@@ -90,12 +88,13 @@ function findLinked(req: Request): Promise<Verification | null> | null {
 // browser that registered or logged in chose or knows the password; any other is asked for it.
 async function mustProve(req: Request, verification: Verification): Promise<boolean> {
   if (verification.kind === 'new-email') return false
-  const { auth, browsers, database } = servicesOf(req)
-  const browserId = browsers.known(req)
+  const { auth, database, visitOf } = servicesOf(req)
+  const { deviceTokens } = visitOf(req)
   if (verification.kind === 'registration')
-    return browserId === null || hashBrowserId(browserId) !== verification.pending.deviceTokenHash
+    return !deviceTokens.some((each) => hashToken(each) === verification.pending.deviceTokenHash)
   const { userId } = verification.link
-  return auth.currentUser(req)?.id !== userId && !(await isKnownDevice(database, userId, browserId))
+  if (auth.currentUser(req)?.id === userId) return false
+  return !(await isKnownDevice(database, userId, deviceTokens))
 }
 
 function refuseLink(res: Response, linkProblem: string, status = 422) {

@@ -1,8 +1,8 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
 import type { LoginOutcome, User } from '../accounts/users.ts'
-import type { LoginEmitter, LoginEvents } from '../auth/events.ts'
-import { currentUser } from '../auth/visit.ts'
+import type { LoginEmitter, LoginEvents } from '../auth/login-parts.ts'
+import { currentUser } from '../auth/login-state.ts'
 import type { Refusal } from '../http/client-errors.ts'
 
 // Names from the OWASP logging vocabulary, which tools that watch many programs know. Users go by id: a

@@ -4,9 +4,9 @@ import { changeOwnUser } from '../accounts/own-user.ts'
 import type { User } from '../accounts/users.ts'
 import { toUser } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
-import { emptyDevice } from './device-hold.ts'
+import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
 
-/** A browser that can still act for its user, as its owner sees it. Nothing in it logs anybody in. */
+/** A browser that can still act for its user, as the user sees it. Nothing in it logs a user in. */
 export type ListedDevice = {
   id: string
   label: string
@@ -32,7 +32,7 @@ const STARTED_BY: Record<string, string> = {
   registration: 'registering',
 }
 
-/** Takes a user and the id of the device that asks; returns the browsers with a live session or remember series, that one first, in one statement. */
+/** The browsers with a live session or remember series, the one that asks first, in one statement. */
 export async function listDevices(
   { database, clock }: Accounts,
   { id, authEpoch }: User,
@@ -73,7 +73,7 @@ function currentThenLatest(one: ListedDevice, other: ListedDevice): number {
   return other.lastSeenAt.getTime() - one.lastSeenAt.getTime()
 }
 
-/** Takes a user and the id of one of their devices; ends its session and its remember series at once. Says whether it was still good. */
+/** Ends the sessions and the remember series of one of the user's devices at once. False when that was done before, or it is not theirs. */
 export function revokeDevice(
   { database, clock }: Accounts,
   { id: userId }: User,
@@ -89,12 +89,22 @@ export function revokeDevice(
   })
 }
 
-/** Takes a device that is to be logged out; ends its sessions and its remember series, and goes on knowing it. */
+/** Ends the sessions and the remember series of a device that goes on being known. */
 export function logOutDevice({ database, clock }: Accounts, deviceId: string): Promise<void> {
   return changeTogether(database, (tables) => emptyDevice(tables, deviceId, clock()))
 }
 
-/** Takes a user; ends every session, remember series and link there is, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
+/** Makes a browser known that has used a link to set a password. It is not logged in by that. */
+export function knowDevice(
+  { database, clock }: Accounts,
+  { id: userId, authEpoch }: Pick<User, 'id' | 'authEpoch'>,
+  browser: Pick<BrowserLogin, 'browser' | 'deviceTokens' | 'nextDeviceToken'>,
+): Promise<StartedDevice> {
+  const login = { ...browser, userId, authEpoch, startedBy: 'password', at: clock() }
+  return changeTogether(database, (tables) => startDevice(tables, login))
+}
+
+/** Ends every session, remember series and known device, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
 export function revokeOtherDevices(
   { database, clock }: Accounts,
   user: User,
@@ -108,7 +118,7 @@ export function revokeOtherDevices(
   })
 }
 
-/** Takes a series whose cookie was presented after its successor had been seen: somebody has a copy. Ends that device. */
+/** Ends the device of a series whose cookie was copied, and tells its user. */
 export function endStolenDevice(
   { database, clock }: Accounts,
   series: { id: string; userId: string; deviceId: string | null; browser: string },
@@ -116,7 +126,7 @@ export function endStolenDevice(
   const { id, userId, deviceId, browser } = series
   const at = clock()
   return changeTogether(database, async (tables) => {
-    // The device first, as everybody does: two who wait for each other would both fail.
+    // The device first, as everywhere: two transactions that wait for each other would both fail.
     if (deviceId)
       await tables.device.updateMany({ where: { id: deviceId }, data: { revokedAt: at } })
     const { count } = await tables.rememberSeries.deleteMany({ where: { id } })

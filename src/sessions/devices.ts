@@ -1,60 +1,67 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type EventKind, recordAndNotify, recordEvent } from '../accounts/events.ts'
-import type { Database, Tables } from '../database/database.ts'
+import { type Database, Prisma, type Tables } from '../database/database.ts'
 
-/** Somebody logging in with a browser: what the browser calls itself, and the random id that its device cookie holds. */
+// A device is known while its user has the epoch that it was made in and it is not revoked. Its token is bound
+// to this one user and replaced at each login, so that a copied cookie is worth nothing after the next one.
+
+/** What a browser brings along when a user logs in there. */
 export type BrowserLogin = {
   userId: string
   authEpoch: number
   /** The device that its remember series or its session before belongs to, if it had one. */
   deviceId: string | null
-  browserId: string
+  deviceTokens: string[]
+  /** The token that the device has from now on. */
+  nextDeviceToken: string
   browser: string
   startedBy: string
   at: Date
 }
 
-/** Takes the tables of the transaction that starts a session; writes down device and event, and returns the device's id. */
-export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<string> {
-  const known = login.deviceId ?? (await findDevice(tables, login))
-  const kind = await kindOfLogin(tables, login, known)
-  const deviceId = known ?? (await createDevice(tables, login))
-  if (known) await greetDevice(tables, known, login)
-  const { userId, at, browser } = login
-  if (kind === 'new-device') {
-    const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndNotify(tables, user, { kind, at, browser, deviceId })
-  } else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
-  return deviceId
+/** A device and, where it has a new token, what the cookie of its browser is to hold in place of what. */
+export type StartedDevice = { id: string; token: string | null; endedTokens: string[] }
+
+/** Writes down device and event in the transaction that starts a session. */
+export async function recordLogin(tables: Tables, login: BrowserLogin): Promise<StartedDevice> {
+  if (login.deviceId) {
+    await greetDevice(tables, login.deviceId, login)
+    await recordLoginEvent(tables, login, { deviceId: login.deviceId, isNew: false })
+    return { id: login.deviceId, token: null, endedTokens: [] }
+  }
+  const isFirst = (await tables.device.count({ where: { userId: login.userId } })) === 0
+  const { isKnown, ...device } = await startDevice(tables, login)
+  await recordLoginEvent(tables, login, { deviceId: device.id, isNew: !isKnown && !isFirst })
+  return device
 }
 
-// One that was revoked is never taken up again: what was ended with it must stay ended.
-async function findDevice(tables: Tables, { userId, browserId }: BrowserLogin) {
-  const device = await tables.device.findFirst({
-    where: { userId, tokenHash: hashBrowserId(browserId), revokedAt: null },
-    orderBy: { createdAt: 'desc' },
-    select: { id: true },
-  })
-  return device?.id ?? null
-}
-
-async function kindOfLogin(
+/** Makes this browser a known device of the user, under a new token. A device that was known already goes on. */
+export async function startDevice(
   tables: Tables,
-  { userId, startedBy }: BrowserLogin,
-  known: string | null,
-): Promise<EventKind | null> {
-  // What starts these two is an event of its own: an account created, a password changed.
-  if (startedBy === 'registration' || startedBy === 'renewal') return null
-  if (startedBy === 'remember') return 'remembered'
-  if (startedBy === 'reauthentication') return 'reauthenticated'
-  const isNew = known === null && (await tables.device.count({ where: { userId } })) > 0
-  return isNew ? 'new-device' : 'logged-in'
+  login: Omit<BrowserLogin, 'deviceId'>,
+): Promise<StartedDevice & { isKnown: boolean }> {
+  const { userId, authEpoch, deviceTokens, nextDeviceToken: token } = login
+  // It changes nothing: of two presses of one button, the second waits for the first to make the device.
+  const data = { authEpoch: { increment: 0 } }
+  await tables.user.updateMany({ where: { id: userId, authEpoch }, data })
+  const tokens = [token, ...deviceTokens]
+  const devices = await tables.device.findMany({
+    where: { userId, tokenHash: { in: tokens.map(hashToken) } },
+  })
+  const known = devices.find((each) => !each.revokedAt && each.authEpoch === authEpoch)
+  const id = known?.id ?? (await createDevice(tables, login))
+  if (known) await greetDevice(tables, id, login, { tokenHash: hashToken(token) })
+  const hashes = new Set(devices.map(({ tokenHash }) => tokenHash))
+  const endedTokens = deviceTokens.filter((each) => hashes.has(hashToken(each)))
+  return { id, token, endedTokens, isKnown: known !== undefined }
 }
 
-async function createDevice(tables: Tables, login: BrowserLogin): Promise<string> {
-  const { userId, authEpoch, browserId, browser, startedBy, at } = login
+async function createDevice(
+  tables: Tables,
+  { userId, authEpoch, nextDeviceToken, browser, startedBy, at }: Omit<BrowserLogin, 'deviceId'>,
+): Promise<string> {
   const id = randomUUID()
-  const tokenHash = hashBrowserId(browserId)
+  const tokenHash = hashToken(nextDeviceToken)
   const times = { createdAt: at, lastSeenAt: at }
   await tables.device.create({
     data: { id, userId, authEpoch, tokenHash, label: browser, startedBy, ...times },
@@ -62,39 +69,91 @@ async function createDevice(tables: Tables, login: BrowserLogin): Promise<string
   return id
 }
 
-async function greetDevice(tables: Tables, id: string, { browser, at }: BrowserLogin) {
-  await tables.device.updateMany({ where: { id }, data: { label: browser, lastSeenAt: at } })
+// A browser that stays logged in through a change of password is carried into the new epoch.
+async function greetDevice(
+  tables: Tables,
+  id: string,
+  { browser, at, authEpoch }: Pick<BrowserLogin, 'browser' | 'at' | 'authEpoch'>,
+  more: { tokenHash?: string } = {},
+): Promise<void> {
+  const data = { label: browser, lastSeenAt: at, authEpoch, ...more }
+  await tables.device.updateMany({ where: { id }, data })
 }
 
-/** Takes the id in a device cookie; returns the form in which it rests in the database. */
-export function hashBrowserId(browserId: string): string {
-  return createHash('sha256').update(browserId).digest('base64url')
+// What starts the other two is an event of its own: an account created, a password changed.
+const KINDS: Record<string, EventKind> = {
+  remember: 'remembered',
+  reauthentication: 'reauthenticated',
+  password: 'logged-in',
 }
 
-/** Tells whether the user has logged in with this browser, and the device was not revoked since. */
-export async function isKnownDevice(
-  database: Database,
-  userId: string,
-  browserId: string | null,
-): Promise<boolean> {
-  if (browserId === null) return false
-  const where = { userId, tokenHash: hashBrowserId(browserId), revokedAt: null }
-  return (await database.device.count({ where })) > 0
+async function recordLoginEvent(
+  tables: Tables,
+  { userId, startedBy, at, browser }: BrowserLogin,
+  { deviceId, isNew }: { deviceId: string; isNew: boolean },
+): Promise<void> {
+  const kind = KINDS[startedBy]
+  if (kind === 'logged-in' && isNew) {
+    const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
+    await recordAndNotify(tables, user, { kind: 'new-device', at, browser, deviceId })
+  } else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
 }
 
-export type Target = { userId: string | null; isKnownDevice: boolean }
+export type Target = { userId: string | null; deviceId: string | null }
 
-/** Takes the folded name or address that somebody wants to log in with, and the id of their browser if it has one; says whose that is and whether they have logged in with it, in one statement. */
+/** The account that a folded user name or email means, and which of its known devices this browser is, in one statement. */
 export async function findTarget(
   database: Database,
   identifierKey: string,
-  browserId: string | null,
+  deviceTokens: string[],
 ): Promise<Target> {
-  const tokenHash = hashBrowserId(browserId ?? '')
-  const [row] = await database.$queryRaw<{ id: string; deviceId: string | null }[]>`
-    SELECT u."id", d."id" AS "deviceId" FROM "User" u
-    LEFT JOIN "Device" d
-      ON d."userId" = u."id" AND d."tokenHash" = ${tokenHash} AND d."revokedAt" IS NULL
+  const [row] = await database.$queryRaw<Target[]>`
+    SELECT u."id" AS "userId", d."id" AS "deviceId" FROM "User" u
+    LEFT JOIN "Device" d ON ${isKnownBy(deviceTokens)}
     WHERE u."usernameKey" = ${identifierKey} OR u."emailKey" = ${identifierKey} LIMIT 1`
-  return { userId: row?.id ?? null, isKnownDevice: Boolean(row?.deviceId) }
+  return row ?? { userId: null, deviceId: null }
+}
+
+/** Whether the user has logged in with this browser, and no password was changed and no device revoked since. */
+export async function isKnownDevice(
+  tables: Tables,
+  userId: string,
+  deviceTokens: string[],
+): Promise<boolean> {
+  const rows = await tables.$queryRaw<{ id: string }[]>`
+    SELECT d."id" FROM "User" u JOIN "Device" d ON ${isKnownBy(deviceTokens)}
+    WHERE u."id" = ${userId} LIMIT 1`
+  return rows.length > 0
+}
+
+function isKnownBy(deviceTokens: string[]): Prisma.Sql {
+  // A list in SQL cannot be empty.
+  const hashes = ['', ...deviceTokens].map(hashToken)
+  return Prisma.sql`d."userId" = u."id" AND d."authEpoch" = u."authEpoch"
+    AND d."revokedAt" IS NULL AND d."tokenHash" IN (${Prisma.join(hashes)})`
+}
+
+/** The form in which a device token rests in the database. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
+
+// Logging a device out and starting a session on it both write its row first, so one waits for the other:
+// a request that was running during the logout then starts nothing.
+
+/** Call it before a login goes on at a device, null for a new one; false when it was logged out or revoked meanwhile. */
+export async function holdDevice(tables: Tables, id: string | null | undefined): Promise<boolean> {
+  if (!id) return true
+  const unrevoked = { id, revokedAt: null }
+  // It changes nothing: writing the row is what makes others wait.
+  await tables.device.updateMany({ where: unrevoked, data: { revokedAt: null } })
+  const isLoggedIn = { OR: [{ sessions: { some: {} } }, { series: { some: {} } }] }
+  return (await tables.device.count({ where: { ...unrevoked, ...isLoggedIn } })) > 0
+}
+
+/** Ends whatever is logged in at a device, also what is only just being started. It stays known. */
+export async function emptyDevice(tables: Tables, id: string, now: Date): Promise<void> {
+  await tables.device.updateMany({ where: { id }, data: { lastSeenAt: now } })
+  await tables.rememberSeries.deleteMany({ where: { deviceId: id } })
+  await tables.session.deleteMany({ where: { deviceId: id } })
 }

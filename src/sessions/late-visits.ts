@@ -1,5 +1,7 @@
+import type { SessionLimits } from './session-rows.ts'
+
 /** A request that came too soon after the last one to be written. */
-export type LateVisit = { at: Date; createdAt: Date }
+export type LateVisit = { at: Date; createdAt: Date; limits: SessionLimits }
 
 type Write = (id: string, visit: LateVisit) => Promise<unknown>
 

@@ -1,40 +1,55 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Database } from '../database/database.ts'
-import { holdDevice } from './device-hold.ts'
+import { type Database, Prisma, type RememberSeries } from '../database/database.ts'
+import { holdDevice } from './devices.ts'
 import { formatLoginId, parseLoginId } from './login-id.ts'
 
-/** A remember series as the rest of the program sees it; auth/remember-store.ts says what each part means. */
-export type StoredSeries = {
-  id: string
+// auth/remember-store.ts says what each part and each step means. auth/ and sessions/ do not import each other.
+export type StoredSeries = Omit<RememberSeries, 'userId' | 'authEpoch' | 'createdAt'> & {
   loginId: string
-  deviceId: string | null
-  tokenHash: string
-  previousHash: string | null
-  seenAt: Date | null
-  keyId: string
-  expiresAt: Date
 }
 
-type Row = Omit<StoredSeries, 'loginId'> & { userId: string; authEpoch: number }
+const COLUMNS: Record<Exclude<keyof RememberSeries, 'createdAt'>, true> = {
+  id: true,
+  userId: true,
+  authEpoch: true,
+  deviceId: true,
+  tokenHash: true,
+  previousHash: true,
+  rotatedAt: true,
+  seenAt: true,
+  generation: true,
+  keyId: true,
+  expiresAt: true,
+}
 
-/** Takes the database; returns remember series in it. Each method changes one row. */
+const SELECTED = Prisma.raw(
+  Object.keys(COLUMNS)
+    .map((column) => `r."${column}"`)
+    .join(', '),
+)
+
+type Row = Omit<RememberSeries, 'createdAt'>
+
+type Rotation = { to: string; keyId: string; at: Date }
+type Superseded = { tokenHash: string; generation: number }
+
+/** Remember series in the database. Each method changes one row. */
 export function createRememberStore(database: Database) {
   return {
     async create({ loginId, ...series }: StoredSeries, now: Date): Promise<void> {
-      const owner = parseLoginId(loginId)
-      if (!owner) throw new Error('A remember series needs the id of a user and its epoch')
+      const user = parseLoginId(loginId)
+      if (!user) throw new Error('A remember series needs the id of a user and its epoch')
       await changeTogether(database, async (tables) => {
-        // Whoever logs out while they are being remembered is logged out.
+        // Logging out in the meantime wins.
         if (!(await holdDevice(tables, series.deviceId))) return
-        await tables.rememberSeries.create({ data: { ...series, ...owner, createdAt: now } })
+        await tables.rememberSeries.create({ data: { ...series, ...user, createdAt: now } })
       })
     },
 
     /** Finds a series only while its user, its device and its epoch are all still good. */
     async find(id: string, now: Date): Promise<StoredSeries | null> {
       const [row] = await database.$queryRaw<Row[]>`
-        SELECT r."id", r."userId", r."authEpoch", r."deviceId", r."tokenHash", r."previousHash",
-          r."seenAt", r."keyId", r."expiresAt"
+        SELECT ${SELECTED}
         FROM "RememberSeries" r
         JOIN "User" u ON u."id" = r."userId"
         LEFT JOIN "Device" d ON d."id" = r."deviceId"
@@ -45,11 +60,20 @@ export function createRememberStore(database: Database) {
 
     async rotate(
       id: string,
-      { from, to, keyId }: { from: string; to: string; keyId: string },
+      { from, to, keyId, at }: Rotation & { from: string },
     ): Promise<boolean> {
+      const first = { generation: 0, seenAt: null, rotatedAt: at }
       const { count } = await database.rememberSeries.updateMany({
         where: { id, tokenHash: from },
-        data: { tokenHash: to, previousHash: from, keyId, seenAt: null },
+        data: { tokenHash: to, previousHash: from, keyId, ...first },
+      })
+      return count === 1
+    },
+
+    async supersede(id: string, { tokenHash, generation, to, keyId, at }: Rotation & Superseded) {
+      const { count } = await database.rememberSeries.updateMany({
+        where: { id, tokenHash, generation, seenAt: null },
+        data: { tokenHash: to, generation: generation + 1, keyId, rotatedAt: at },
       })
       return count === 1
     },

@@ -1,75 +1,101 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
-import type { Database } from '../database/database.ts'
+import { type Database, Prisma } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { parseLoginId } from './login-id.ts'
 
-export type SessionOwner = User
+// The compiler asks for a new column of a user here.
+const USER_COLUMNS: Record<keyof User, true> = {
+  id: true,
+  username: true,
+  email: true,
+  name: true,
+  authEpoch: true,
+  emailVerifiedAt: true,
+  createdAt: true,
+}
+
+const SELECTED = Prisma.raw(
+  Object.keys(USER_COLUMNS)
+    .map((column) => `u."${column}"`)
+    .join(', '),
+)
 
 export type SessionLimits = {
   /** Milliseconds without a request. */
   idle: number
-  /** Milliseconds from logging in, however busy. */
+  /** Milliseconds from the last password, however busy. */
   max: number
 }
 
 export type StoredSession = {
   data: string
+  /** The absolute end counts from here. */
   createdAt: Date
   lastSeenAt: Date
-  owner: SessionOwner | null
+  user: User | null
 }
 
-type Row = { data: string; bornAt: Date; lastSeenAt: Date } & {
-  [column in keyof SessionOwner]: SessionOwner[column] | null
+type Row = { data: string; startedAt: Date; lastSeenAt: Date } & {
+  [column in keyof User]: User[column] | null
 }
 
-/** Takes a session id; returns what it holds and its user, in one statement, or null unless both are alive. */
+/** What a session holds and its user, in one statement; null unless both are alive. */
 export async function findSession(
   database: Database,
   id: string,
   now: Date,
 ): Promise<StoredSession | null> {
   const [row] = await database.$queryRaw<Row[]>`
-    SELECT s."data", s."createdAt" AS "bornAt", s."lastSeenAt",
-      u."id", u."username", u."email", u."name", u."authEpoch",
-      u."emailVerifiedAt", u."createdAt"
+    SELECT s."data", s."createdAt" AS "startedAt", s."lastSeenAt", ${SELECTED}
     FROM "Session" s
     LEFT JOIN "User" u ON u."id" = s."userId"
     LEFT JOIN "Device" d ON d."id" = s."deviceId"
     WHERE s."idHash" = ${hashSessionId(id)} AND s."expiresAt" > ${now}
-      AND (s."userId" IS NULL OR (u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL AND u."authEpoch" = s."authEpoch"))
+      AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
+        AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
       AND d."revokedAt" IS NULL`
   return row ? toStoredSession(row) : null
 }
 
-function toStoredSession({ data, bornAt, lastSeenAt, ...user }: Row): StoredSession {
-  const owner = user.id === null ? null : (user as SessionOwner)
-  return { data, createdAt: bornAt, lastSeenAt, owner }
+function toStoredSession({ data, startedAt, lastSeenAt, ...user }: Row): StoredSession {
+  const found = user.id === null ? null : (user as User)
+  return { data, createdAt: startedAt, lastSeenAt, user: found }
 }
 
-/** Takes a session id; returns the form in which it rests in the database. It has 192 random bits, so a plain hash will do. */
+/** The form in which a session id rests in the database. It has 192 random bits, so a plain hash will do. */
 export function hashSessionId(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }
 
-/** Takes a session; returns the columns of its row that say what it holds and whose it is. */
+/** The key of a row that says for a while that a session gave way to another. No cookie can name it. */
+export function replacementKey(id: string): string {
+  return hashSessionId(`replaced ${id}`)
+}
+
+/** What a session holds and whose it is, as columns. */
 export function columnsOf(session: SessionData) {
   const { cookie: _, ...data } = session
-  const owner = parseLoginId(session.passport?.user)
+  const user = parseLoginId(session.passport?.user)
   return {
     data: JSON.stringify(data),
-    userId: owner?.userId ?? null,
-    authEpoch: owner?.authEpoch ?? null,
+    userId: user?.userId ?? null,
+    authEpoch: user?.authEpoch ?? null,
     deviceId: session.login?.deviceId ?? null,
   }
 }
 
-/** Takes when a session was born and last used; returns the columns that say so, and when it ends: by idleness or by age, whichever is first. */
+/** When a session ends: by idleness or by age, whichever is first. */
 export function timesOf(createdAt: Date, lastSeenAt: Date, { idle, max }: SessionLimits) {
   const end = Math.min(lastSeenAt.getTime() + idle, createdAt.getTime() + max)
   return { createdAt, lastSeenAt, expiresAt: new Date(end) }
+}
+
+/** A session that a remember cookie restored does not outlive its series. */
+export function limitsOf({ login }: SessionData, { idle, max }: SessionLimits): SessionLimits {
+  const end = login?.notAfter ?? null
+  return { idle, max: end === null ? max : Math.min(max, end - login.since) }
 }
 
 /** How long a visit waits to be written: once a minute tells enough, unless the session could end before. */

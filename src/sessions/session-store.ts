@@ -1,41 +1,48 @@
 import type { Request } from 'express'
 import { type SessionData, Store } from 'express-session'
+import type { User } from '../accounts/users.ts'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
-import { holdDevice } from './device-hold.ts'
+import { seconds } from '../durations.ts'
+import { holdDevice } from './devices.ts'
 import { createLateVisits, type LateVisit } from './late-visits.ts'
 import { type LoginId, parseLoginId } from './login-id.ts'
+import { findSessionEnd, type SessionEnd } from './session-end.ts'
 import {
   columnsOf,
   findSession,
   hashSessionId,
+  limitsOf,
+  replacementKey,
   type SessionLimits,
-  type SessionOwner,
+  type StoredSession,
   timesOf,
   timeToWrite,
 } from './session-rows.ts'
 
-/** A session that somebody has just logged in with, and the request that did it. */
+// Until then a request with the old id may be under way.
+const REPLACEMENT_KNOWN_FOR = seconds(30)
+
+/** A session that a user has just logged in with, and the request that did it. */
 export type NewLogin = LoginId & { session: SessionData; req: Request; at: Date }
 
 export type SessionStoreOptions = {
   database: Database
   clock: Clock
   limits: SessionLimits
-  /** Writes, in the transaction that inserts the session, what else belongs to a login: its event, and the device that it puts into the session. */
-  onLogin?: (tables: Tables, login: NewLogin) => Promise<void>
+  /** Writes, in the transaction that inserts the session, what else belongs to a login: its event, and the device that it puts into the session. Returns what to do once it is committed. */
+  onLogin?: (tables: Tables, login: NewLogin) => Promise<() => void>
 }
 
 type Done = (error?: unknown) => void
-type Stored = { data: string; createdAt: Date; lastSeenAt: Date; owner: SessionOwner | null }
 
 // A symbol, because express-session takes the other keys of a session for its data.
 const stored = Symbol('stored')
 const replaced = Symbol('replaced')
-type Session = SessionData & { req?: Request; [stored]?: Stored; [replaced]?: string }
+type Session = SessionData & { req?: Request; [stored]?: StoredSession; [replaced]?: string }
 
-/** Sessions in the database. A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
+/** A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
 export class SessionStore extends Store {
   /** Put here by express-session: gives the request a new, empty session. */
   declare generate: (req: Request) => void
@@ -47,9 +54,14 @@ export class SessionStore extends Store {
     this.#options = options
   }
 
-  /** Returns the user that the session of this request brought along, or null. */
-  ownerOf(req: Request): SessionOwner | null {
-    return (req.session as Session)[stored]?.owner ?? null
+  /** The user whom the session of this request brought along, or null. */
+  userOf(req: Request): User | null {
+    return (req.session as Session)[stored]?.user ?? null
+  }
+
+  /** How the session ended that a browser still names. */
+  findEnd(id: string): Promise<SessionEnd> {
+    return findSessionEnd(this.#options.database, id, this.#options.clock())
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
@@ -110,45 +122,54 @@ export class SessionStore extends Store {
     if (!found && (await this.#lateVisits.writeNow(id)))
       found = await findSession(database, id, now)
     if (!found) return null
-    return { ...JSON.parse(found.data), cookie: { originalMaxAge: null }, [stored]: found }
+    const session: Session = JSON.parse(found.data)
+    // Releases before this one kept neither.
+    const older = { since: found.createdAt.getTime(), notAfter: null }
+    if (session.login) session.login = { ...older, ...session.login }
+    return { ...session, cookie: { originalMaxAge: null }, [stored]: found } as unknown as Session
   }
 
   async #insert(id: string, session: Session): Promise<void> {
     const { database, clock, limits, onLogin } = this.#options
     const now = clock()
-    const times = timesOf(now, now, limits)
+    const createdAt = new Date(session.login?.since ?? now)
+    const times = timesOf(createdAt, now, limitsOf(session, limits))
     const { req, [replaced]: old } = session
-    const owner = parseLoginId(session.passport?.user)
+    const user = parseLoginId(session.passport?.user)
+    let whenCommitted: (() => void) | undefined
     await changeTogether(database, async (tables) => {
       // Not an error: like a session that was ended later in the request, it is simply not there.
       if (!(await holdDevice(tables, session.login?.deviceId))) return
-      if (owner && req) await onLogin?.(tables, { ...owner, session, req, at: now })
+      if (user && req) whenCommitted = await onLogin?.(tables, { ...user, session, req, at: now })
       // Only now does it hold its device.
       const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
       await tables.session.create({ data })
       if (old) await tables.session.deleteMany({ where: { idHash: hashSessionId(old) } })
+      const replacedId = old ?? req?.endedSession?.id
+      if (replacedId) await noteReplacement(tables, replacedId, session, now)
     })
-    hide(session, stored, { ...columnsOf(session), createdAt: now, lastSeenAt: now, owner: null })
+    whenCommitted?.()
+    hide(session, stored, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
     const now = clock()
-    const bornAt = session[stored]?.createdAt ?? now
+    const createdAt = session[stored]?.createdAt ?? now
     const columns = columnsOf(session)
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
-      data: { ...columns, ...timesOf(bornAt, now, limits) },
+      data: { ...columns, ...timesOf(createdAt, now, limitsOf(session, limits)) },
     })
-    const written = { data: columns.data, createdAt: bornAt, lastSeenAt: now }
-    hide(session, stored, { owner: null, ...session[stored], ...written })
+    const written = { data: columns.data, createdAt, lastSeenAt: now }
+    hide(session, stored, { user: null, ...session[stored], ...written })
   }
 
   async #touch(id: string, session: Session): Promise<void> {
-    const { clock, limits } = this.#options
-    const [known, at] = [session[stored], clock()]
+    const [known, at] = [session[stored], this.#options.clock()]
     if (!known || at <= known.lastSeenAt) return
-    const visit = { at, createdAt: known.createdAt }
+    const limits = limitsOf(session, this.#options.limits)
+    const visit = { at, createdAt: known.createdAt, limits }
     const wait = timeToWrite(known.lastSeenAt, at, limits)
     if (wait > 0) return this.#lateVisits.keep(id, visit, wait)
     this.#lateVisits.forget(id)
@@ -156,16 +177,24 @@ export class SessionStore extends Store {
   }
 
   // Where the session was alive at that time.
-  async #writeVisit(id: string, { at, createdAt }: LateVisit): Promise<void> {
-    const { database, limits } = this.#options
-    await database.session.updateMany({
+  async #writeVisit(id: string, { at, createdAt, limits }: LateVisit): Promise<void> {
+    await this.#options.database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: at }, lastSeenAt: { lt: at } },
       data: timesOf(createdAt, at, limits),
     })
   }
 }
 
-// Not to be seen by whoever copies a session's fields into a new one: that one has no row yet.
+// An answer to a request that was under way must not clear the cookie of the new session.
+async function noteReplacement(tables: Tables, id: string, { login }: Session, now: Date) {
+  const expiresAt = new Date(now.getTime() + REPLACEMENT_KNOWN_FOR)
+  const data = JSON.stringify({ deviceId: login?.deviceId ?? null })
+  const row = { data, createdAt: now, lastSeenAt: now, expiresAt }
+  const idHash = replacementKey(id)
+  await tables.session.upsert({ where: { idHash }, create: { idHash, ...row }, update: row })
+}
+
+// Hidden from code that copies a session's fields into a new one: that one has no row yet.
 function hide<Key extends keyof Session>(session: Session, key: Key, value: Session[Key]): void {
   Object.defineProperty(session, key, { value, enumerable: false, configurable: true })
 }

@@ -100,7 +100,9 @@ describe('confirmLogin', () => {
         app.get('/device', (req, res) => void res.json(req.session.login?.deviceId)),
     })
     const browser = browse()
-    await browser.logIn(1, { deviceId: 'a device' })
+    await browser.logIn(1, {
+      goesOn: { deviceId: 'a device', freshAt: 0, since: 0, notAfter: null },
+    })
 
     await browser.confirm()
 

@@ -98,7 +98,7 @@ describe('requireFreshLogin', () => {
     const res = await (await browseStale()).post('/guarded-twice', { color: 'red' })
 
     expect(res.status).toBe(303)
-    expect(res.headers.location).toBe('/refresh?next=%2Fguarded-twice')
+    expect(res.headers.location).toMatch(/^\/refresh\?next=%2Fguarded-twice&resume=[\w-]{22}$/)
   })
 
   test('gives a client of JSON 401', async () => {

@@ -4,24 +4,27 @@ import { minutes } from '../../src/durations.ts'
 import { requireEither } from './support/guarded-pages.ts'
 import { createLoginApp } from './support/login-app.ts'
 
-/** Returns an application with a stale login whose form has been stopped, and a way to ask for it again. */
+/** A stale login whose form has been stopped, and a way to ask for it again. */
 async function withStoppedForm(fields: object) {
   const loginApp = createLoginApp({
     options: { refreshView: '/refresh' },
     addPages(app, manager) {
       requireEither(app, manager)
       app.get('/interrupted', (req, res) => {
-        const { path = '', userId = '1' } = req.query
-        res.json(takeInterruptedPost(req, String(userId), String(path), loginApp.clock.now()))
+        const { path = '/guarded-twice?tab=2', loginId = '1', nonce } = req.query
+        const detour = { loginId: String(loginId), path: String(path), nonce }
+        res.json(takeInterruptedPost(req, { ...detour, now: loginApp.clock.now() }))
       })
     },
   })
   const browser = loginApp.browse()
   await browser.logIn(1, { fresh: false })
-  await browser.post('/guarded-twice?tab=2', fields)
-  const path = encodeURIComponent('/guarded-twice?tab=2')
-  const take = async (query = `path=${path}`) => (await browser.get(`/interrupted?${query}`)).body
-  return { ...loginApp, browser, take, path }
+  const stopped = await browser.post('/guarded-twice?tab=2', fields)
+  const led = new URLSearchParams(stopped.headers.location?.split('?')[1])
+  const nonce = led.get('resume') ?? ''
+  const take = async (query: Record<string, string> = { nonce }) =>
+    (await browser.get(`/interrupted?${new URLSearchParams(query)}`)).body
+  return { ...loginApp, browser, take, nonce, led }
 }
 
 describe('a form that is sent while the login is stale', () => {
@@ -33,12 +36,21 @@ describe('a form that is sent while the login is stale', () => {
     expect(await take()).toBe('lost')
   })
 
+  test('is given back only to the URL that its redirect led to', async () => {
+    const { take, led } = await withStoppedForm({ color: 'red' })
+
+    expect(led.get('next')).toBe('/guarded-twice?tab=2')
+    expect(await take({})).toBe(null)
+    expect(await take({ nonce: 'guessed' })).toBe('lost')
+    expect(await take()).toMatchObject({ fields: { color: 'red' } })
+  })
+
   test('is forgotten when a page that is only read asks for the password next', async () => {
     const { browser, take } = await withStoppedForm({ color: 'red' })
 
     await browser.get('/guarded-twice?tab=2')
 
-    expect(await take()).toBe(null)
+    expect(await take()).toBe('lost')
   })
 
   test('survives the new session id that confirming brings', async () => {
@@ -49,24 +61,24 @@ describe('a form that is sent while the login is stale', () => {
     expect(await take()).toMatchObject({ fields: { color: 'red' } })
   })
 
-  test('does not survive that somebody else logs in', async () => {
+  test('does not survive a login of another user', async () => {
     const { take, browser } = await withStoppedForm({ color: 'red' })
 
     await browser.logIn(2)
 
-    expect(await take()).toBe(null)
+    expect(await take()).toBe('lost')
   })
 
   test('is lost for another user', async () => {
-    const { take, path } = await withStoppedForm({ color: 'red' })
+    const { take, nonce } = await withStoppedForm({ color: 'red' })
 
-    expect(await take(`path=${path}&userId=2`)).toBe('lost')
+    expect(await take({ nonce, loginId: '2' })).toBe('lost')
   })
 
   test('is not given where another page is wanted', async () => {
-    const { take } = await withStoppedForm({ color: 'red' })
+    const { take, nonce } = await withStoppedForm({ color: 'red' })
 
-    expect(await take('path=/account')).toBe(null)
+    expect(await take({ nonce, path: '/account' })).toBe('lost')
   })
 
   test.each([
@@ -81,8 +93,9 @@ describe('a form that is sent while the login is stale', () => {
   })
 
   test('is not kept when it would burden the session', async () => {
-    const { take } = await withStoppedForm({ color: 'x'.repeat(5000) })
+    const { take, led } = await withStoppedForm({ color: 'x'.repeat(5000) })
 
-    expect(await take()).toBe(null)
+    expect(led.has('resume')).toBe(false)
+    expect(await take({})).toBe(null)
   })
 })

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createRememberMe, type Redemption } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
@@ -55,13 +56,40 @@ describe('a token', () => {
     expect(new Set(redemptions.map(tokenOf)).size).toBe(1)
   })
 
-  test('is good for ever while its successor has not been seen: the answer may have been lost', async () => {
+  test('stays good while its successor has not been seen: the answer may have been lost', async () => {
     const { redeem, token, clock } = await startSeries()
-    const lost = await redeem(token)
+    await redeem(token)
 
     clock.advance(days(7))
 
-    expect(tokenOf(await redeem(token))).toBe(tokenOf(lost))
+    expect((await redeem(token)).kind).toBe('remembered')
+  })
+
+  test.each([
+    { after: seconds(60) - 1, isSame: true },
+    { after: seconds(60), isSame: false },
+  ])(
+    'is given the same successor as before: $isSame, $after ms later',
+    async ({ after, isSame }) => {
+      const { redeem, token, clock } = await startSeries()
+      const first = tokenOf(await redeem(token))
+
+      clock.advance(after)
+
+      expect(tokenOf(await redeem(token)) === first).toBe(isSame)
+    },
+  )
+
+  test('gives requests that arrive together after a lost answer one successor, the newest', async () => {
+    const { redeem, confirm, token, clock } = await startSeries()
+    await redeem(token)
+    clock.advance(days(1))
+
+    const tokens = (await Promise.all([redeem(token), redeem(token), redeem(token)])).map(tokenOf)
+    await confirm(tokens[0] ?? '')
+
+    expect(new Set(tokens).size).toBe(1)
+    expect(await redeem(tokens[0] ?? '')).toMatchObject({ kind: 'remembered', isSuccessor: false })
   })
 
   test.each([
@@ -106,6 +134,39 @@ describe('a successor', () => {
     expect(await redeem(successor)).toMatchObject({ token: successor, isSuccessor: false })
 
     expect((await redeem(token)).kind).toBe('remembered')
+  })
+
+  test('that was superseded is stolen: a thief was there first and kept it', async () => {
+    const { redeem, token, clock } = await startSeries()
+    const thiefs = tokenOf(await redeem(token))
+    clock.advance(days(3))
+    const owners = tokenOf(await redeem(token))
+
+    expect((await redeem(thiefs)).kind).toBe('stolen')
+    expect(owners).not.toBe(thiefs)
+  })
+
+  test('of a lost answer can be lost again, as often as it happens', async () => {
+    const { redeem, token, clock } = await startSeries()
+    const tokens = new Set<string>()
+    for (let visit = 0; visit < 4; visit++) {
+      tokens.add(tokenOf(await redeem(token)))
+      clock.advance(days(1))
+    }
+
+    const [last = ''] = [...tokens].slice(-1)
+    expect(tokens.size).toBe(4)
+    expect((await redeem(last)).kind).toBe('remembered')
+  })
+
+  test('of a first use is computed as by releases before this one, whose cookies go on', async () => {
+    const { redeem, token } = await startSeries(['first secret'])
+
+    const expected = createHmac('sha256', 'first secret')
+      .update(`remember-me successor ${token}`)
+      .digest('base64url')
+
+    expect(tokenOf(await redeem(token))).toBe(expected)
   })
 
   test('counts as seen when it is redeemed', async () => {

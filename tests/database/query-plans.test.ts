@@ -25,7 +25,7 @@ const accounts = { database, clock: () => now } as never
 const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['a session with its user', pkey('Session'), () => findSession(database, 'id', now)],
   ['a series', pkey('RememberSeries'), () => createRememberStore(database).find('id', now)],
-  ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', 'browser')],
+  ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', ['token'])],
   ['devices', /Device_userId_tokenHash_idx/, () => listDevices(accounts, userRow(), null)],
   ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
   [

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { signValue } from '../../src/http/signed-cookies.ts'
+import { secretsFor, signValue } from '../../src/cookies.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
 
@@ -12,7 +12,8 @@ const put = (value: string) => {
   return browser
 }
 
-const sign = (value: string) => encodeURIComponent(signValue(value, site.settings.secrets))
+const sign = (value: string) =>
+  encodeURIComponent(signValue(value, secretsFor('flash', site.settings.secrets)))
 
 describe('a flash message', () => {
   test('waits through redirects and is shown once, on the first page that there is', async () => {

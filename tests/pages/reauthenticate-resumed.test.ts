@@ -3,32 +3,35 @@ import { minutes, seconds } from '../../src/durations.ts'
 import { kindsOf } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
+import { findUser } from '../support/journeys.ts'
 import { logIn, PASSWORD, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
 
-const EXPORT = '/reauthenticate?next=%2Faccount%2Fexport'
+const confirm = (browser: Browser, path: string) => browser.submit(path, { password: PASSWORD })
 
-const confirm = (browser: Browser, path = EXPORT) => browser.submit(path, { password: PASSWORD })
-
-/** Somebody whose login is not fresh any more, who has just asked for something that needs it. */
+/** A user whose login is no longer fresh and who sent a form that needs a fresh one. */
 async function registerAndAsk(path: string, fields: Record<string, string> = {}) {
   const ada = await register(site)
   site.clock.advance(minutes(11))
   const _csrf = await ada.browser.takeToken('/account')
   const refused = await ada.browser.post(path, { ...fields, _csrf })
-  return { ...ada, refused }
+  return { ...ada, refused, detour: String(refused.headers.location) }
 }
 
+const askForEmail = (email: string) =>
+  registerAndAsk('/account', { email, username: 'planted', name: '' })
+
 describe('a form that was sent while the login was not fresh', () => {
-  test('is gone on with once the password is given, and only once', async () => {
-    const { browser, refused, username } = await registerAndAsk('/account/export')
+  test('is resumed once the password is given, and only once', async () => {
+    const { browser, refused, detour, username } = await registerAndAsk('/account/export')
 
-    const resumed = await confirm(browser)
-    const again = await confirm(browser)
+    const resumed = await confirm(browser, detour)
+    const again = await confirm(browser, detour)
 
-    expect([refused.status, refused.headers.location]).toEqual([303, EXPORT])
+    expect(refused.status).toBe(303)
+    expect(detour).toMatch(/^\/reauthenticate\?next=%2Faccount%2Fexport&resume=[\w-]{22}$/)
     expect(resumed.status).toBe(200)
     expect(resumed.headers['content-disposition']).toContain('account.json')
     expect(JSON.parse(resumed.text)).toMatchObject({ account: { username } })
@@ -43,69 +46,82 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(await kindsOf(site, username)).not.toContain('exported')
   })
 
-  test('is gone on with for five minutes', async () => {
-    const { browser } = await registerAndAsk('/account/export')
+  test('is resumed after a wrong password, too', async () => {
+    const { browser, detour } = await registerAndAsk('/account/export')
+    const wrong = await browser.submit(detour, { password: 'not my password' })
+
+    const fields = { password: PASSWORD, ...readHidden(wrong.text) }
+    const answer = await browser.post('/reauthenticate', fields)
+
+    expect([wrong.status, answer.status]).toEqual([422, 200])
+    expect(wrong.text).toContain('Download everything that is kept about your account')
+  })
+
+  test('is resumed for five minutes', async () => {
+    const { browser, detour } = await registerAndAsk('/account/export')
 
     site.clock.advance(minutes(5))
-    const answer = await confirm(browser)
+    const answer = await confirm(browser, detour)
 
     expect(answer.status).toBe(200)
   })
 
-  test('is not gone on with after that', async () => {
-    const { browser, username } = await registerAndAsk('/account/export')
+  test('is not resumed after that', async () => {
+    const { browser, detour, username } = await registerAndAsk('/account/export')
 
     site.clock.advance(minutes(5) + seconds(1))
-    const answer = await confirm(browser)
+    const page = await browser.visit(detour)
+    const answer = await confirm(browser, detour)
 
+    expect(page.text).not.toContain('this will be done')
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
     expect(await kindsOf(site, username)).not.toContain('exported')
   })
 
   test('comes back with what was typed, but for the password, which is asked for', async () => {
-    const { browser, username } = await registerAndAsk('/account/delete', {
-      username: 'somebody else',
+    const { browser, detour, username } = await registerAndAsk('/account/delete', {
+      username: 'another name',
       password: PASSWORD,
     })
 
-    const answer = await confirm(browser, '/reauthenticate?next=%2Faccount%2Fdelete')
+    const answer = await confirm(browser, detour)
 
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('value="somebody else"')
+    expect(answer.text).toContain('value="another name"')
     expect(answer.text).toContain('Enter your password.')
     expect(await kindsOf(site, username)).not.toContain('deletion-requested')
   })
 
-  test('rests nowhere with its password', async () => {
+  test('is stored without its password', async () => {
     const { username } = await registerAndAsk('/account/delete', {
-      username: 'somebody else',
-      password: 'what they typed in passing',
+      username: 'another name',
+      password: 'typed in passing',
     })
 
     const rows = JSON.stringify(
       await site.database.session.findMany({ where: { user: { username } } }),
     )
 
-    expect(rows).toContain('somebody else')
-    expect(rows).not.toContain('what they typed in passing')
+    expect(rows).toContain('another name')
+    expect(rows).not.toContain('typed in passing')
   })
 
-  test('is not gone on with when the visitor wants to go elsewhere', async () => {
-    const { browser, username } = await registerAndAsk('/account/export')
+  test('is not resumed when the visitor wants to go elsewhere', async () => {
+    const { browser, username, detour } = await registerAndAsk('/account/export')
 
-    const answer = await confirm(browser, '/reauthenticate?next=%2Faccount')
+    const answer = await confirm(browser, detour.replace('%2Fexport', ''))
 
-    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
     expect(await kindsOf(site, username)).not.toContain('exported')
   })
 
-  test('is not gone on with for whoever logs in at that browser next', async () => {
-    const { browser, refused: _, ...ada } = await registerAndAsk('/account/export')
+  test('is not resumed for the user who logs in at that browser next', async () => {
+    const { browser, detour, refused: _, ...ada } = await registerAndAsk('/account/export')
     const bob = await register(site)
     await browser.submit('/logout')
     await logIn(browser, bob)
 
-    const answer = await confirm(browser)
+    const answer = await confirm(browser, detour)
 
     expect(answer.status).toBe(303)
     expect(await kindsOf(site, bob.username)).not.toContain('exported')
@@ -113,11 +129,69 @@ describe('a form that was sent while the login was not fresh', () => {
   })
 
   test('is not kept when it is large', async () => {
-    const { browser, refused } = await registerAndAsk('/account/export', { more: 'x'.repeat(5000) })
+    const { detour } = await registerAndAsk('/account/export', { more: 'x'.repeat(5000) })
 
-    const answer = await confirm(browser)
-
-    expect(refused.headers.location).toBe(EXPORT)
-    expect([answer.status, answer.headers.location]).toEqual([303, '/account/export'])
+    expect(detour).toBe('/reauthenticate?next=%2Faccount%2Fexport')
   })
 })
+
+describe('a form that an intruder left at an open browser', () => {
+  test.each(['/reauthenticate?next=%2Faccount', '/reauthenticate', '/reauthenticate?next=/'])(
+    'is not resumed by a password given at %s',
+    async (path) => {
+      const { browser, username, email } = await askForEmail('evil@example.com')
+
+      const page = await browser.visit(path)
+      const answer = await confirm(browser, path)
+
+      expect(page.text).not.toContain('evil@example.com')
+      expect(answer.status).toBe(303)
+      expect(await findUser(site, { username })).toMatchObject({ email, username })
+      expect(await site.database.emailLink.count({ where: { email: 'evil@example.com' } })).toBe(0)
+    },
+  )
+
+  test('is not resumed with a guessed nonce', async () => {
+    const { browser, username } = await registerAndAsk('/account/export')
+
+    const answer = await confirm(browser, '/reauthenticate?next=%2Faccount%2Fexport&resume=AAAA')
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(await kindsOf(site, username)).not.toContain('exported')
+  })
+
+  test('is named where the password is asked for, with every change that it makes', async () => {
+    const { browser, detour } = await askForEmail('evil@example.net')
+
+    const { text } = await browser.visit(detour)
+
+    expect(text).toContain('Change your email to evil@example.net, your user name to planted')
+  })
+
+  test('changes the email only after that', async () => {
+    const { browser, detour } = await askForEmail('new@example.net')
+
+    const answer = await confirm(browser, detour)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect(await site.database.emailLink.count({ where: { email: 'new@example.net' } })).toBe(1)
+  })
+})
+
+describe('every page whose form needs a fresh login', () => {
+  test.each([
+    ['/account/export', 'Download everything that is kept about your account'],
+    ['/account/delete', 'Close your account'],
+    ['/account/devices/revoke-others', 'Log out all your other browsers'],
+    [`/account/devices/${crypto.randomUUID()}/revoke`, 'Log out one of your other browsers'],
+  ])('says what it will do: %s', async (path, words) => {
+    const { browser, detour } = await registerAndAsk(path)
+
+    expect((await browser.visit(detour)).text).toContain(words)
+  })
+})
+
+function readHidden(html: string): Record<string, string> {
+  const found = html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
+  return Object.fromEntries([...found].map(([, name, value]) => [name, value]))
+}

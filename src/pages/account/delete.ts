@@ -5,8 +5,6 @@ import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
 import { verifyOwnPassword } from '../../accounts/passwords.ts'
 import { formatDuration } from '../../durations.ts'
-import { describeBrowser } from '../../http/browsers.ts'
-import { clientOf } from '../../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
@@ -22,11 +20,12 @@ const DeleteForm = z.object({
 const GRACE = formatDuration(LINK_LIFETIMES['restore-account'])
 
 export function deletePage(services: Services): Page {
-  const { accounts, auth, cookies, flashes, memberOf, settings, throttle } = services
+  const { accounts, auth, cookies, flashes, memberOf, settings, throttle, visitOf } = services
   return {
     path: '/account/delete',
     for: 'fresh',
     hashes: true,
+    does: 'Close your account',
     get: [showDelete],
     post: [deleteAccount],
   }
@@ -42,7 +41,7 @@ export function deletePage(services: Services): Page {
     if (usernameKeyOf(form.data.username) !== usernameKeyOf(user.username)) {
       return refuse(req, res, rejectForm(form, 'username', 'That is not your user name.').view)
     }
-    const typed = { password: form.data.password, client: clientOf(req) }
+    const typed = { password: form.data.password, ...visitOf(req) }
     const limits = ownPasswordLimits(memberOf(req))
     const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
@@ -50,11 +49,11 @@ export function deletePage(services: Services): Page {
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
     }
 
-    const isLeaving = await scheduleDeletion(accounts, user, describeBrowser(req))
+    const isLeaving = await scheduleDeletion(accounts, user, visitOf(req).browser)
     if (!isLeaving) return auth.unauthorized(req, res, next)
     nameEvent(res, 'user_deleted', user.id)
     await auth.logOut(req, res)
-    cookies.clear(res, 'session')
+    cookies.session.clear(res)
     const message = `Your account is closed. The link in our mail restores it for ${GRACE}.`
     flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
     return res.redirect(303, '/login')

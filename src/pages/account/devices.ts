@@ -1,7 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { saveThenRedirect } from '../../auth/express-session.ts'
-import { describeBrowser } from '../../http/browsers.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
@@ -9,14 +8,26 @@ import type { Services } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
 import { revocationLimits } from '../../throttle/limits.ts'
 
-// PostgreSQL fails on an address with a NUL in it, where SQLite finds nothing.
+// PostgreSQL fails on a path with a NUL in it, where SQLite finds nothing.
 const DeviceId = z.uuid()
 
-export function devicesPages({ accounts, auth, flashes, memberOf, throttle }: Services): Page[] {
+// Fresh: a stolen session could otherwise log its user out over and over.
+export function devicesPages(services: Services): Page[] {
+  const { accounts, auth, flashes, memberOf, throttle, visitOf } = services
   return [
     { path: '/account/devices', for: 'logged-in', get: [showDevices] },
-    { path: '/account/devices/revoke-others', for: 'logged-in', post: [revokeOthers] },
-    { path: '/account/devices/:id/revoke', for: 'logged-in', post: [revoke] },
+    {
+      path: '/account/devices/revoke-others',
+      for: 'fresh',
+      does: 'Log out all your other browsers',
+      post: [revokeOthers],
+    },
+    {
+      path: '/account/devices/:id/revoke',
+      for: 'fresh',
+      does: 'Log out one of your other browsers',
+      post: [revoke],
+    },
   ]
 
   async function showDevices(req: Request, res: Response) {
@@ -30,7 +41,7 @@ export function devicesPages({ accounts, auth, flashes, memberOf, throttle }: Se
     const id = DeviceId.safeParse(req.params.id)
     if (!id.success) return next(new HttpError(404))
     await throttle.count(revocationLimits(memberOf(req)))
-    const device = { deviceId: id.data, browser: describeBrowser(req) }
+    const device = { deviceId: id.data, browser: visitOf(req).browser }
     const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
     if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
     const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
@@ -40,7 +51,8 @@ export function devicesPages({ accounts, auth, flashes, memberOf, throttle }: Se
 
   async function revokeOthers(req: Request, res: Response, next: NextFunction) {
     await throttle.count(revocationLimits(memberOf(req)))
-    const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), describeBrowser(req))
+    const { browser } = visitOf(req)
+    const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), browser)
     if (!user) return auth.unauthorized(req, res, next)
     await auth.renewLogin(req, res, user)
     nameEvent(res, 'authn_token_revoked', user.id)

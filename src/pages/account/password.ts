@@ -3,8 +3,6 @@ import { z } from 'zod'
 import { composePassword } from '../../accounts/password-text.ts'
 import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
-import { describeBrowser } from '../../http/browsers.ts'
-import { clientOf } from '../../http/client.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
@@ -23,7 +21,7 @@ const PasswordFields = z
   })
 
 export function passwordPage(services: Services): Page {
-  const { accounts, auth, flashes, memberOf, throttle } = services
+  const { accounts, auth, flashes, memberOf, throttle, visitOf } = services
   return {
     path: '/account/password',
     for: 'logged-in',
@@ -45,8 +43,7 @@ export function passwordPage(services: Services): Page {
     )
     if (!form.ok) return refuse(res, form.view)
 
-    const client = clientOf(req)
-    const typed = { password: form.data.current, client }
+    const typed = { password: form.data.current, ...visitOf(req) }
     const limits = ownPasswordLimits(memberOf(req))
     const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
     if (!isRight) {
@@ -54,7 +51,7 @@ export function passwordPage(services: Services): Page {
       return refuse(res, rejectForm(form, 'current', 'Wrong password.').view)
     }
 
-    const wanted = { ...form.data, browser: describeBrowser(req), client }
+    const wanted = { ...form.data, ...visitOf(req) }
     const changed = await changePassword(accounts, user, wanted)
     if (!changed) return auth.unauthorized(req, res, next)
     nameEvent(res, 'authn_password_change', user.id)

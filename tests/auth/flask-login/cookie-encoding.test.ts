@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { signValue, verifySignature } from '../../../src/http/signed-cookies.ts'
+import { secretsFor, signValue, verifySignature } from '../../../src/cookies.ts'
 import { createLoginApp } from '../support/login-app.ts'
 
 // HMAC-SHA-256 of "1" under the key "deterministic", computed by another program.
@@ -14,7 +14,7 @@ describe('the remember cookie', () => {
 
     expect(signValue('1', ['deterministic'])).toBe(SIGNED)
     expect(raw).toMatch(/^s:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[\w-]{43}\.[\w+/]{43}$/)
-    expect(verifySignature(raw, ['a secret for tests'])).not.toBe(null)
+    expect(verifySignature(raw, secretsFor('remember', ['a secret for tests']))).not.toBe(null)
   })
 })
 

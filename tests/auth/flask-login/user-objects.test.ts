@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withDefaults } from '../../../src/auth/default-options.ts'
+import { withDefaults } from '../../../src/auth/options.ts'
 import { createLoginApp, type LoginAppSettings } from '../support/login-app.ts'
 
 const { getId, isActive } = withDefaults<unknown>({ secrets: ['secret'] })

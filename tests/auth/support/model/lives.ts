@@ -7,7 +7,7 @@ const VISITS = 40
 const LOST_ANSWERS = 0.05
 const LATE_REQUESTS = 0.1
 
-/** A remembered browser: what its cookie holds, and whether anybody has ever been accused over it. */
+/** A remembered browser: what its cookie holds, and whether theft was ever called over it. */
 type Life = {
   rule: Rule
   clock: TestClock
@@ -16,18 +16,18 @@ type Life = {
   isAccused: boolean
 }
 
-/** Takes a rule and a seed; lives forty visits of an honest browser, and says whether it was accused of theft. */
+/** Forty visits of an honest browser: whether it was accused of theft. */
 export async function liveHonestly(makeRule: MakeRule, seed: number): Promise<boolean> {
   const life = await beginLife(makeRule, seed)
-  for (let visit = 0; visit < VISITS && !life.isAccused; visit++) await payVisit(life)
+  await payVisits(life, VISITS)
   return life.isAccused
 }
 
-/** Takes a rule and a seed; lives with a cookie copied at some visit, and says whether its use was taken for theft. */
+/** A cookie is copied at some visit and used once the browser has gone on: whether that was taken for theft. */
 export async function liveWithThief(makeRule: MakeRule, seed: number): Promise<boolean> {
   const life = await beginLife(makeRule, seed)
   const copiedAt = Math.floor(life.random() * (VISITS / 2))
-  for (let visit = 0; visit < copiedAt; visit++) await payVisit(life)
+  await payVisits(life, copiedAt)
 
   const copy = life.token
   const patience = 2 + Math.floor(life.random() * 3)
@@ -37,6 +37,43 @@ export async function liveWithThief(makeRule: MakeRule, seed: number): Promise<b
   }
   life.clock.advance(seconds(61))
   return !life.isAccused && (await life.rule.redeem(copy)) === 'theft'
+}
+
+/** A thief uses the copy first, keeps the successor for later, and comes again after each visit of the browser: whether theft was called. */
+export async function liveWithQuietThief(makeRule: MakeRule, seed: number): Promise<boolean> {
+  const life = await beginLife(makeRule, seed)
+  await payVisits(life, Math.floor(life.random() * (VISITS / 4)))
+  return comeQuietly(life, life.token)
+}
+
+/** A thief uses the copy at the very moments when the browser is opened, a few times, and then at moments of its own: whether theft was called. */
+export async function liveWithRacingThief(makeRule: MakeRule, seed: number): Promise<boolean> {
+  const life = await beginLife(makeRule, seed)
+  await payVisits(life, Math.floor(life.random() * (VISITS / 4)))
+  let copy = life.token
+  for (let races = 1 + Math.floor(life.random() * 3); races > 0; races--) {
+    life.clock.advance(pause(life.random))
+    const [verdict] = await Promise.all([life.rule.redeem(copy), openBrowser(life)])
+    if (verdict === 'theft') return true
+    copy = verdict.newToken ?? copy
+  }
+  return comeQuietly(life, copy)
+}
+
+async function comeQuietly(life: Life, copy: string): Promise<boolean> {
+  let held = copy
+  for (let round = 0; round < VISITS / 4 && !life.isAccused; round++) {
+    life.clock.advance(pause(life.random))
+    const verdict = await life.rule.redeem(held)
+    if (verdict === 'theft') return true
+    held = verdict.newToken ?? held
+    await payVisit(life)
+  }
+  return life.isAccused
+}
+
+async function payVisits(life: Life, count: number): Promise<void> {
+  for (let visit = 0; visit < count && !life.isAccused; visit++) await payVisit(life)
 }
 
 async function beginLife(makeRule: MakeRule, seed: number): Promise<Life> {

@@ -7,7 +7,7 @@ import type { Clock } from '../../../../src/clock.ts'
 import { days, seconds } from '../../../../src/durations.ts'
 import { type Random, waitForTurn } from './seeded-random.ts'
 
-/** What a server makes of a remember cookie: theft, or somebody remembered, perhaps with a new cookie. */
+/** What a server makes of a remember cookie: theft, or a user who is remembered, perhaps with a new cookie. */
 export type Verdict = 'theft' | { newToken: string | null }
 
 /** One way to run a remembered browser's series, from its first token on. */
@@ -20,8 +20,21 @@ export type Rule = {
 export type MakeRule = (clock: Clock, random: Random) => Rule
 
 /** The rule of src/auth/remember-me.ts, on a store in which requests overtake each other. */
-export const ourRule: MakeRule = (clock, random) => {
-  const store = makeSlow(createMemoryRememberStore(), random)
+export const ourRule: MakeRule = (clock, random) =>
+  ruleOnStore(createMemoryRememberStore(), clock, random)
+
+/** The same, but with one successor for each token, however late its predecessor comes back. */
+export const ruleWithOneSuccessor: MakeRule = (clock, random) => {
+  const store = createMemoryRememberStore()
+  const find: RememberStore['find'] = async (...asked) => {
+    const series = await store.find(...asked)
+    return series && { ...series, rotatedAt: clock() }
+  }
+  return ruleOnStore({ ...store, find }, clock, random)
+}
+
+function ruleOnStore(memory: RememberStore, clock: Clock, random: Random): Rule {
+  const store = makeSlow(memory, random)
   const rememberMe = createRememberMe({ store, secrets: ['a secret for tests'], clock })
   let id = ''
   return {
@@ -49,6 +62,10 @@ function makeSlow(store: RememberStore, random: Random): RememberStore {
     async rotate(...asked) {
       await waitForTurn(random)
       return store.rotate(...asked)
+    },
+    async supersede(...asked) {
+      await waitForTurn(random)
+      return store.supersede(...asked)
     },
     async confirm(...asked) {
       await waitForTurn(random)
@@ -80,7 +97,7 @@ function ruleWithGrace(grace: number, clock: Clock, random: Random): Rule {
         rotatedAt = clock().getTime()
         return { newToken: current }
       }
-      // Only a hash of the newest token is kept: whoever comes second cannot be given it.
+      // Only a hash of the newest token is kept: a second request cannot be given it.
       const isInGrace = token === previous && clock().getTime() - rotatedAt < grace
       return isInGrace ? { newToken: null } : 'theft'
     },

@@ -1,0 +1,140 @@
+import { createHmac } from 'node:crypto'
+import { parseCookie } from 'cookie'
+import { sign, unsign } from 'cookie-signature'
+import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+
+/** One cookie of this program. Everything in it is signed for this cookie alone. */
+export type SignedCookie = {
+  name: string
+  attributes: CookieOptions
+  /** Newest first, for packages that sign their own cookie. */
+  secrets: readonly string[]
+  /** The pair as a Cookie header has it. */
+  format: (value: string) => string
+  /** Every value that we signed: another program on this host may set a cookie of the same name. */
+  readAll: (req: Request) => string[]
+  read: (req: Request) => string | null
+  /** Whether the value was signed with anything but the newest secret of this cookie. */
+  isSignedBefore: (req: Request) => boolean
+  /** maxAge in ms; without it the browser keeps the cookie until it is closed. */
+  write: (res: Response, value: string, maxAge?: number) => void
+  clear: (res: Response) => void
+}
+
+export type SignedCookieOptions = {
+  name: string
+  /** Newest first. */
+  secrets: readonly string[]
+  attributes: CookieOptions
+  /** Releases before this one signed every cookie alike: of theirs, only values of this shape are taken. */
+  unboundShape?: RegExp | undefined
+}
+
+type Verified = { value: string; isCurrent: boolean }
+
+export function createSignedCookie(options: SignedCookieOptions): SignedCookie {
+  const { name, attributes } = options
+  const secrets = secretsFor(name, options.secrets)
+  const verified = new WeakMap<Request, Verified[]>()
+  const verifyAll = (req: Request) => {
+    const known = verified.get(req) ?? signedTexts(req, name).flatMap((raw) => verify(raw) ?? [])
+    verified.set(req, known)
+    return known
+  }
+  const verify = (raw: string): Verified | null => {
+    const value = verifySignature(raw, secrets) ?? verifyUnbound(raw, options)
+    const isCurrent = value !== null && verifySignature(raw, secrets.slice(0, 1)) !== null
+    return value === null ? null : { value, isCurrent }
+  }
+  return {
+    name,
+    attributes,
+    secrets,
+    format: (value) => `${name}=${encodeURIComponent(signValue(value, secrets))}`,
+    readAll: (req) => [...new Set(verifyAll(req).map(({ value }) => value))],
+    read: (req) => verifyAll(req)[0]?.value ?? null,
+    isSignedBefore: (req) => verifyAll(req)[0]?.isCurrent === false,
+    write(res, value, maxAge) {
+      const lifetime = maxAge === undefined ? {} : { maxAge }
+      res.cookie(name, signValue(value, secrets), { ...attributes, ...lifetime })
+    },
+    // With other attributes than it was set with, some browsers keep the cookie (flask-login #683).
+    clear: (res) => void res.clearCookie(name, attributes),
+  }
+}
+
+/** The secrets of one cookie: what they sign is nothing as another cookie. */
+export function secretsFor(name: string, secrets: readonly string[]): string[] {
+  return secrets.map((secret) =>
+    createHmac('sha256', secret).update(`cookie ${name}`).digest('base64url'),
+  )
+}
+
+function verifyUnbound(raw: string, { secrets, unboundShape }: SignedCookieOptions) {
+  const value = unboundShape ? verifySignature(raw, secrets) : null
+  return value !== null && unboundShape?.test(value) ? value : null
+}
+
+/** Signs with the first secret, in the form that express-session reads too. */
+export function signValue(value: string, secrets: readonly string[]): string {
+  const [newest] = secrets
+  if (!newest) throw new Error('Cookies cannot be signed without a secret: SESSION_SECRET is empty')
+  return `s:${sign(value, newest)}`
+}
+
+/** The value that one of the secrets signed, or null. */
+export function verifySignature(raw: string, secrets: readonly string[]): string | null {
+  if (!raw.startsWith('s:')) return null
+  for (const secret of secrets) {
+    const value = unsign(raw.slice(2), secret)
+    if (value !== false) return value
+  }
+  return null
+}
+
+const parsed = new WeakMap<Request, Map<string, string[]>>()
+
+// A header has room for thousands, and each costs several digests to verify.
+const MOST_OF_A_NAME = 5
+
+function signedTexts(req: Request, name: string): string[] {
+  const all = parsed.get(req) ?? parseAll(req.headers.cookie ?? '')
+  parsed.set(req, all)
+  const signed = (all.get(name) ?? []).filter((raw) => raw.startsWith('s:'))
+  return signed.slice(0, MOST_OF_A_NAME)
+}
+
+function parseAll(header: string): Map<string, string[]> {
+  const all = new Map<string, string[]>()
+  for (const pair of header.split(';')) {
+    // One pair at a time: the parser keeps only the first cookie of a name.
+    for (const [name, text] of Object.entries(parseCookie(pair, { decode: (raw) => raw }))) {
+      const values = all.get(name) ?? []
+      values.push(decode(text ?? ''))
+      all.set(name, values)
+    }
+  }
+  return all
+}
+
+// RFC 6265 allows quotes around a value; they are no part of it.
+function decode(text: string): string {
+  const bare = /^"(.*)"$/.exec(text)?.[1] ?? text
+  try {
+    return decodeURIComponent(bare)
+  } catch {
+    return bare
+  }
+}
+
+/** Keeps the last of several Set-Cookie lines of one name: browsers differ in which they take (RFC 6265, 4.1.1). Mount it before anything that sets one. */
+export const setEachCookieOnce: RequestHandler = (_req, res, next) => {
+  const { writeHead } = res
+  res.writeHead = ((...args: Parameters<typeof writeHead>) => {
+    const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+    const last = new Map(lines.map((line) => [line.split('=')[0], line]))
+    if (last.size < lines.length) res.setHeader('Set-Cookie', [...last.values()])
+    return writeHead.apply(res, args)
+  }) as typeof writeHead
+  next()
+}

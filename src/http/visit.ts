@@ -1,0 +1,86 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { type Client, clientOf } from './client.ts'
+import { readToken } from './csrf.ts'
+import type { SignedCookies } from './signed-cookies.ts'
+import { describeUserAgent } from './user-agent.ts'
+
+/** What one request says about the browser that sent it. */
+export type Visit = {
+  /** In words, such as "Firefox on Linux". */
+  browser: string
+  client: Client
+  /** One for each user who has logged in at this browser, the latest first. None of them logs a user in. */
+  deviceTokens: string[]
+  /** The device token that a login by this request gives the browser. */
+  nextDeviceToken: string
+}
+
+export type Visits = {
+  visitOf: (req: Request) => Visit
+  /** Gives the browser the token of a device, in place of those that ended with it. */
+  keepDeviceToken: (req: Request, res: Response, device: DeviceTokens) => void
+  /** A device token of this browser, which it keeps. */
+  identify: (req: Request, res: Response) => string
+}
+
+export type DeviceTokens = { token: string | null; endedTokens: string[] }
+
+// One browser may be shared by a family; a cookie has 4,096 bytes.
+const MOST_TOKENS = 5
+
+const TOKENS = /^[\w-]{22}(\.[\w-]{22})*$/
+
+export function createVisits(
+  { device }: Pick<SignedCookies, 'device'>,
+  secrets: readonly string[],
+): Visits {
+  const visits = new WeakMap<Request, Visit>()
+  const readTokens = (req: Request) => {
+    const lists = device.readAll(req).filter((value) => TOKENS.test(value))
+    return lists.flatMap((list) => list.split('.')).slice(0, MOST_TOKENS)
+  }
+  const visitOf = (req: Request) => {
+    const visit = visits.get(req) ?? createVisit(req, readTokens(req), secrets)
+    visits.set(req, visit)
+    return visit
+  }
+  return {
+    visitOf,
+    identify(req, res) {
+      const { deviceTokens, nextDeviceToken } = visitOf(req)
+      const tokens = deviceTokens.length > 0 ? deviceTokens : [nextDeviceToken]
+      device.write(res, tokens.join('.'))
+      return tokens[0] ?? nextDeviceToken
+    },
+    keepDeviceToken(req, res, { token, endedTokens }) {
+      if (token === null) return
+      const ended = new Set([token, ...endedTokens])
+      const others = readTokens(req).filter((each) => !ended.has(each))
+      device.write(res, [token, ...others].slice(0, MOST_TOKENS).join('.'))
+    },
+  }
+}
+
+function createVisit(req: Request, deviceTokens: string[], secrets: readonly string[]): Visit {
+  let nextDeviceToken: string | undefined
+  return {
+    browser: describeUserAgent(req.get('user-agent') ?? ''),
+    client: clientOf(req),
+    deviceTokens,
+    // Late, because the form may not have been read yet.
+    get nextDeviceToken() {
+      nextDeviceToken ??= nextTokenOf(req, deviceTokens, secrets[0] ?? '')
+      return nextDeviceToken
+    },
+  }
+}
+
+// Computed from the form, which has a token of its own each time that it is shown: pressed twice, it
+// makes one device. A copy of the cookies opens another form.
+function nextTokenOf(req: Request, deviceTokens: string[], secret: string): string {
+  const form = readToken(req)
+  if (form === '') return randomBytes(16).toString('base64url')
+  const text = `device token ${JSON.stringify([form, ...deviceTokens])}`
+  return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
+}
