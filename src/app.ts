@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
-import { createSessions, tellHowSessionEnded } from './auth/express-session.ts'
+import { abandonSession, createSessions, tellHowSessionEnded } from './auth/express-session.ts'
 import { setEachCookieOnce } from './cookies.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
@@ -120,6 +120,7 @@ export function createApp(services: Services): Express {
       isOutage: isDatabaseOutage,
       countChanges: database.countChanges,
       toHttpError,
+      abandonSession,
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),
   )

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { abandonSession } from '../auth/express-session.ts'
 import { clientOf } from './client.ts'
 import { errorPages, sayWait, unknownOutcome } from './error-pages.ts'
 import { HttpError } from './http-error.ts'
@@ -12,6 +11,8 @@ export type ErrorSettings = {
   toHttpError: (error: unknown) => unknown
   /** Grows with every change that any request has made, or may have made. */
   countChanges: () => number
+  /** Keeps what a failed request has put into its session out of the store. */
+  abandonSession: (req: Request) => void
   report: (error: unknown, incident: Incident) => void
 }
 
@@ -46,7 +47,7 @@ export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
 function answer(settings: ErrorSettings, error: unknown, req: Request, res: Response): void {
   const { status, retryAfter } = classify(error, settings.isOutage)
   const isExpected = error instanceof HttpError || status < 500
-  if (status >= 500) abandonSession(req)
+  if (status >= 500) settings.abandonSession(req)
   const incidentId = isExpected ? null : reportIncident(settings, error, req, res)
   forgetFile(res)
   if (retryAfter) res.set('Retry-After', String(retryAfter))
