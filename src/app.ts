@@ -17,6 +17,7 @@ import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { renewSignatures } from './http/signed-cookies.ts'
 import { useViews } from './http/views.ts'
+import { createWaysOn } from './http/ways-on.ts'
 import { activityPage } from './pages/account/activity.ts'
 import { deletePage } from './pages/account/delete.ts'
 import { devicesPages } from './pages/account/devices.ts'
@@ -121,6 +122,7 @@ export function createApp(services: Services): Express {
       countChanges: database.countChanges,
       toHttpError,
       abandonSession,
+      waysOn: createWaysOn(pages, settings.appUrl),
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),
   )

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import csurf from 'csurf'
 import type { Request, RequestHandler, Response } from 'express'
 import type { SignedCookie } from '../cookies.ts'
-import { ForgeryError } from './http-error.ts'
+import { ForgeryError, type ForgeryReason } from './http-error.ts'
 import type { SignedCookies } from './signed-cookies.ts'
 
 // csurf is archived. It is met in this file only, so that another can take its place.
@@ -32,13 +32,19 @@ export function createCsrf({ cookies, origin }: CsrfSettings): Csrf {
       csurfFor(req)(req, res, (error?: unknown) => {
         // Set on refusal too: the login form is shown again, with a token that works.
         giveTokenToViews(req, res)
-        next(isBadToken(error) ? new ForgeryError('bad token') : error)
+        next(isBadToken(error) ? refuse(req, res, false) : error)
       })
     }
 
+  const refuse = (req: Request, res: Response, isFromElsewhere: boolean) => {
+    const reason = isFromElsewhere ? whyCrossSite(req) : whyBadToken(req, origin, cookies)
+    res.locals.reason = reason
+    return new ForgeryError(reason, isFromElsewhere)
+  }
+
   const refuseCrossSite: RequestHandler = (req, res, next) => {
     if (!isCrossSite(req, origin)) return next()
-    run(issueOnly)(req, res, (error) => next(error ?? new ForgeryError('cross-site request')))
+    run(issueOnly)(req, res, (error) => next(error ?? refuse(req, res, true)))
   }
   return { refuseCrossSite, checkToken: run(check) }
 }
@@ -69,6 +75,26 @@ function isCrossSite(req: Request, origin: string): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   const sent = req.get('origin')
   return sent !== undefined && sent !== origin
+}
+
+// A page that we served under another name says both: by the IP, or without TLS in front of it.
+function whyCrossSite(req: Request): ForgeryReason {
+  return hostOf(req.get('origin')) === req.get('host') ? 'other-origin' : 'cross-site'
+}
+
+function whyBadToken(
+  req: Request,
+  origin: string,
+  cookies: CsrfSettings['cookies'],
+): ForgeryReason {
+  if (req.user || cookies.csrf.read(req) !== null) return 'stale'
+  // There a browser keeps none of the cookies that are for https.
+  if ((req.get('origin') ?? origin) !== origin) return 'other-origin'
+  return req.headers.cookie ? 'stale' : 'no-cookies'
+}
+
+function hostOf(origin: string | undefined): string | null {
+  return origin !== undefined && URL.canParse(origin) ? new URL(origin).host : null
 }
 
 // What cookie-parser would do for csurf, limited to the one cookie that csurf may see.

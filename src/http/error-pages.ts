@@ -1,22 +1,17 @@
-export type ErrorPage = { title: string; message: string; incidentId: string | null }
+import type { ForgeryReason } from './http-error.ts'
 
-type ErrorWords = Pick<ErrorPage, 'title' | 'message'>
+export type ErrorWords = { title: string; message: string }
 
 /** What a visitor is told for each status: what happened, and what to do now. */
 export const errorPages: Record<number, ErrorWords> = {
   400: {
     title: 'That request could not be read',
-    message: 'Something in it was not in the form that this page expects. Go back and try again.',
+    message: 'Something in it was not in the form that this page expects. Nothing was changed.',
   },
-  401: { title: 'Log in to see this', message: 'This page is for people who are logged in.' },
-  403: {
-    title: 'This form is no longer good',
-    message:
-      'It was opened too long ago, in another browser, or came from another site. Nothing was changed. Open the page again and repeat what you did.',
-  },
+  401: { title: 'Log in to see this', message: 'This page is for users who are logged in.' },
   404: {
     title: 'Page not found',
-    message: 'Check the address, or start from the front page.',
+    message: 'There is no page at this URL. Check it for mistakes.',
   },
   405: { title: 'That does not work here', message: 'This page cannot be used in that way.' },
   413: { title: 'That was too much', message: 'What was sent is larger than this page accepts.' },
@@ -26,7 +21,7 @@ export const errorPages: Record<number, ErrorWords> = {
   },
   429: {
     title: 'Too many attempts',
-    message: 'To keep accounts safe, this is paused for a while. Nothing was changed.',
+    message: 'To keep accounts safe, you have to wait before you try again. Nothing was changed.',
   },
   500: {
     title: 'Something went wrong on our side',
@@ -45,7 +40,39 @@ export const unknownOutcome: ErrorWords = {
     'The service cannot answer at the moment. What you did may have been done or not: check before you repeat it.',
 }
 
-/** Takes seconds; returns the wait in words, never rounded down. */
+/** Why a form was refused unread, and the way out. */
+export const forgeryPages: Record<ForgeryReason, ErrorWords> = {
+  'cross-site': {
+    title: 'This form came from another site',
+    message: 'Nothing was changed. If you meant to send it, open the page here and send it again.',
+  },
+  'other-origin': {
+    title: 'This site has another address',
+    message:
+      'You opened it at an address where it cannot be used. Nothing was changed. Open it at its own address and send the form again.',
+  },
+  'no-cookies': {
+    title: 'This site needs cookies',
+    message:
+      'Your browser sent none with this form. Nothing was changed. Allow cookies for this site, open the page again and send the form once more.',
+  },
+  stale: {
+    title: 'This form is out of date',
+    message:
+      'It was open for too long, or the site was opened in another tab since. Nothing was changed. Try again: the form works once you have opened it anew.',
+  },
+}
+
+/** The same for a page that shows its form again. */
+export const forgeryErrors: Record<ForgeryReason, string> = {
+  'cross-site': 'This form came from another site. If you meant to send it, send it again.',
+  'other-origin': forgeryPages['other-origin'].message,
+  'no-cookies': 'This site needs cookies. Allow them in your browser, then send the form again.',
+  stale:
+    'This page was open for too long, or the site was opened in another tab since. Send the form again.',
+}
+
+/** Never rounded down. */
 export function sayWait(seconds: number): string {
   if (seconds < 90) return count(Math.max(1, Math.ceil(seconds)), 'second')
   const minutes = Math.ceil(seconds / 60)

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { clientOf } from './client.ts'
-import { errorPages, sayWait, unknownOutcome } from './error-pages.ts'
-import { HttpError } from './http-error.ts'
+import { errorPages, forgeryPages, sayWait, unknownOutcome } from './error-pages.ts'
+import { ForgeryError, HttpError } from './http-error.ts'
+import type { createWaysOn } from './ways-on.ts'
 
 export type ErrorSettings = {
-  /** Says whether an error means that something we depend on is away, and may be back soon. */
+  /** Whether something that we depend on is away, and may be back soon. */
   isOutage: (error: unknown) => boolean
   /** Turns an error of another room that ends a request early, where nothing is wrong, into its answer. */
   toHttpError: (error: unknown) => unknown
@@ -14,12 +15,13 @@ export type ErrorSettings = {
   /** Keeps what a failed request has put into its session out of the store. */
   abandonSession: (req: Request) => void
   report: (error: unknown, incident: Incident) => void
+  waysOn: ReturnType<typeof createWaysOn>
 }
 
 /** What the log says of an error: the number that the visitor sees, and the request that it belongs to. */
 export type Incident = { incidentId: string; requestId: string; method: string; path: string }
 
-/** Answers 404 for whatever no page has answered. */
+/** Answers 404 where no page has answered. */
 export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
 
 /** Notes where changes stand when a request comes in, for what an outage page can promise. */
@@ -30,37 +32,39 @@ export function noteChanges(countChanges: () => number): RequestHandler {
   }
 }
 
-/** 4xx errors are shown, 5xx errors reported and hidden. */
+/** The one error handler: 4xx are shown; 5xx are reported and hidden. */
 export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (thrown, req, res, _next) => {
     if (isHangUp(thrown, req)) return
     const error = settings.toHttpError(thrown)
-    if (res.headersSent) {
-      reportIncident(settings, error, req, res)
-      return cutOff(res)
-    }
-    answer(settings, error, req, res)
+    if (!res.headersSent) return answer(error, req, res, settings)
+    settings.report(error, describeIncident(req, res))
+    cutOff(res)
   }
 }
 
-function answer(settings: ErrorSettings, error: unknown, req: Request, res: Response): void {
+function answer(error: unknown, req: Request, res: Response, settings: ErrorSettings): void {
   const { status, retryAfter } = classify(error, settings.isOutage)
   const isExpected = error instanceof HttpError || status < 500
+  const incident = isExpected ? null : describeIncident(req, res)
   if (status >= 500) settings.abandonSession(req)
-  const incidentId = isExpected ? null : reportIncident(settings, error, req, res)
+  if (incident) settings.report(error, incident)
   forgetFile(res)
   if (retryAfter) res.set('Retry-After', String(retryAfter))
+  const reason = error instanceof ForgeryError ? error.reason : null
   const words = wordsFor(status, isExpected || isUnchanged(settings, req, res))
-  const retryIn = retryAfter ? sayWait(retryAfter) : null
-  res.status(status).render('errors/error', { ...words, status, incidentId, retryIn })
+  res.status(status).render('errors/error', {
+    ...(reason ? forgeryPages[reason] : words),
+    status,
+    incidentId: incident?.incidentId,
+    retryIn: retryAfter ? sayWait(retryAfter) : null,
+    ways: settings.waysOn(req, status, reason),
+  })
 }
 
-function reportIncident({ report }: ErrorSettings, error: unknown, req: Request, res: Response) {
-  const { method, path } = req
-  const incidentId = randomUUID()
-  report(error, { incidentId, requestId: res.locals.requestId, method, path })
-  return incidentId
+function describeIncident({ method, path }: Request, res: Response): Incident {
+  return { incidentId: randomUUID(), requestId: res.locals.requestId, method, path }
 }
 
 function isUnchanged({ countChanges }: ErrorSettings, { method }: Request, res: Response): boolean {
@@ -72,7 +76,7 @@ function isHangUp(error: unknown, req: Request): boolean {
   return signal.aborted && error === signal.reason
 }
 
-// Half an answer must not be taken for a whole one. Whole it may be, as when only its session could not be stored.
+// Half an answer must not be taken for a whole one. It is whole when only its session could not be stored.
 function cutOff(res: Response): void {
   if (!res.writableEnded) res.destroy()
 }

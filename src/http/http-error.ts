@@ -10,12 +10,24 @@ export class HttpError extends Error {
   }
 }
 
-/** A form that did not come from a page of ours, or came from one that has gone stale. */
+/** Why a form was refused unread: what its page and the log say. */
+export type ForgeryReason =
+  | 'cross-site'
+  /** The site was opened at another origin than APP_URL. */
+  | 'other-origin'
+  /** The browser keeps no cookies. */
+  | 'no-cookies'
+  /** Open for too long, or in a tab of an earlier visit. */
+  | 'stale'
+
+/** A form that did not come from a page of ours, or from one that is out of date. */
 export class ForgeryError extends HttpError {
+  readonly reason: ForgeryReason
   readonly isCrossSite: boolean
 
-  constructor(reason: 'cross-site request' | 'bad token') {
+  constructor(reason: ForgeryReason, isCrossSite: boolean) {
     super(403, reason)
-    this.isCrossSite = reason === 'cross-site request'
+    this.reason = reason
+    this.isCrossSite = isCrossSite
   }
 }

@@ -7,6 +7,7 @@ import {
   Router,
 } from 'express'
 import { ForgeryError, HttpError } from './http-error.ts'
+import type { WayOn } from './ways-on.ts'
 
 /** Who may come to a page. `fresh`: logged in, with a password that was given recently. */
 export type Audience = 'all' | 'logged-out' | 'logged-in' | 'fresh'
@@ -25,6 +26,8 @@ export type Page = {
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
+  /** What a visitor with too many attempts can do instead. */
+  wayOnWhenLimited?: WayOn
 }
 
 export type ForgeryHandler = (

@@ -50,8 +50,9 @@ export function logRequests(
       const took = Math.round(performance.now() - started)
       const event = res.locals.event ?? EVENTS[res.statusCode]
       const userId = res.locals.userId ?? visitorOf(req)
+      const { reason } = res.locals
       const request = { requestId, ip, userId, method, path }
-      log.info({ event, ...request, status: res.statusCode, took }, message)
+      log.info({ event, reason, ...request, status: res.statusCode, took }, message)
     }
     res.once('finish', () => write('answered'))
     res.once('close', () => {

@@ -4,9 +4,11 @@ import { displayNameOf } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { safeNext } from '../auth/next.ts'
 import { days } from '../durations.ts'
+import { forgeryErrors } from '../http/error-pages.ts'
 import { blankForm, type FormView, parseForm, refillForm, rejectForm } from '../http/form.ts'
 import type { ForgeryError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
+import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import type { Services } from '../services.ts'
 import { loginLimits } from '../throttle/limits.ts'
 
@@ -39,6 +41,7 @@ export function loginPage(services: Services): Page {
     path: '/login',
     for: 'logged-out',
     hashes: true,
+    wayOnWhenLimited: FORGOT_PASSWORD,
     get: [showLogin],
     post: [logIn],
     onForgery: showLoginAgain,
@@ -54,7 +57,8 @@ export function loginPage(services: Services): Page {
 
     const limits = loginLimits(await findLoginTarget(req, form.data.username))
     const outcome = (await throttle.attempt(limits, () => authenticate(req, res))) ?? WRONG
-    if (!outcome.ok) return refuse(res, rejectForm(form, '', sayWhyNot(outcome.reason)).view)
+    if (!outcome.ok)
+      return refuse(res, rejectForm(form, 'username', sayWhyNot(outcome.reason)).view)
 
     await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
     flashes.add(req, res, 'success', `Welcome back, ${displayNameOf(outcome.user)}`)
@@ -73,9 +77,9 @@ export function loginPage(services: Services): Page {
   function showLoginAgain(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
     // A second press of the button: the first has logged them in, under another token.
     if (auth.currentUser(req) && !error.isCrossSite) return auth.requireAnonymous(req, res, next)
-    const message = 'This page was open for too long. Enter your password and log in again.'
+    if (error.reason === 'other-origin') return next(error)
     res.status(403)
-    return show(res, refillForm(req.body, message), req.body?.next)
+    return show(res, refillForm(req.body, forgeryErrors[error.reason]), req.body?.next)
   }
 
   function show(res: Response, form: FormView, next: unknown) {

@@ -7,6 +7,7 @@ import { safeNext } from '../auth/next.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
+import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import type { Services } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
 import { ownPasswordLimits } from '../throttle/limits.ts'
@@ -26,6 +27,7 @@ export function reauthenticatePage(services: Services): Page {
     path: '/reauthenticate',
     for: 'logged-in',
     hashes: true,
+    wayOnWhenLimited: FORGOT_PASSWORD,
     get: [showReauthenticate],
     post: [reauthenticate],
   }

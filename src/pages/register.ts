@@ -9,6 +9,7 @@ import {
 } from '../accounts/registration.ts'
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
+import { forgeryErrors } from '../http/error-pages.ts'
 import {
   type AcceptedForm,
   blankForm,
@@ -104,8 +105,8 @@ function showRegisterAgain(error: ForgeryError, req: Request, res: Response, nex
   const { auth } = servicesOf(req)
   // A second press of the button: the first has logged them in, under another token.
   if (auth.currentUser(req) && !error.isCrossSite) return auth.requireAnonymous(req, res, next)
-  const message = 'This page was open for too long. Enter a password and register again.'
-  return show(req, res.status(403), refillForm(req.body, message))
+  if (error.reason === 'other-origin') return next(error)
+  return show(req, res.status(403), refillForm(req.body, forgeryErrors[error.reason]))
 }
 
 function show(req: Request, res: Response, form: FormView) {

@@ -18,7 +18,7 @@ describe('a form whose token is stale', () => {
     const answer = await site.browse().post('/login', typed)
 
     expect([answer.status, readTitle(answer.text)]).toEqual([403, 'Error: Log in'])
-    expect(readErrors(answer.text)).toEqual([expect.stringContaining('open for too long')])
+    expect(readErrors(answer.text)).toEqual([expect.stringContaining('needs cookies')])
     expect(readField(answer.text, '/login', 'username')).toBe('Ada "L"')
     expect(readField(answer.text, '/login', 'next')).toBe('/account/devices')
     expect(answer.text).not.toContain(PASSWORD)

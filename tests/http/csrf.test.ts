@@ -58,8 +58,8 @@ describe('a form', () => {
       const answer = await browser.post(path, { ...fields }, { ...headers })
 
       expect(answer.status).toBe(403)
-      expect(answer.text).toContain('This form is no longer good')
-      expect(answer.text).toMatch(/<a class="button[^>]* href="\/"/)
+      expect(answer.text).toContain('Nothing was changed')
+      expect(answer.text).toMatch(/<a class="button[^>]* href="\/account\/devices"/)
       expect(await isLoggedIn(other)).toBe(true)
       expect(await isLoggedIn(browser)).toBe(true)
     },

@@ -44,6 +44,11 @@ export function readFlashes(html: string): string[] {
   return [...found].map((match) => decode(match[1] ?? ''))
 }
 
+/** Where the links of a page lead, in their order. */
+export function readLinks(html: string): string[] {
+  return [...html.matchAll(/<a\b[^>]*>/g)].map(([tag]) => readAttributes(tag).href ?? '')
+}
+
 /** Takes a page; returns it without what differs each time it is shown. */
 export function withoutToken(html: string): string {
   return html.replace(/(name="_csrf" value=")[^"]*/g, '$1')

@@ -8,6 +8,7 @@ import { formatDuration } from '../../durations.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
+import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import type { Services } from '../../services.ts'
 import { ownPasswordLimits } from '../../throttle/limits.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
@@ -26,6 +27,7 @@ export function deletePage(services: Services): Page {
     for: 'fresh',
     hashes: true,
     does: 'Close your account',
+    wayOnWhenLimited: FORGOT_PASSWORD,
     get: [showDelete],
     post: [deleteAccount],
   }

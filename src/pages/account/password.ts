@@ -6,6 +6,7 @@ import { saveThenRedirect } from '../../auth/express-session.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
+import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import type { Services } from '../../services.ts'
 import { ownPasswordLimits } from '../../throttle/limits.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
@@ -26,6 +27,7 @@ export function passwordPage(services: Services): Page {
     path: '/account/password',
     for: 'logged-in',
     hashes: true,
+    wayOnWhenLimited: FORGOT_PASSWORD,
     get: [showPassword],
     post: [change],
   }

@@ -1,0 +1,36 @@
+import type { Request } from 'express'
+import type { ForgeryReason } from './http-error.ts'
+import type { Page } from './page.ts'
+
+/** A link on an error page. */
+export type WayOn = { href: string; text: string }
+
+const START: WayOn = { href: '/', text: 'Go to the start page' }
+export const FORGOT_PASSWORD: WayOn = { href: '/forgot-password', text: 'Forgot your password?' }
+
+/** Where an error page leads: back to the form, or to the page again; the start page last. */
+export function createWaysOn(pages: Page[], appUrl: string) {
+  const shown = new Map(pages.filter(({ get }) => get).map((page) => [page.path, page]))
+  return (req: Request, status: number, reason: ForgeryReason | null): WayOn[] => {
+    const page = findNearest(shown, req.path)
+    if (!page) return [START]
+    if (reason === 'other-origin')
+      return [{ href: `${appUrl}${page.path}`, text: `Open this page at ${appUrl}` }]
+    const text = req.method === 'POST' ? 'Back to the form' : 'Try again'
+    const back = { href: page.path + keepNext(req), text }
+    const helps = status === 429 && page.wayOnWhenLimited ? [page.wayOnWhenLimited] : []
+    return [back, ...helps, START]
+  }
+}
+
+// The page reads it as it does that of any link.
+function keepNext(req: Request): string {
+  const next: unknown = req.body?.next ?? req.query.next
+  return typeof next === 'string' && next ? `?${new URLSearchParams({ next })}` : ''
+}
+
+// A form without a page of its own stands on the page above it: /account/devices/7/revoke on /account/devices.
+function findNearest(shown: Map<string, Page>, path: string): Page | undefined {
+  if (path === '' || path === '/') return undefined
+  return shown.get(path) ?? findNearest(shown, path.slice(0, path.lastIndexOf('/')))
+}
