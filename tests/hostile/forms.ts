@@ -31,6 +31,7 @@ export function rightFields({ action }: SiteForm, person: Person): Record<string
     '/register': userFields({ password: NEW_PASSWORD }),
     '/login': { username, password },
     '/forgot-password': { email },
+    '/resend-verification': { email },
     '/reauthenticate': { password },
     '/account': { name: username, username, email },
     '/account/delete': { username },
