@@ -60,7 +60,7 @@ export function usernameOrKept(current: string | null) {
     .trim()
     .superRefine((name, context) => {
       const message = name === current ? null : findUsernameProblem(name)
-      if (message) context.addIssue(message)
+      if (message) context.addIssue({ code: 'custom', message })
     })
 }
 

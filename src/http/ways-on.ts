@@ -31,6 +31,9 @@ function keepNext(req: Request): string {
 
 // A form without a page of its own stands on the page above it: /account/devices/7/revoke on /account/devices.
 function findNearest(shown: Map<string, Page>, path: string): Page | undefined {
-  if (path === '' || path === '/') return undefined
-  return shown.get(path) ?? findNearest(shown, path.slice(0, path.lastIndexOf('/')))
+  for (let nearest = path; nearest !== ''; nearest = nearest.slice(0, nearest.lastIndexOf('/'))) {
+    const page = nearest === '/' ? undefined : shown.get(nearest)
+    if (page) return page
+  }
+  return undefined
 }

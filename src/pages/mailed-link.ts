@@ -1,9 +1,15 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { findLink, type LinkPurpose, type LinkWithUser, linkIdOf } from '../accounts/email-links.ts'
-import { minutes } from '../durations.ts'
+import {
+  findLink,
+  LINK_LIFETIMES,
+  type LinkPurpose,
+  type LinkWithUser,
+  linkIdOf,
+} from '../accounts/email-links.ts'
 import { servicesOf } from '../services.ts'
 
-const KEPT_FOR = minutes(15)
+// As long as the longest of them works: the row decides when a link is over.
+const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
 
 /** How a page takes a link from an email: its token leaves the URL at once, and nothing else happens until a form is sent. */
 export type MailedLink = {

@@ -9,7 +9,6 @@ const INDEX = 'NODE_APP_INSTANCE'
 
 /** Which of WEB_CONCURRENCY processes this is, from 0. One that replaces another has its index. */
 export function processIndex(): number {
-  // biome-ignore lint/style/noProcessEnv: set by the process that started this one, not by the operator.
   return Number(process.env[INDEX] ?? 0)
 }
 

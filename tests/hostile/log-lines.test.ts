@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { minutes } from '../../src/durations.ts'
 import { createLog } from '../../src/runtime/log.ts'
+import { readForm } from '../support/html.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { register } from '../support/users.ts'
 import { say } from '../support/wire-words.ts'
@@ -51,11 +52,12 @@ describe('a line of the log', () => {
     const { browser, password } = await register(site)
     site.clock.advance(minutes(11))
     const _csrf = await browser.takeToken('/account')
-    await browser.post('/account/export', { _csrf })
+    const { headers } = await browser.post('/account/export', { _csrf })
+    const asked = await browser.visit(String(headers.location))
     site.logged.length = 0
 
-    const next = '/account/export'
-    const answer = await browser.post('/reauthenticate', { _csrf, password, next })
+    const fields = { ...readForm(asked.text, '/reauthenticate'), password }
+    const answer = await browser.post('/reauthenticate', fields)
 
     expect(answer.headers['content-type']).toContain('json')
     const answered = site.logged.filter(({ msg }) => msg === 'answered')

@@ -24,7 +24,7 @@ describe('asking for a new address long after the password was given', () => {
 
     expect([refused.status, refused.headers.location]).toEqual([
       303,
-      '/reauthenticate?next=%2Faccount',
+      expect.stringMatching(/^\/reauthenticate\?next=%2Faccount&resume=/),
     ])
     expect(early).toEqual([])
     expect(readErrors(wrong.text)).toEqual(['Wrong password.'])

@@ -25,7 +25,7 @@ describe('the budget of', () => {
 
   test.each([
     ['/login', 10, 15, 422],
-    ['/register', 20, 60, 303],
+    ['/register', 60, 60, 303],
     ['/verify-email', 5, 15, 422],
     ['/reauthenticate', 10, 15, 422],
     ['/account/password', 10, 15, 422],

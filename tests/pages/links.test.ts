@@ -97,7 +97,7 @@ describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
       path: '/',
       httponly: '',
       samesite: 'Lax',
-      'max-age': '900',
+      'max-age': '1209600',
     })
   })
 

@@ -6,6 +6,7 @@ import { listSecurityHeaders } from '../../src/http/security-headers.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { HASHING_PAGES } from '../support/hashing-pages.ts'
+import { doJobs } from '../support/jobs.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { logIn, type Person, register } from '../support/users.ts'
 
@@ -34,6 +35,7 @@ describe('a crowd that logs in at once', () => {
 
     const refused = answers.filter(({ status }) => status === 503)
     const hashed = answers.filter(({ status }) => status === 422)
+    await doJobs(site)
     const [event] = await site.database.securityEvent.findMany({ where: { kind: 'login-failed' } })
     expect(refused.length).toBeGreaterThan(0)
     expect(hashed.length).toBe(CROWD - refused.length)

@@ -53,7 +53,7 @@ describe('guesses at one account from everywhere', () => {
     const services = createServices({ ...site, clock: now, log: createLog('silent') })
     let made = 0
     const guess = async (index: number) => {
-      const req = { ip: formatIp(index % 1_000), headers: {} } as Request
+      const req = { ip: formatIp(index % 1_000), headers: {}, get: () => '' } as unknown as Request
       const target = await services.findLoginTarget(req, username)
       return services.throttle.attempt(loginLimits(target), async () => {
         made++

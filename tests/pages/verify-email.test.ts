@@ -94,8 +94,7 @@ describe('a new account', () => {
       statuses.push((await postLink(guesser, '/verify-email', { password: 'a guess' })).status)
     }
 
-    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(422))
-    expect(statuses.slice(10)).toEqual([429, 429])
+    expect(statuses).toEqual([...Array(5).fill(422), ...Array(7).fill(429)])
   })
 
   test('gets no link once its email is verified, and an older one does nothing', async () => {

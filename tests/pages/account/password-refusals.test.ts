@@ -51,24 +51,22 @@ describe('POST /account/password', () => {
 })
 
 describe('POST /account/password with a wrong current password', () => {
-  test('can be guessed ten times in a quarter of an hour, from whatever browser', async () => {
+  test('can be guessed ten times in a quarter of an hour in one browser, whatever another one does', async () => {
     const guarded = await openTestApp({ THROTTLE: 'on' })
     const ada = await register(guarded)
     const other = await logInElsewhere(guarded, ada)
     const wrong = { current: 'not my password' }
 
     const statuses = new Set<number>()
-    for (let each = 0; each < 5; each++) {
-      for (const browser of [ada.browser, other])
-        statuses.add((await changePassword(browser, wrong)).status)
-    }
+    for (let each = 0; each < 10; each++)
+      statuses.add((await changePassword(ada.browser, wrong)).status)
     const eleventh = await changePassword(ada.browser, wrong)
     const right = await changePassword(other)
     const bystander = await changePassword((await register(guarded)).browser)
     await guarded.close()
 
     expect([...statuses]).toEqual([422])
-    expect([eleventh.status, right.status]).toEqual([429, 429])
+    expect([eleventh.status, right.status]).toEqual([429, 303])
     expect(Number(eleventh.headers['retry-after'])).toBeLessThanOrEqual(minutes(15) / 1000)
     expect(bystander.status).toBe(303)
   })
