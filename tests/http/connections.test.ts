@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { readSettings } from '../support/app.ts'
+import { seconds } from '../../src/durations.ts'
 import { openServedApp, type ServedApp } from '../support/served-app.ts'
 import { readStatus } from '../support/wire-words.ts'
 
@@ -62,7 +62,7 @@ describe('the connections of one network', () => {
     first?.destroy()
 
     expect(refused).toBe('')
-    await vi.waitFor(async () => expect(readStatus(await ask(site))).toBe(200))
+    await vi.waitFor(async () => expect(readStatus(await ask(site))).toBe(200), seconds(5))
   })
 
   test('are written to the log once while more are turned away', async () => {
@@ -98,16 +98,16 @@ describe('the connections of a trusted proxy', () => {
   ])(
     'carry no more requests of one client than its share: %s at %s, until they %s',
     async (_, path, ends) => {
-      const site = await serve({ TRUST_PROXY: '1' })
+      const site = await serve({ TRUST_PROXY: '1', CONNECTIONS_PER_NETWORK: '10' })
       const askFrom = async (ip: string) => readStatus(await ask(site, from(ip)))
-      const [first] = await openMany(site, readSettings().connectionsPerNetwork, halfOf(path))
+      const [first] = await openMany(site, site.settings.connectionsPerNetwork, halfOf(path))
 
-      await vi.waitFor(async () => expect(await askFrom('192.0.2.1')).toBe(503))
+      await vi.waitFor(async () => expect(await askFrom('192.0.2.1')).toBe(503), seconds(5))
       expect(await askFrom('192.0.2.2')).toBe(200)
 
       if (ends === 'close') first?.destroy()
       else first?.write('b=c&d=e')
-      await vi.waitFor(async () => expect(await askFrom('192.0.2.1')).toBe(200))
+      await vi.waitFor(async () => expect(await askFrom('192.0.2.1')).toBe(200), seconds(5))
     },
   )
 })

@@ -65,7 +65,7 @@ describe('the log line of an aborted request', () => {
 
     breakOff()
 
-    await vi.waitFor(() => expect(linesOf('/register')).toHaveLength(1))
+    await vi.waitFor(() => expect(linesOf('/register')).toHaveLength(1), seconds(5))
     await setTimeout(100)
     expect(linesOf('/register')).toMatchObject([{ msg: 'aborted' }])
   })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { minutes } from '../../src/durations.ts'
 import { drain } from '../../src/runtime/end.ts'
 import { openServedApp } from '../support/served-app.ts'
 
@@ -34,7 +35,7 @@ describe('drain', () => {
     const { server, begin } = await serve()
     const { heard } = await begin('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
 
-    await drain(server)
+    await drain(server, minutes(10))
 
     expect(await heard).toMatch(/^HTTP\/1\.1 200 /)
   })
