@@ -65,7 +65,9 @@ export function createVisits(
 function createVisit(req: Request, deviceTokens: string[], secrets: readonly string[]): Visit {
   let nextDeviceToken: string | undefined
   return {
-    browser: describeUserAgent(req.get('user-agent') ?? ''),
+    get browser() {
+      return describeUserAgent(req.headers['user-agent'] ?? '')
+    },
     client: clientOf(req),
     deviceTokens,
     // Late, because the form may not have been read yet.

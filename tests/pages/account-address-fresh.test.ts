@@ -24,7 +24,7 @@ describe('asking for a new address long after the password was given', () => {
 
     expect([refused.status, refused.headers.location]).toEqual([
       303,
-      expect.stringMatching(/^\/reauthenticate\?next=%2Faccount&resume=/),
+      expect.stringMatching(/^\/reauthenticate\?next=%2Faccount&resume=[\w-]{22}$/),
     ])
     expect(early).toEqual([])
     expect(readErrors(wrong.text)).toEqual(['Wrong password.'])

@@ -123,7 +123,7 @@ describe('POST /account/export', () => {
 
     expect([refused.status, refused.headers.location]).toEqual([
       303,
-      expect.stringMatching(/^\/reauthenticate\?next=%2Faccount%2Fexport&resume=/),
+      expect.stringMatching(/^\/reauthenticate\?next=%2Faccount%2Fexport&resume=[\w-]{22}$/),
     ])
     expect(early).not.toContain('exported')
     expect(answer.headers['content-disposition']).toContain('account.json')
