@@ -1,34 +1,48 @@
 import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { seconds } from '../../src/durations.ts'
-import { openTestDatabase } from '../support/database.ts'
-import { CHANGES, NEITHER, readTrace } from './support/changes.ts'
+import { openTestApp, QUICK, type TestApp } from '../support/app.ts'
+import { Browser } from '../support/browser.ts'
+import { CHANGES, NEITHER, readAccount, readTrace } from './support/changes.ts'
 
-const PROGRAM = fileURLToPath(new URL('support/die-in-change.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('support/die-in-change.mjs', import.meta.url))
 
-async function dieIn(name: string, url: string) {
-  const words = ['--import', import.meta.resolve('tsx'), PROGRAM, url, name]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const died = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
-  const said = await text(child.stdout)
-  return { signal: await died, ...JSON.parse(said) }
+/** Serves a database from a process of its own, which can be told to die at the next mail that it writes. */
+async function serveFromProcess({ database, clock, services }: TestApp) {
+  const words = [PROGRAM, database.url, JSON.stringify(QUICK), clock.now().toISOString()]
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const died = once(child, 'exit').then(([, signal]) => signal)
+  const lines = createInterface(child.stdout)
+  const [port] = await once(lines, 'line')
+  const tell = async (word: string) => {
+    child.stdin.write(`${word}\n`)
+    await once(lines, 'line')
+  }
+  return {
+    browse: () => new Browser(`http://127.0.0.1:${port}`, clock.now),
+    services: { ...services, doJob: () => tell('do jobs') },
+    async dieIn(act: () => Promise<unknown>) {
+      await tell('arm')
+      // Its answer never comes.
+      act().catch(() => null)
+      return died
+    },
+  }
 }
 
 describe('a process that is killed between a change and its mail', () => {
-  test.each(CHANGES)(
-    'has left $name undone, and neither event nor mail',
-    { timeout: seconds(60) },
-    async (change) => {
-      const database = await openTestDatabase()
-      onTestFinished(database.close)
+  test.each(CHANGES)('has left $name undone, and neither event nor mail', async (change) => {
+    const site = await openTestApp()
+    onTestFinished(site.close)
+    const { dieIn, ...served } = await serveFromProcess(site)
+    const { username, act } = await change.prepare({ ...site, ...served })
+    const before = await readAccount(site.database, username)
 
-      const { signal, username, before } = await dieIn(change.name, database.url)
-      const trace = await readTrace(database, username, change, before)
+    expect(await dieIn(act)).toBe('SIGKILL')
 
-      expect(signal).toBe('SIGKILL')
-      expect(trace).toEqual(NEITHER)
-    },
-  )
+    expect(await readTrace(site.database, username, change, before)).toEqual(NEITHER)
+  })
 })

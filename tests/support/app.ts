@@ -33,7 +33,7 @@ export type TestApp = {
 }
 
 /** What tests change of an operator's defaults: the rest is tested as it comes. */
-const QUICK = {
+export const QUICK = {
   // Each step up doubles the work of a hash, and what is hashed here protects nobody.
   BCRYPT_COST: '4',
   // Every test comes from one address.
