@@ -3,7 +3,7 @@ import { saveThenRedirect } from './express-session.ts'
 import { keepInterruptedPost } from './interrupted-post.ts'
 import type { LoginEmitter } from './login-parts.ts'
 import { currentUser, isFresh } from './login-state.ts'
-import { loginUrl, safeNext } from './next.ts'
+import { loginUrl, nextOf } from './next.ts'
 import type { Handler, LoginManagerOptions } from './options.ts'
 
 /** What a form does, in words, such as "Change your email to ada@example.org". */
@@ -87,7 +87,7 @@ export function createGuards<User>(
       const { alreadyLoggedInMessage: message, loginMessageCategory: category } = options
       // Without a word, a user who meant to log in to another account would take this one for it.
       if (message && !isSafe(req)) options.flash(req, res, options.localize(message, req), category)
-      const path = safeNext(req.query.next, options.origin) ?? options.homeView
+      const path = nextOf(req, options.origin) ?? options.homeView
       res.redirect(isSafe(req) ? 302 : 303, path)
     },
   }

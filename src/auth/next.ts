@@ -8,6 +8,15 @@ export function safeNext(next: unknown, origin: string): string | null {
   return url.pathname + url.search
 }
 
+/** Where a form, or the URL of its page, wants to go on after logging in. */
+export function nextOf(
+  { body, query }: { body?: unknown; query: Record<string, unknown> },
+  origin: string,
+): string | null {
+  const inForm: unknown = Object(body).next
+  return safeNext(inForm ?? query.next, origin)
+}
+
 // In characters. Escaped it is three times as long, and servers refuse headers of 16 KiB.
 const LONGEST = 2_048
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { Email, emailKeyOf } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
+import { loginUrl, nextOf } from '../auth/next.ts'
 import { formatDuration } from '../durations.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
@@ -20,23 +21,24 @@ export const forgotPasswordPage: Page = {
   post: [forgot],
 }
 
-function showForgot(_req: Request, res: Response) {
-  show(res, blankForm())
+function showForgot(req: Request, res: Response) {
+  show(req, res, blankForm())
 }
 
 async function forgot(req: Request, res: Response) {
   const services = servicesOf(req)
   const form = parseForm(ForgotForm, req.body)
-  if (!form.ok) return show(res.status(422), form.view)
+  if (!form.ok) return show(req, res.status(422), form.view)
 
   await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
   await requestReset(services.accounts, { ...form.data, ...services.visitOf(req) })
   // The same words for known and unknown emails.
   const message = 'If an account has that email, a link is on its way to it.'
   services.flashes.add(req, res, 'info', message + sayWhereMailGoes(services.settings))
-  return res.redirect(303, '/forgot-password')
+  return res.redirect(303, loginUrl('/forgot-password', nextOf(req, services.settings.appUrl)))
 }
 
-function show(res: Response, form: FormView) {
-  res.render('forgot-password', { form, lasts: formatDuration(LINK_LIFETIMES['reset-password']) })
+function show(req: Request, res: Response, form: FormView) {
+  const lasts = formatDuration(LINK_LIFETIMES['reset-password'])
+  res.render('forgot-password', { form, lasts, next: nextOf(req, servicesOf(req).settings.appUrl) })
 }

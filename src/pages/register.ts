@@ -9,6 +9,7 @@ import {
 } from '../accounts/registration.ts'
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
+import { loginUrl, nextOf } from '../auth/next.ts'
 import { forgeryErrors } from '../http/error-pages.ts'
 import {
   type AcceptedForm,
@@ -85,7 +86,7 @@ async function welcome(req: Request, res: Response, user: User) {
   await auth.logIn(req, res, user, { startedBy: 'registration' })
   const message = `Welcome, ${displayNameOf(user)}. Your account is ready. The link in our email verifies your address.`
   flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
-  return saveThenRedirect(req, res, 303, '/dashboard')
+  return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
 }
 
 // The same words whether or not the email has an account.
@@ -93,7 +94,7 @@ function sendToMailbox(req: Request, res: Response, email: string) {
   const { flashes, settings } = servicesOf(req)
   const message = `Almost done: open the link in the email to ${email}, then log in.`
   flashes.add(req, res, 'info', message + sayWhereMailGoes(settings))
-  res.redirect(303, '/login')
+  res.redirect(303, loginUrl('/login', nextOf(req, settings.appUrl)))
 }
 
 function refuseTaken(req: Request, res: Response, form: RegisterForm, taken: Taken) {
@@ -110,6 +111,7 @@ function showRegisterAgain(error: ForgeryError, req: Request, res: Response, nex
 }
 
 function show(req: Request, res: Response, form: FormView) {
-  const { minLength } = servicesOf(req).accounts.passwordRules
-  res.render('register', { form, passwordMinLength: minLength })
+  const { accounts, settings } = servicesOf(req)
+  const passwordMinLength = accounts.passwordRules.minLength
+  res.render('register', { form, passwordMinLength, next: nextOf(req, settings.appUrl) })
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
-import { readErrors, readField, readTitle } from '../support/html.ts'
+import { readErrors, readField, readLinks, readTitle } from '../support/html.ts'
 import { logIn, register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -20,6 +20,13 @@ describe('POST /login', () => {
 
     expect(answer.status).toBe(422)
     expect(readErrors(answer.text)).toEqual(['Wrong user name or password.'])
+  })
+
+  test('leads from what is wrong to the field of the user name', async () => {
+    const answer = await site.browse().submit('/login', { username: 'ada', password: 'wrong' })
+
+    expect(readLinks(answer.text)).toContain('#login-username')
+    expect(answer.text).toMatch(/<input id="login-username"[^>]*aria-invalid="true"/)
   })
 
   test('tells somebody disabled that they are, once they give the right password', async () => {
