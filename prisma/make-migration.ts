@@ -16,10 +16,8 @@ async function makeMigrations(): Promise<void> {
   await makeMigration('postgresql', name, server).catch((error: unknown) => {
     if (!isDatabaseOutage(error)) throw error
     const { host } = new URL(server)
-    say(`Not written: the migration for PostgreSQL, because no server answers at ${host}.`)
-    say(
-      `Run “npm run migration -- ${name}” again where one does (TEST_DATABASE_URL names another).`,
-    )
+    say(`PostgreSQL was left out: no server answers at ${host}, and its migration is not written.`)
+    say(`Run npm run migration -- ${name} again where one does; TEST_DATABASE_URL names it.`)
   })
 }
 

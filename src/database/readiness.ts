@@ -30,18 +30,28 @@ function refuse(cause: unknown): never {
 }
 
 async function check(database: Database, names: string[]): Promise<void> {
-  const rows = await database.$queryRaw<{ migration_name: string }[]>`
-    SELECT "migration_name" FROM "_prisma_migrations"
-    WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL`
+  const rows = await (database.engine === 'sqlite' ? askSqlite(database) : askPostgresql(database))
+  // Locked by another connection: it is there, and does not refuse for good.
+  if (rows === null) return
   const applied = rows.map((row) => row.migration_name)
   const missing = names.filter((name) => !applied.includes(name))
   if (missing.length > 0) throw new Error(`it lacks the migration ${missing.join(', ')}`)
-  // Locked by another connection is not for good.
-  await Promise.race([write(database), setTimeout(LOCKED_FOR, null, { ref: false })])
 }
 
-// Changes nothing. SQLite notices a full disk only where it writes a page.
-async function write(database: Database): Promise<void> {
-  if (database.engine === 'sqlite') await database.$executeRaw`PRAGMA user_version = 0`
-  else await database.$executeRaw`UPDATE "_prisma_migrations" SET "logs" = "logs" WHERE false`
+type Row = { migration_name: string }
+
+// Each reads what was applied and wants to write, without changing anything.
+function askSqlite(database: Database): Promise<Row[] | null> {
+  const rows = database.$queryRaw<Row[]>`
+    UPDATE "_prisma_migrations" SET "logs" = "logs"
+    WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL
+    RETURNING "migration_name"`
+  return Promise.race([rows, setTimeout(LOCKED_FOR, null, { ref: false })])
+}
+
+function askPostgresql(database: Database): Promise<Row[]> {
+  return database.$queryRaw`
+    WITH "write" AS (UPDATE "_prisma_migrations" SET "logs" = "logs" WHERE false)
+    SELECT "migration_name" FROM "_prisma_migrations"
+    WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL`
 }

@@ -25,10 +25,13 @@ export async function runWithDatabase(
     complain(read.problems, 1)
     return null
   }
-  return runOn(read.settings, command).catch((error: unknown) => {
-    if (isDatabaseOutage(error)) return refused('The database cannot be reached. Nothing was done.')
-    return refused(`It could not be done: ${describeFailure(error)}`)
-  })
+  return runOn(read.settings, command).catch((error: unknown) => refuse(error, true))
+}
+
+function refuse(error: unknown, isUnchanged: boolean): Outcome {
+  if (!isDatabaseOutage(error)) return refused(`It could not be done: ${describeFailure(error)}`)
+  const outcome = isUnchanged ? 'Nothing was done' : 'It may have been done or not: look'
+  return refused(`The database cannot be used: ${describeFailure(error)}. ${outcome}.`)
 }
 
 async function runOn(
@@ -40,5 +43,7 @@ async function runOn(
   const passwords = createPasswords({ cost: settings.bcryptCost })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
   const accounts = { database, passwords, clock: systemClock, passwordRules }
-  return command({ accounts, settings }).finally(() => database.close())
+  return command({ accounts, settings })
+    .catch((error: unknown) => refuse(error, database.countChanges() === 0))
+    .finally(() => database.close())
 }

@@ -1,7 +1,11 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
+import { createEmptyDatabase } from '../support/database.ts'
 import { logIn, PASSWORD, register, userFields } from '../support/users.ts'
 import { runCommand, runScript } from './support/run-command.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -61,7 +65,27 @@ describe('npm run user', () => {
     expect(run).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'The database cannot be reached. Nothing was done.\n',
+      stderr: expect.stringMatching(
+        /^The database cannot be used: [^\n]*127\.0\.0\.1:1, database none: [^\n]*\. Nothing was done\.\n$/,
+      ),
     })
+  })
+
+  test('never makes a database: not from another folder, and not in an empty one', async () => {
+    const { url, drop } = await createEmptyDatabase()
+    onTestFinished(drop)
+
+    const runs = await Promise.all(
+      [url, 'file:./data/there-is-none.db'].map((DATABASE_URL) =>
+        runCommand('user.js', ['list'], { DATABASE_URL }),
+      ),
+    )
+
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([1, 1])
+    expect(runs[0]?.stderr).toMatch(/no (database|tables)[^\n]*Check DATABASE_URL/)
+    // A relative path counts from the project, wherever the command is started.
+    expect(runs[1]?.stderr).toContain(`${ROOT}data/there-is-none.db`)
+    const again = await runCommand('user.js', ['list'], { DATABASE_URL: url })
+    expect(again.exitCode).toBe(1)
   })
 })
