@@ -42,7 +42,7 @@ import { verifyEmailPage } from './pages/verify-email.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
 import { formatSessionEnd } from './sessions/session-end.ts'
-import { canMail } from './settings/settings.ts'
+import { canMail, type Settings } from './settings/settings.ts'
 import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
 
@@ -52,15 +52,9 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
   const { database, settings, log } = services
-  const { auth, cookies, flashes, hashQueue, sessionStore } = services
-  const guards: Record<Audience, (page: Page) => RequestHandler[]> = {
-    all: () => [],
-    'logged-out': () => [auth.requireAnonymous],
-    'logged-in': () => [auth.requireLogin, limitForms(services)],
-    fresh: ({ does = '' }) => [auth.requireFreshLoginTo(does), limitForms(services)],
-  }
+  const { auth, cookies, flashes, hashQueue } = services
   const csrf = createCsrf({ cookies, origin: settings.appUrl })
-  const steps = { requireLogin: auth.requireLogin, guards }
+  const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
 
   const app = express()
@@ -68,16 +62,7 @@ export function createApp(services: Services): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', settings.trustedProxies)
-  const giveVisitToViews = useViews(app, {
-    folder: VIEWS,
-    flashes,
-    locals: {
-      appName: APP_NAME,
-      development: !settings.isProduction,
-      canMail: canMail(settings),
-      canRegister: settings.registration !== 'closed',
-    },
-  })
+  const giveVisitToViews = useViews(app, { folder: VIEWS, flashes, locals: localsOf(settings) })
 
   app.use(readClientIp)
   app.use(logRequests(log, visitorOf))
@@ -95,17 +80,7 @@ export function createApp(services: Services): Express {
   // In a storm of logins, finding out who sent each of them would be felt by everybody else.
   for (const { path, hashes } of pages) if (hashes) app.post(path, refuseOverload(hashQueue))
 
-  const findEnd = (id: string) => sessionStore.findEnd(id)
-  app.use(setEachCookieOnce)
-  app.use(createSessions({ store: sessionStore, cookie: cookies.session, findEnd }))
-  app.use(auth.middleware)
-  app.use(renewSignatures(cookies))
-  app.use(
-    tellHowSessionEnded(cookies.session, (req, res, how) =>
-      flashes.add(req, res, 'info', formatSessionEnd(how)),
-    ),
-  )
-
+  app.use(recogniseVisitors(services))
   app.use(
     servePages(pages, {
       ...steps,
@@ -127,6 +102,38 @@ export function createApp(services: Services): Express {
     }),
   )
   return app
+}
+
+function localsOf(settings: Settings) {
+  return {
+    appName: APP_NAME,
+    development: !settings.isProduction,
+    canMail: canMail(settings),
+    canRegister: settings.registration !== 'closed',
+  }
+}
+
+function guardsOf(services: Services): Record<Audience, (page: Page) => RequestHandler[]> {
+  const { auth } = services
+  return {
+    all: () => [],
+    'logged-out': () => [auth.requireAnonymous],
+    'logged-in': () => [auth.requireLogin, limitForms(services)],
+    fresh: ({ does = '' }) => [auth.requireFreshLoginTo(does), limitForms(services)],
+  }
+}
+
+function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): RequestHandler[] {
+  const findEnd = (id: string) => sessionStore.findEnd(id)
+  return [
+    setEachCookieOnce,
+    ...createSessions({ store: sessionStore, cookie: cookies.session, findEnd }),
+    ...auth.middleware,
+    renewSignatures(cookies),
+    tellHowSessionEnded(cookies.session, (req, res, how) =>
+      flashes.add(req, res, 'info', formatSessionEnd(how)),
+    ),
+  ]
 }
 
 /** Every page; who may come to it stands in its file. */
