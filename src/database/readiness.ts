@@ -40,15 +40,17 @@ async function check(database: Database, names: string[]): Promise<void> {
 
 type Row = { migration_name: string }
 
-// Each reads what was applied and wants to write, without changing anything.
+// Reads what was applied, and writes no column. A new rowid is what makes SQLite write a page: a full disk shows only
+// there.
 function askSqlite(database: Database): Promise<Row[] | null> {
   const rows = database.$queryRaw<Row[]>`
-    UPDATE "_prisma_migrations" SET "logs" = "logs"
+    UPDATE "_prisma_migrations" SET "rowid" = -"rowid"
     WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL
     RETURNING "migration_name"`
   return Promise.race([rows, setTimeout(LOCKED_FOR, null, { ref: false })])
 }
 
+// A read-only server refuses a change of no row too.
 function askPostgresql(database: Database): Promise<Row[]> {
   return database.$queryRaw`
     WITH "write" AS (UPDATE "_prisma_migrations" SET "logs" = "logs" WHERE false)

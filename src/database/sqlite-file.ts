@@ -42,7 +42,10 @@ export async function explainOpening<T>(file: string, open: () => T | Promise<T>
     if (!isBinaryMissing(error)) {
       throw Object.assign(error, { message: `${error.message}: ${file}` })
     }
-    const reason = error.message.replace(/\.? Tried:.*/s, '').replaceAll('\n', ' ')
+    const reason = error.message
+      .replace(/ Tried:.*/s, '')
+      .replace(/\.$/, '')
+      .replaceAll('\n', ' ')
     throw new Error(`better-sqlite3 cannot be loaded: ${reason}. Run: npm rebuild better-sqlite3`)
   }
 }
