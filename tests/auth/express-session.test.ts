@@ -46,7 +46,7 @@ function createSite({ isSecure = false } = {}) {
 }
 
 describe('saveThenRedirect', () => {
-  test('sends nobody on before the session is stored', async () => {
+  test('sends no visitor on before the session is stored', async () => {
     const { app, savedAtRedirect } = createSite()
 
     const answer = await request(app).post('/next')
@@ -55,7 +55,7 @@ describe('saveThenRedirect', () => {
     expect(savedAtRedirect).toEqual([1])
   })
 
-  test('sends nobody on when the store fails', async () => {
+  test('sends no visitor on when the store fails', async () => {
     const { app, store, savedAtRedirect } = createSite()
     store.fails = true
 

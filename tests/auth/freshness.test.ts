@@ -3,7 +3,7 @@ import { hours, minutes, seconds } from '../../src/durations.ts'
 import { byRequestAlone, byUserId } from './support/loaders.ts'
 import { createLoginApp, type LoginAppSettings } from './support/login-app.ts'
 
-/** Returns an application, its clock and a browser that has just logged in there. */
+/** An application, its clock and a browser that has just logged in there. */
 async function withLogin(options: LoginAppSettings['options'] = {}) {
   const loginApp = createLoginApp({ options })
   const browser = loginApp.browse()
@@ -62,9 +62,9 @@ describe('a login', () => {
 
 describe('a login where the request alone tells who is visiting', () => {
   test.each([
-    { path: '/who', who: 'whoever gave the password', isFresh: true },
-    { path: '/who?user_id=2', who: 'somebody else', isFresh: false },
-    { path: '/who?user_id=9000', who: 'nobody', isFresh: false },
+    { path: '/who', who: 'the user who gave the password', isFresh: true },
+    { path: '/who?user_id=2', who: 'another user', isFresh: false },
+    { path: '/who?user_id=9000', who: 'no user', isFresh: false },
   ])('has isFresh $isFresh for $who', async ({ path, isFresh }) => {
     const { browser } = await withLogin(byRequestAlone)
 

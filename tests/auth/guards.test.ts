@@ -56,7 +56,7 @@ describe('requireLogin', () => {
   })
 
   test.each(['*/*', 'text/html,application/json;q=0.9', 'text/html', 'image/png'])(
-    'gives a page to whoever accepts %s',
+    'gives a page to a client that accepts %s',
     async (accept) => {
       const browser = browse()
       browser.headers.Accept = accept
@@ -122,7 +122,7 @@ describe('requireAnonymous', () => {
     ['/for-strangers?next=%2Fsecret', '/secret'],
     ['/for-strangers?next=%2F%2Fevil.example', '/home'],
     ['/for-strangers?next=/secret&next=/other', '/home'],
-  ])('sends whoever is logged in from %s to %s', async (path, destination) => {
+  ])('sends a user who is logged in from %s to %s', async (path, destination) => {
     const browser = browse()
     await browser.logIn(1)
 
@@ -132,7 +132,7 @@ describe('requireAnonymous', () => {
     expect(res.headers.location).toBe(destination)
   })
 
-  test('sends a POST of whoever is logged in away with 303', async () => {
+  test('sends the POST of a user who is logged in away with 303', async () => {
     const browser = browse()
     await browser.logIn(1)
 
@@ -142,14 +142,17 @@ describe('requireAnonymous', () => {
   test.each([
     ['post', ['Not twice']],
     ['get', []],
-  ] as const)('tells whoever is logged in that a form was not taken: %s', async (method, words) => {
-    const options = { ...settings.options, alreadyLoggedInMessage: 'Not twice' }
-    const { browse, flashed } = createLoginApp({ ...settings, options })
-    const browser = browse()
-    await browser.logIn(1)
+  ] as const)(
+    'tells a user who is logged in that a form was not taken: %s',
+    async (method, words) => {
+      const options = { ...settings.options, alreadyLoggedInMessage: 'Not twice' }
+      const { browse, flashed } = createLoginApp({ ...settings, options })
+      const browser = browse()
+      await browser.logIn(1)
 
-    await browser[method]('/for-strangers')
+      await browser[method]('/for-strangers')
 
-    expect(flashed.map(({ message }) => message)).toEqual(words)
-  })
+      expect(flashed.map(({ message }) => message)).toEqual(words)
+    },
+  )
 })

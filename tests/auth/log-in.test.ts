@@ -3,7 +3,7 @@ import { createLocalAuthentication } from '../../src/auth/passport.ts'
 import { days, hours } from '../../src/durations.ts'
 import { createLoginApp, type LoginAppSettings } from './support/login-app.ts'
 
-/** Adds a page that puts something into the session of whoever comes. */
+/** Adds a page that puts something into the session of every visitor. */
 const addBasket: LoginAppSettings['addPages'] = (app) => {
   app.post('/basket', (req, res) => {
     Object.assign(req.session, { next: '/basket', csrfSecret: 'from before' })
@@ -15,7 +15,7 @@ const addBasket: LoginAppSettings['addPages'] = (app) => {
 }
 
 describe('logIn', () => {
-  test('gives the browser a session id that nobody can have known before', async () => {
+  test('gives the browser a session id that was never known before', async () => {
     const { browse } = createLoginApp({ addPages: addBasket })
     const [browser, attacker] = [browse(), browse()]
     await attacker.post('/basket')

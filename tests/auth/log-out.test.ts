@@ -3,7 +3,7 @@ import { setCookies } from './support/browser.ts'
 import { createLoginApp } from './support/login-app.ts'
 
 describe('logOut', () => {
-  test('makes the session worthless, whoever kept its cookie', async () => {
+  test('makes a kept session cookie worthless', async () => {
     const browser = createLoginApp().browse()
     await browser.logIn(1)
     const kept = browser.jar.get('session')
@@ -14,7 +14,7 @@ describe('logOut', () => {
     expect((await browser.who()).name).toBe(null)
   })
 
-  test('makes the remember cookie worthless, whoever kept it', async () => {
+  test('makes a kept remember cookie worthless', async () => {
     const browser = createLoginApp().browse()
     await browser.logIn(1, { remember: true })
     const kept = browser.jar.get('remember')
@@ -26,7 +26,7 @@ describe('logOut', () => {
     expect(browser.jar.has('remember')).toBe(false)
   })
 
-  test('works twice, and says the second time that there was nobody', async () => {
+  test('works twice, and says the second time that no user was logged in', async () => {
     const { browse, heard } = createLoginApp()
     const browser = browse()
     await browser.logIn(1, { remember: true })

@@ -4,7 +4,7 @@ import { minutes, seconds } from '../../src/durations.ts'
 import { setCookies } from './support/browser.ts'
 import { createLoginApp } from './support/login-app.ts'
 
-/** Returns an application and a browser that is remembered there and has lost its session. */
+/** An application and a browser that is remembered there and has lost its session. */
 async function withRememberedBrowser() {
   const loginApp = createLoginApp()
   const browser = loginApp.browse()

@@ -5,7 +5,7 @@ import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
 import { days, minutes, seconds } from '../../src/durations.ts'
 import { createTestClock } from './support/test-clock.ts'
 
-/** Returns a series that has just been started, and a way to open its store again with other secrets. */
+/** A series that has just been started, and a way to open its store again with other secrets. */
 async function startSeries(secrets = ['first secret']) {
   const store = createMemoryRememberStore()
   const clock = createTestClock()

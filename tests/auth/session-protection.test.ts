@@ -10,7 +10,7 @@ function addBasket(app: Express): void {
   })
 }
 
-/** Returns a browser that is logged in and remembered, where protection is strong. */
+/** A browser that is logged in and remembered, where protection is strong. */
 async function withLogin() {
   const options = { sessionProtection: 'strong' } as const
   const loginApp = createLoginApp({ options, addPages: addBasket })

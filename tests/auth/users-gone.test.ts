@@ -3,7 +3,7 @@ import { type Browser, openBrowser } from './support/browser.ts'
 import { byUserId } from './support/loaders.ts'
 import { createLoginApp } from './support/login-app.ts'
 
-/** Returns an application and a browser that is logged in and remembered there. */
+/** An application and a browser that is logged in and remembered there. */
 async function withLogin(options = {}) {
   const loginApp = createLoginApp({ options })
   const browser = loginApp.browse()
@@ -53,7 +53,7 @@ describe('a user who is deactivated while logged in', () => {
 })
 
 describe('a user who is deleted', () => {
-  test('leaves an id that lets nobody in when it is given to another', async () => {
+  test('leaves an id that lets no user in when it is given to another', async () => {
     const { app, clock, browser, people } = await withLogin()
     const copy = copyCookies(browser, app, clock.now)
     people.delete('1')
@@ -91,7 +91,7 @@ describe('a user who is deleted', () => {
     expect((await browser.who()).name).toBe(null)
   })
 
-  test('leaves a session that lends its freshness to nobody', async () => {
+  test('leaves a session that lends its freshness to no other user', async () => {
     const { browser, people } = await withLogin(byUserId)
     browser.jar.delete('remember')
     people.delete('1')

@@ -36,7 +36,7 @@ describe('a form whose token is stale', () => {
     expect(answer.headers.location).toBe('/dashboard')
   })
 
-  test('logs nobody in for another site, though it shows the form', async () => {
+  test('logs no user in for another site, though it shows the form', async () => {
     const { username, password } = await register(site)
     const browser = site.browse()
     const _csrf = await browser.takeToken('/login')

@@ -8,7 +8,7 @@ afterAll(site.close)
 
 const DANGEROUS = '/account/devices/revoke-others'
 
-/** Somebody in two browsers: whoever forges a form in the first would log the second out. */
+/** A user in two browsers: a form that is forged in the first would log the second out. */
 async function registerWithTwo() {
   const ada = await register(site)
   const other = site.browse()

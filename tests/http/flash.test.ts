@@ -55,7 +55,7 @@ describe('a flash message', () => {
 
   test.each([
     ['not signed', encodeURIComponent('[{"category":"info","message":"Call 555 now"}]')],
-    ['signed by somebody else', 's%3A%5B%7B%22category%22%3A%22info%22%7D%5D.AAAA'],
+    ['signed by another program', 's%3A%5B%7B%22category%22%3A%22info%22%7D%5D.AAAA'],
     ['signed, and no JSON', sign('{')],
     ['signed, and of another shape', sign('{"message":"hello"}')],
     ['signed, and of an unknown kind', sign('[{"category":"evil","message":"hello"}]')],

@@ -8,7 +8,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('GET /logout', () => {
-  test('logs nobody out: it shows a page with one button', async () => {
+  test('logs no user out: it shows a page with one button', async () => {
     const { browser } = await register(site)
 
     const page = await browser.visit('/logout')
@@ -18,7 +18,7 @@ describe('GET /logout', () => {
     expect(dashboard.status).toBe(200)
   })
 
-  test('is there for somebody who is logged out', async () => {
+  test('is there for a visitor who is logged out', async () => {
     expect((await site.browse().visit('/logout')).status).toBe(200)
   })
 })

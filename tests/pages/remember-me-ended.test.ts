@@ -35,7 +35,7 @@ describe('remember me', () => {
     expect(await isLoggedIn(other)).toBe(true)
   })
 
-  test('does not log in somebody who was disabled', async () => {
+  test('does not log in a user who was disabled', async () => {
     const { browser, username } = await registerAndRemember(site)
     browser.restart()
     await site.database.user.update({

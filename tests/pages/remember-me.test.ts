@@ -25,7 +25,7 @@ describe('browsers that come back again and again', () => {
 })
 
 describe('remember me', () => {
-  test('is not there for somebody who did not ask for it', async () => {
+  test('is not there for a user who did not ask for it', async () => {
     const ada = await register(site)
     const browser = site.browse()
     await logIn(browser, ada)

@@ -18,12 +18,12 @@ const readId = (browser: Browser) => {
   return cookie.slice('s:'.length, cookie.indexOf('.'))
 }
 
-/** Somebody's session, as a request under way holds it. */
+/** A user's session, as a request under way holds it. */
 async function holdSession() {
   const { browser } = await register(site)
   const id = readId(browser)
   const session = await promisify(store.get.bind(store))(id)
-  if (!session) throw new Error('The session of somebody who has just registered is not there')
+  if (!session) throw new Error('The session of a user who has just registered is not there')
   return { id, session, browser }
 }
 

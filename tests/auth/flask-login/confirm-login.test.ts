@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { setCookies } from '../support/browser.ts'
 import { createLoginApp } from '../support/login-app.ts'
 
-/** Returns an application and a browser whose session was restored by its remember cookie. */
+/** An application and a browser whose session was restored by its remember cookie. */
 async function withRestoredLogin() {
   const loginApp = createLoginApp()
   const browser = loginApp.browse()
@@ -74,7 +74,7 @@ describe('a request that does nothing about the login', () => {
   })
 })
 
-/** Takes express-session's memory store; returns the sessions it keeps as JSON, by id. */
+/** The sessions it keeps as JSON, by id. */
 function readSessions(store: object): Record<string, string> {
   return 'sessions' in store ? (store.sessions as Record<string, string>) : {}
 }

@@ -6,7 +6,7 @@ import { createLoginApp } from '../support/login-app.ts'
 const SIGNED = 's:1.MBWa3JJsnwWFZ+xRpibYepq2eUpsV0X75oBhhQkINt0'
 
 describe('the remember cookie', () => {
-  test('142. is signed with HMAC-SHA-256 and names a random series, so a database swap opens nobody else’s account', async () => {
+  test('142. is signed with HMAC-SHA-256 and names a random series, so a database swap opens no other account', async () => {
     const browser = createLoginApp().browse()
     await browser.logIn(1, { remember: true })
 

@@ -83,7 +83,7 @@ describe('requireFreshLogin', () => {
 })
 
 describe('templates', () => {
-  test('121. have the current user, null when nobody is logged in', async () => {
+  test('121. have the current user, null when no user is logged in', async () => {
     const folder = fileURLToPath(new URL('../support/views', import.meta.url))
     const flashes = { add: () => {}, take: () => [] }
     const { browse } = createLoginApp({

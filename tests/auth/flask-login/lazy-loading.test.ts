@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp } from '../support/login-app.ts'
 
-/** Returns an application and a browser logged in there, with what was looked up for that forgotten. */
+/** An application and a browser logged in there, with what was looked up for that forgotten. */
 async function withLogin() {
   const loginApp = createLoginApp()
   const browser = loginApp.browse()
@@ -9,7 +9,7 @@ async function withLogin() {
   return { ...loginApp, browser }
 }
 
-describe('somebody who is logged in', () => {
+describe('a user who is logged in', () => {
   test('109. is not looked up for a page before the middleware, as nothing that ignores the user need be behind it', async () => {
     const { browser, loaded } = await withLogin()
 

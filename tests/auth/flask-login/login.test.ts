@@ -91,7 +91,7 @@ describe('loadUserFromRequest', () => {
     expect(browser.jar.size).toBe(0)
   })
 
-  test('20. leaves the visitor anonymous when the request names nobody', async () => {
+  test('20. leaves the visitor anonymous when the request names no user', async () => {
     const { browse } = createLoginApp({ options: byUserId })
 
     expect((await browse().who('/who?user_id=9000')).name).toBe(null)

@@ -20,7 +20,7 @@ describe('logOut', () => {
     expect(res.body).toEqual({ before: 'Notch', after: null })
   })
 
-  test('22. emits loggedOut once, with whoever was logged in', async () => {
+  test('22. emits loggedOut once, with the user who was logged in', async () => {
     const { browse, heard } = createLoginApp()
     const browser = browse()
     await browser.logIn(1)
@@ -30,7 +30,7 @@ describe('logOut', () => {
     expect(heard('loggedOut')).toMatchObject([{ user: { name: 'Notch' } }])
   })
 
-  test('23. emits loggedOut once when the session names nobody any more, and is no error', async () => {
+  test('23. emits loggedOut once when the session names no user any more, and is no error', async () => {
     const { browse, heard } = createLoginApp({
       addPages(app, manager) {
         app.post('/forget-and-log-out', async (req, res) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp, type LoginAppSettings } from '../support/login-app.ts'
 
-/** Takes options; returns an application and a browser that is logged in there, but not fresh. */
+/** An application and a browser that is logged in there, but not fresh. */
 async function withStaleLogin(options: LoginAppSettings['options'] = {}) {
   const loginApp = createLoginApp({ options })
   const browser = loginApp.browse()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp } from '../support/login-app.ts'
 
-/** Returns the visit of a remembered 佐藤 who lost the session. */
+/** The visit of a remembered 佐藤 who lost the session. */
 async function comeBack() {
   const browser = createLoginApp().browse()
   await browser.logIn('佐藤', { remember: true })

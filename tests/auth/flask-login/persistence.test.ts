@@ -10,7 +10,7 @@ describe('the request after', () => {
     expect((await browser.who()).name).toBe('Notch')
   })
 
-  test('43. a logout sees nobody', async () => {
+  test('43. a logout sees no user', async () => {
     const browser = createLoginApp().browse()
     await browser.logIn(1)
 
@@ -19,7 +19,7 @@ describe('the request after', () => {
     expect((await browser.who()).name).toBe(null)
   })
 
-  test('44. the user was deleted sees nobody, and is no error', async () => {
+  test('44. the user was deleted sees no user, and is no error', async () => {
     const { browse, people } = createLoginApp()
     const browser = browse()
     await browser.logIn(1)

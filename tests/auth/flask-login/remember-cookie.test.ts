@@ -9,7 +9,7 @@ const ownCookie = {
   domain: '.localhost.local',
 }
 
-/** Takes settings of the remember cookie; logs in with remember and returns the cookie of that name. */
+/** Logs in with remember and returns the cookie of that name. */
 async function rememberWith(remember: Partial<typeof ownCookie>, duration?: number) {
   const browser = createLoginApp({ remember }).browse()
   await browser.logIn(1, { remember: true, ...(duration ? { duration } : {}) })
@@ -64,7 +64,7 @@ describe('a duration that is no length of time', () => {
     expect(() => createLoginApp({ remember: wrong })).toThrow(TypeError)
   })
 
-  test('59. is a 500 when this login brings it, and nobody is logged in', async () => {
+  test('59. is a 500 when this login brings it, and no user is logged in', async () => {
     const browser = createLoginApp().browse()
 
     const res = await browser.post('/log-in', { id: 1, asked: { remember: true, ...wrong } })

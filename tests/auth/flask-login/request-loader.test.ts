@@ -5,7 +5,7 @@ import { createLoginApp } from '../support/login-app.ts'
 const browse = () => createLoginApp({ options: byRequestAlone }).browse()
 
 describe('a login manager with loadUserFromRequest alone', () => {
-  test('123. has nobody in a bare request', async () => {
+  test('123. has no user in a bare request', async () => {
     expect(await browse().who()).toMatchObject({ id: null, name: null })
   })
 
@@ -39,7 +39,7 @@ describe('a login manager with loadUserFromRequest alone', () => {
     expect((await browse().get('/secret?user_id=9000')).status).toBe(401)
   })
 
-  test('129. can log somebody in', async () => {
+  test('129. can log a user in', async () => {
     expect(await browse().logIn(1)).toMatchObject({ result: true, name: 'Notch' })
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp } from '../support/login-app.ts'
 
-/** Takes a mode and what happens between login and visit; returns how often protection was announced. */
+/** How often protection was announced. */
 async function countProtections(mode: 'basic' | 'strong', happening: 'other browser' | 'lost') {
   const { browse, heard } = createLoginApp({ options: { sessionProtection: mode } })
   const browser = browse()
@@ -31,7 +31,7 @@ describe('sessionProtected', () => {
 })
 
 describe('a stranger without protection', () => {
-  test('103. a page mounted before the middleware loads nobody; behind it, loading is eager', async () => {
+  test('103. a page mounted before the middleware loads no user; behind it, loading is eager', async () => {
     expect(await visitPublicPage('off')).toEqual({ loaded: [], accessed: 0 })
   })
 
@@ -45,7 +45,7 @@ describe('a stranger without protection', () => {
 })
 
 describe('a stranger under basic protection', () => {
-  test('106. a page mounted before the middleware loads nobody; behind it, loading is eager', async () => {
+  test('106. a page mounted before the middleware loads no user; behind it, loading is eager', async () => {
     expect(await visitPublicPage('basic')).toEqual({ loaded: [], accessed: 0 })
   })
 

@@ -4,7 +4,7 @@ import { createLoginApp, type LoginAppSettings } from '../support/login-app.ts'
 
 type Mode = 'off' | 'basic' | 'strong'
 
-/** Takes how sessions are protected; returns an application and a browser that is logged in and remembered there. */
+/** An application and a browser that is logged in and remembered there. */
 async function withLogin(mode: Mode, settings: LoginAppSettings = {}) {
   const loginApp = createLoginApp({ ...settings, options: { sessionProtection: mode } })
   const browser = loginApp.browse()

@@ -55,7 +55,7 @@ describe('a user, of whom nothing is asked but an id', () => {
 })
 
 describe('an anonymous visitor, who is null', () => {
-  test('162. is not active: there is nobody to ask', async () => {
+  test('162. is not active: there is no user to ask', async () => {
     expect((await createLoginApp().browse().who()).name).toBe(null)
   })
 

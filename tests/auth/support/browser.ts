@@ -22,7 +22,7 @@ export type Visit = {
 
 export type Browser = ReturnType<typeof openBrowser>
 
-/** Takes an application and the clock by which cookies expire; returns a browser that has never been there. */
+/** A browser that has never been there. */
 export function openBrowser(app: Express, now: Clock) {
   const jar = new Map<string, KeptCookie>()
   const headers: Record<string, string> = { 'User-Agent': 'Firefox' }
@@ -69,13 +69,13 @@ export function openBrowser(app: Express, now: Clock) {
 
 type Method = 'get' | 'head' | 'options' | 'post' | 'put' | 'delete'
 
-/** Takes an answer; returns its Set-Cookie lines. */
+/** The Set-Cookie lines of an answer. */
 export function setCookies(res: Response): string[] {
   const lines: unknown = res.headers['set-cookie']
   return Array.isArray(lines) ? lines : []
 }
 
-/** Takes a Set-Cookie line and the time it came; returns what a browser makes of it. */
+/** What a browser makes of a Set-Cookie line. */
 export function parseSetCookie(line: string, now: Date): KeptCookie & { name: string } {
   const [pair = '', ...rest] = line.split('; ')
   const attributes = Object.fromEntries(rest.map(splitAttribute))

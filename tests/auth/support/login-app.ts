@@ -20,7 +20,7 @@ export type LoginAppSettings = {
 
 export type LoginApp = ReturnType<typeof createLoginApp>
 
-/** Returns an application on the login manager alone, as Flask-Login's tests have it: protection off unless asked for. */
+/** An application on the login manager alone, as Flask-Login's tests have it: protection off unless asked for. */
 export function createLoginApp(settings: LoginAppSettings = {}) {
   const people = listPeople()
   const clock = createTestClock()
@@ -85,7 +85,7 @@ function addActs(app: Express, manager: LoginManager<Person>, people: Map<string
   app.post('/log-in', async (req, res) => {
     const { id, asked } = req.body
     const person = people.get(String(id))
-    if (!person) throw new Error(`Nobody has the id ${id}`)
+    if (!person) throw new Error(`No user has the id ${id}`)
     const result = await manager.logIn(req, res, person, asked)
     res.json(tell(req, result))
   })
@@ -108,7 +108,7 @@ const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
 
 type EventName = keyof LoginEvents<Person>
 
-/** Takes a login manager; returns what it emits, asked for by the event's name. */
+/** What a login manager emits, by the event's name. */
 function listenTo(manager: LoginManager<Person>) {
   const all: { name: EventName; payload: { user?: Person | null } }[] = []
   for (const name of EVENT_NAMES) {

@@ -1,7 +1,7 @@
 /** A user as these tests have it; the login manager asks for no more than an id. */
 export type Person = { id: number | string; name: string; isActive: boolean }
 
-/** Returns a fresh list of the people in Flask-Login's own tests, by id as text. */
+/** A fresh list of the people in Flask-Login's own tests, by id as text. */
 export function listPeople(): Map<string, Person> {
   const people = [
     { id: 1, name: 'Notch', isActive: true },

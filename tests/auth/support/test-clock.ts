@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/clock.ts'
 
 export type TestClock = { now: Clock; advance: (milliseconds: number) => void }
 
-/** Returns a clock that stands still until it is advanced. */
+/** A clock that stands still until it is advanced. */
 export function createTestClock(): TestClock {
   let time = Date.UTC(2026, 0, 1)
   return {

@@ -30,7 +30,7 @@ describe('POST /account/devices/revoke-others', () => {
     expect(await noticesTo(site, ada.email)).toContain('All other browsers were logged out')
   })
 
-  test('makes no login fresh: whoever has a copy of a remember cookie still needs the password', async () => {
+  test('makes no login fresh: a copy of a remember cookie still needs the password', async () => {
     const ada = await register(site)
     const thief = onlyRemembered(site, await logInElsewhere(site, ada))
 
@@ -59,7 +59,7 @@ describe('POST /account/devices/revoke-others', () => {
     expect(Math.abs(kept - (end ?? 0))).toBeLessThan(1000)
   })
 
-  test('remembers nobody who was not remembered before', async () => {
+  test('remembers no browser that was not remembered before', async () => {
     const ada = await register(site)
     await logInElsewhere(site, ada)
 

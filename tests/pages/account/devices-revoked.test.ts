@@ -42,7 +42,7 @@ describe('POST /account/devices/:id/revoke', () => {
     expect(kinds.filter((kind) => kind === 'device-logged-out')).toHaveLength(1)
   })
 
-  test('does nothing to the browser of somebody else, and answers as if there were none', async () => {
+  test('does nothing to the browser of another user, and answers as if there were none', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     const { id } = await site.database.device.findFirstOrThrow({
       where: { user: { username: bob.username } },
@@ -51,11 +51,11 @@ describe('POST /account/devices/:id/revoke', () => {
 
     const answer = await ada.browser.post(`/account/devices/${id}/revoke`, { _csrf })
     const words = readFlashes((await ada.browser.follow(answer)).text)
-    const nobodys = await ada.browser.post(`/account/devices/${randomUUID()}/revoke`, { _csrf })
-    const wordsForNobody = readFlashes((await ada.browser.follow(nobodys)).text)
+    const unknown = await ada.browser.post(`/account/devices/${randomUUID()}/revoke`, { _csrf })
+    const wordsForUnknown = readFlashes((await ada.browser.follow(unknown)).text)
 
     expect(await isLoggedIn(bob.browser)).toBe(true)
-    expect([answer.status, words]).toEqual([nobodys.status, wordsForNobody])
+    expect([answer.status, words]).toEqual([unknown.status, wordsForUnknown])
   })
 
   test.each(['1', 'x', '%00', `${'0'.repeat(36)}`, '..%2F..', `${randomUUID()}x`])(

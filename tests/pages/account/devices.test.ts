@@ -29,7 +29,7 @@ describe('GET /account/devices', () => {
     expect(rows.map(({ revoke }) => revoke !== null)).toEqual([false, true])
   })
 
-  test('shows nobody the browsers of somebody else', async () => {
+  test('shows no user the browsers of another', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     await logInElsewhere(site, bob)
 
@@ -55,7 +55,7 @@ describe('GET /account/devices', () => {
     expect(long.filter((secret) => text.includes(secret))).toEqual([])
   })
 
-  test('knows a browser again that logs in anew, also as somebody who was there before', async () => {
+  test('knows a browser again that logs in anew, also for a user who was there before', async () => {
     const ada = await register(site)
     await ada.browser.submit('/logout')
     await register({ browse: () => ada.browser })

@@ -1,7 +1,7 @@
 /** Gives numbers from 0 up to 1, the same ones each time. */
 export type Random = () => number
 
-/** Takes a seed; returns random numbers that a failing test can be repeated with (the mulberry32 generator). */
+/** Random numbers that a failing test can be repeated with (the mulberry32 generator). */
 export function seedRandom(seed: number): Random {
   let state = seed
   return () => {
