@@ -27,19 +27,19 @@ async function start(): Promise<void> {
   if (!read.ok) return refuseToStart(read.problems)
   const settings = withSecret(read.settings)
   // In every process: under PM2 none of them is the primary one.
-  await migrateDatabase(settings.databaseUrl).catch(blameDatabase(settings))
+  await migrateDatabase(settings.databaseUrl).catch((error: unknown) =>
+    exitWith(describeDatabaseProblem(settings.databaseUrl, describeFailure(error))),
+  )
   if (cluster.isPrimary && settings.processes > 1) return startWorkers(settings.processes)
   await serve(settings, systemClock)
 }
 
-function blameDatabase({ databaseUrl }: Settings) {
-  return (error: unknown): never => {
-    throw new Error(describeDatabaseProblem(databaseUrl, describeFailure(error)))
-  }
+function failToStart(error: unknown): never {
+  exitWith(describeFailure(error))
 }
 
-function failToStart(error: unknown): void {
-  refuseToStart([describeFailure(error)])
+function exitWith(problem: string): never {
+  refuseToStart([problem])
   process.exit(1)
 }
 

@@ -151,6 +151,19 @@ describe('the start', () => {
   })
 
   test.each([
+    ['127.0.0.1:1/app', '127.0.0.1:1, database app: connect ECONNREFUSED 127.0.0.1:1. Check'],
+    ['no-such-host.invalid/app', 'no-such-host.invalid:5432, database app: getaddrinfo E'],
+  ])('names where PostgreSQL was not found, why, and an example: %s', async (address, words) => {
+    const place = await newPlace()
+    const DATABASE_URL = `postgresql://ada:hunter2@${address}`
+
+    const { stderr } = await place.fail({ DATABASE_URL, LOG_LEVEL: 'fatal' })
+
+    expect(stderr).toContain(`DATABASE_URL cannot be used: PostgreSQL at ${words}`)
+    expect(stderr).toMatch(/For example: DATABASE_URL=postgresql:\/\/user:password@\S+\n$/)
+  })
+
+  test.each([
     ['nothing', ''],
     ['too little', 'abc'],
   ])('is refused while data/session-secret holds %s', async (_, secret) => {

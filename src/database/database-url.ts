@@ -13,10 +13,6 @@ export type PostgresqlAddress = {
   options: string
 }
 
-// Two levels up from src/database and from dist/database alike.
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** A relative path counts from the project's folder, wherever a command is started. */
 export function readDatabaseUrl(url: string): SqliteAddress | PostgresqlAddress {
   if (url.startsWith('file:')) return { engine: 'sqlite', file: readFile(url) }
   if (/^postgres(ql)?:/.test(url)) return readServer(url)
@@ -25,9 +21,7 @@ export function readDatabaseUrl(url: string): SqliteAddress | PostgresqlAddress 
 
 function readFile(url: string): string {
   const path = url.replace(/\?.*$/, '')
-  return path.startsWith('file://')
-    ? fileURLToPath(path)
-    : resolve(PROJECT, path.slice('file:'.length))
+  return path.startsWith('file://') ? fileURLToPath(path) : resolve(path.slice('file:'.length))
 }
 
 // Taken out of the URL: what pg finds there goes before what it is told beside it.

@@ -11,7 +11,8 @@ export function withReason<T>(address: PostgresqlAddress, work: Promise<T>): Pro
 
 function explain(error: unknown, address: PostgresqlAddress): unknown {
   if (!(error instanceof Error)) return error
-  const { host, pathname } = new URL(address.url)
+  const { hostname, port, pathname, searchParams } = new URL(address.url)
+  const host = `${searchParams.get('host') ?? hostname}:${port || 5432}`
   const code = 'code' in error ? String(error.code) : isDatabaseOutage(error) ? 'ETIMEDOUT' : null
   const where = `PostgreSQL at ${host}, database ${decodeURIComponent(pathname.slice(1))}`
   const message = `${where}: ${reasonOf(error)}${adviseOn(code ?? '', address)}`

@@ -11,7 +11,8 @@ export function describeFailure(error: unknown): string {
 function describeOne(error: Error): string {
   const code = 'code' in error ? String(error.code) : ''
   const line = error.message.trim().split('\n').at(-1) ?? ''
-  return `${code} ${line.replace(/\/\/[^@\s]*@/g, '//…@')}`.trim()
+  const safe = line.replace(/\/\/[^@\s]*@/g, '//…@')
+  return safe.includes(code) ? safe : `${code} ${safe}`.trim()
 }
 
 /** Ends the process with 1 and a line in the log after an error that nothing caught. Node's own trace would quote Prisma's messages. */

@@ -42,7 +42,7 @@ export function readEnv(source: Variables, known: Problem[] = []): SettingsOrPro
   if (parsed.success && problems.length === 0) {
     return { ok: true, settings: Object.freeze(toSettings(parsed.data)) }
   }
-  return { ok: false, problems: describeFirsts(problems) }
+  return { ok: false, problems: describeFirsts(problems, texts) }
 }
 
 // "PORT=" means "not set". A line break at the end comes with values that were read from a file.
@@ -79,9 +79,9 @@ function findProductionProblems(texts: Variables): Problem[] {
   })
 }
 
-function describeFirsts(problems: Problem[]): string[] {
+function describeFirsts(problems: Problem[], texts: Variables): string[] {
   const firsts = new Map(problems.toReversed().map(({ name, problem }) => [name, problem]))
-  return [...firsts].map(([name, problem]) => describeProblem(name, problem))
+  return [...firsts].map(([name, problem]) => describeProblem(name, problem, texts[name]))
 }
 
 function isVariable(name: string): name is VariableName {

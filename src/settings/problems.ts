@@ -1,20 +1,15 @@
 import { VARIABLES, type VariableName } from './variables.ts'
 
-/** One line with a value that works. Never the value itself: the line ends up in logs, and the value may be a secret. */
-export function describeProblem(
-  name: VariableName,
-  problem: string,
-  example: string = VARIABLES[name].example,
-): string {
-  return `${name} ${problem}. For example: ${name}=${example}`
+/** One line with a value that works, of the kind of `text`. Never `text` itself: the line ends up in logs, and the value may be a secret. */
+export function describeProblem(name: VariableName, problem: string, text = ''): string {
+  return `${name} ${problem}. For example: ${name}=${findExample(name, text)}`
 }
 
-/** Why the database cannot be used, with an example of the kind that was meant. */
 export function describeDatabaseProblem(databaseUrl: string, reason: string): string {
-  const problem = `cannot be used: ${reason}`
-  return databaseUrl.startsWith('file:')
-    ? describeProblem('DATABASE_URL', problem)
-    : describeProblem('DATABASE_URL', problem, POSTGRESQL_EXAMPLE)
+  return describeProblem('DATABASE_URL', `cannot be used: ${reason}`, databaseUrl)
 }
 
-const POSTGRESQL_EXAMPLE = 'postgresql://user:password@127.0.0.1:5432/app'
+function findExample(name: VariableName, text: string): string {
+  const isPostgresql = name === 'DATABASE_URL' && text.startsWith('postgres')
+  return isPostgresql ? 'postgresql://user:password@127.0.0.1:5432/app' : VARIABLES[name].example
+}

@@ -107,6 +107,17 @@ describe('SMTP_URL', () => {
 })
 
 describe('DATABASE_URL', () => {
+  test.each(['postgresql://ada:p#w@db.example/app', 'postgres:db.example'])(
+    '%s is refused with an example of PostgreSQL',
+    (DATABASE_URL) => {
+      expect(read({ DATABASE_URL }).problems).toEqual([
+        expect.stringMatching(
+          /For example: DATABASE_URL=postgresql:\/\/user:password@[\w.]+:5432\/app$/,
+        ),
+      ])
+    },
+  )
+
   test.each([
     ['file:./data/app.db', inProject('data/app.db')],
     ['file:data/app.db', inProject('data/app.db')],
