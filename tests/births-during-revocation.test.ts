@@ -4,13 +4,14 @@ import { minutes } from '../src/durations.ts'
 import { seedRandom } from './auth/support/model/seeded-random.ts'
 import { logInElsewhere, onlyRemembered } from './support/account.ts'
 import type { Browser } from './support/browser.ts'
+import { roundsOf } from './support/rounds.ts'
 import { openServedApp } from './support/served-app.ts'
 import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
 
-const ATTEMPTS = 11
+const ATTEMPTS = roundsOf(11)
 const NEXT = 'a gondola full of marmalade'
 const random = seedRandom(4)
 

@@ -3,13 +3,14 @@ import { hours, minutes, seconds } from '../src/durations.ts'
 import { seedRandom } from './auth/support/model/seeded-random.ts'
 import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from './support/account.ts'
 import type { Browser } from './support/browser.ts'
+import { roundsOf } from './support/rounds.ts'
 import { openServedApp } from './support/served-app.ts'
 import { isLoggedIn, logIn, type Person, registerVerified } from './support/users.ts'
 
 const site = await openServedApp()
 afterAll(site.close)
 
-const LIVES = 18
+const LIVES = roundsOf(18)
 const VISITS = 10
 const LOST_ANSWERS = 0.05
 const LATE_REQUESTS = 0.2

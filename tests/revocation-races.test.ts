@@ -6,6 +6,7 @@ import { logInElsewhere } from './support/account.ts'
 import type { Browser } from './support/browser.ts'
 import { listDevices } from './support/device-rows.ts'
 import { race, rushOf } from './support/race.ts'
+import { roundsOf } from './support/rounds.ts'
 import { openServedApp } from './support/served-app.ts'
 import { isLoggedIn, type Person, register } from './support/users.ts'
 
@@ -13,9 +14,9 @@ const site = await openServedApp()
 afterAll(site.close)
 
 // Fifty-one for the three that the design names.
-const ATTEMPTS = 17
+const ATTEMPTS = roundsOf(17)
 // Of the same statement as a change of password, so that fewer are enough.
-const FEWER = 8
+const FEWER = roundsOf(8)
 const random = seedRandom(20260101)
 
 /** Somebody at two browsers: one that acts, one whose tabs go on meanwhile. */

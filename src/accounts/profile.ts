@@ -7,7 +7,12 @@ import { isReserved } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
 import { toUser, type User } from './users.ts'
 
-export type ProfileChange = { name: string; username: string; email: string; browser: string }
+export type ProfileChange = {
+  name: string
+  username: string
+  email: string
+  browser: string
+}
 
 /** Null when this session was ended meanwhile. */
 export function changeProfile(
@@ -33,11 +38,11 @@ export function changeProfile(
 }
 
 // Another spelling of the same email is a matter of taste. Another email is not the user's yet.
-function profileOf(user: User, { name, username, email }: Omit<ProfileChange, 'browser'>) {
+function profileOf(user: User, { name, email, ...wanted }: Omit<ProfileChange, 'browser'>) {
   const isSameEmail = emailKeyOf(email) === emailKeyOf(user.email)
-  return { name: name || null, username, email: isSameEmail ? email : user.email }
+  return { ...wanted, name: name || null, email: isSameEmail ? email : user.email }
 }
 
-function isProfileOf(user: User, { name, username, email }: ReturnType<typeof profileOf>) {
-  return name === user.name && username === user.username && email === user.email
+function isProfileOf(user: User, profile: ReturnType<typeof profileOf>) {
+  return Object.entries(profile).every(([column, value]) => user[column as keyof User] === value)
 }

@@ -17,7 +17,11 @@ import { emailLimits, type Limit, profileLimits, usernameLimits } from '../throt
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const profileFormOf = (username: string) =>
-  z.object({ name: Name.default(''), username: usernameOrKept(username), email: Email })
+  z.object({
+    name: Name.default(''),
+    username: usernameOrKept(username),
+    email: Email,
+  })
 
 type ProfileForm = z.infer<ReturnType<typeof profileFormOf>>
 

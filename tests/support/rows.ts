@@ -20,5 +20,6 @@ export const userRow = (changes: Partial<User> = {}): User => {
     deletionDueAt: null,
     createdAt: LONG_AGO,
     ...changes,
-  }
+    // A column that is added later is left to its default.
+  } as User
 }
