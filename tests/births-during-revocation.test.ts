@@ -15,7 +15,7 @@ const ATTEMPTS = roundsOf(11)
 const NEXT = 'a gondola full of marmalade'
 const random = seedRandom(4)
 
-/** Somebody whose password is about to change, and browsers about to log in with the old one or to be restored. */
+/** A user whose password is about to change, and browsers about to log in with the old one or to be restored. */
 async function gather() {
   const ada = await register(site)
   const remembered = await Promise.all([1, 2].map(() => logInElsewhere(site, ada)))

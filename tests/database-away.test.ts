@@ -27,7 +27,7 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
     await near.close()
   })
 
-  test('is told as that, to everybody who needs it, and to nobody else', async () => {
+  test('is told to every visitor who needs it, and to no other', async () => {
     const { browser, ...ada } = await register(site)
     const stranger = site.browse()
     const login = await stranger.takeToken('/login')
@@ -45,7 +45,7 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
     expect([page.status, health.status]).toEqual([200, 200])
   })
 
-  test('logs nobody out, and is used again as soon as it is back', async () => {
+  test('logs no one out, and is used again as soon as it is back', async () => {
     const { browser } = await register(site)
     wire.cut()
     await browser.visit('/dashboard')
@@ -140,7 +140,7 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
   })
 })
 
-describe.runIf(engine === 'sqlite')('a database file that somebody else holds', async () => {
+describe.runIf(engine === 'sqlite')('a database file that another process holds', async () => {
   if (engine !== 'sqlite') return
   const site = await openTestApp()
   afterAll(site.close)

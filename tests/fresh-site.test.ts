@@ -4,7 +4,7 @@ import { openTestApp } from './support/app.ts'
 const site = await openTestApp()
 afterAll(site.close)
 
-describe('a site that nobody has registered at', () => {
+describe('a site without registrations', () => {
   test('has no account, also none that programs come with', async () => {
     const statuses = []
     for (const name of ['admin', 'administrator', 'root', 'test', 'user', 'guest']) {

@@ -19,7 +19,7 @@ const random = seedRandom(11)
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
 
-/** Registers somebody and logs them in once more in the same browser, remembered. */
+/** Registers a user and logs them in once more in the same browser, remembered. */
 async function begin(): Promise<Person> {
   const ada = await registerVerified(site)
   await ada.browser.submit('/logout')

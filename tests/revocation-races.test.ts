@@ -19,10 +19,10 @@ const ATTEMPTS = roundsOf(17)
 const FEWER = roundsOf(8)
 const random = seedRandom(20260101)
 
-/** Somebody at two browsers: one that acts, one whose tabs go on meanwhile. */
+/** A user at two browsers: one that acts, one whose tabs go on meanwhile. */
 type Attempt = Person & { other: Browser }
 
-/** Takes how many attempts, and what ends the other browser, made ready beforehand; returns in how many of them its tabs stayed logged in. */
+/** In how many attempts the tabs of the other browser stayed logged in; `prepare` gives the act that ends it. */
 async function countResurrections(
   attempts: number,
   prepare: (attempt: Attempt) => Promise<() => Promise<unknown>>,
@@ -38,7 +38,7 @@ async function countResurrections(
   return resurrections
 }
 
-describe('however often, requests that are under way bring nobody back after', {
+describe('however often, requests that are under way log no browser in again after', {
   timeout: minutes(4),
 }, () => {
   test('logging out', async () => {

@@ -70,12 +70,12 @@ describe('a new secret in front of the old one', () => {
     const _csrf = await stranger.takeToken('/login')
     const later = moveTo(both, stranger)
 
-    const answer = await later.post('/login', { _csrf, username: 'nobody', password: 'nothing' })
+    const answer = await later.post('/login', { _csrf, username: 'unknown', password: 'nothing' })
 
     expect(answer.status).toBe(422)
     expect(contentOf(later.valueOf('csrf'))).toBe(contentOf(stranger.valueOf('csrf')))
     expect(later.valueOf('csrf')).not.toBe(stranger.valueOf('csrf'))
-    const withoutOld = await moveTo(onlyNew, later).post('/login', { _csrf, username: 'nobody' })
+    const withoutOld = await moveTo(onlyNew, later).post('/login', { _csrf, username: 'unknown' })
     expect(withoutOld.status).toBe(422)
   })
 

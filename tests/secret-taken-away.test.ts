@@ -55,7 +55,7 @@ describe('the old secret taken away', () => {
 })
 
 describe('secrets that are all new', () => {
-  test('let nobody in', async () => {
+  test('log no one in', async () => {
     const { browser } = await registerRemembered(first)
     const moved = moveTo(both, browser)
     await moved.visit('/dashboard')

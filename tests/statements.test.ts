@@ -73,7 +73,7 @@ describe('a stranger', () => {
     expect(await count(() => browser.visit('/login'))).toBe(0)
   })
 
-  test('costs none with a session cookie that nobody signed', async () => {
+  test('costs none with a session cookie with a wrong signature', async () => {
     const browser = site.browse()
     browser.cookies.set('session', { value: 's%3Aabc.def', attributes: {}, expiresAt: null })
 
@@ -92,7 +92,7 @@ describe('a stranger', () => {
 
 describe('files and health checks', () => {
   test.each(['/app.css', '/app.js', '/favicon.svg', '/healthz'])(
-    'ask nobody who is visiting: %s',
+    'do not ask who is visiting: %s',
     async (path) => {
       const { browser } = await register(site)
 

@@ -19,22 +19,22 @@ describe.each([
   ['verified', verified],
 ])('POST /login, where registration is %s', (_, site) => {
   const passwords = ['a guess', '', ' ', 'cafe\u0301', 'x'.repeat(1025)]
-  const nobody = new Map<string, ObservedAnswer>()
+  const unknown = new Map<string, ObservedAnswer>()
   const guess = (username: string, password: string) =>
     observe(site, '/login', { username, password })
 
   beforeAll(async () => {
     const { username } = nextFields()
-    for (const password of passwords) nobody.set(password, await guess(username, password))
+    for (const password of passwords) unknown.set(password, await guess(username, password))
   })
 
-  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers nobody', async (_, data) => {
+  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers an unknown account', async (_, data) => {
     const { username } = await addUser(site, data)
 
     for (const password of passwords) {
       const answer = await guess(username, password)
       expect(answer.status).toBe(422)
-      expect(answer).toEqual(nobody.get(password))
+      expect(answer).toEqual(unknown.get(password))
     }
   })
 
@@ -61,7 +61,7 @@ describe('POST /register, where registration is verified', () => {
 describe('POST /forgot-password', () => {
   const forget = (email: string) => observe(open, '/forgot-password', { email })
 
-  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers nobody', async (_, data) => {
+  test.each(KINDS_OF_ACCOUNT)('answers %s as it answers an unknown account', async (_, data) => {
     const { email } = await addUser(open, data)
 
     const answer = await forget(email)

@@ -59,7 +59,7 @@ async function ask(path: string, cookie: string, body?: string) {
 }
 
 describe('any cookies', () => {
-  test('are answered in kind, and log nobody in', async () => {
+  test('are answered in kind, and log no one in', async () => {
     const paths = fc.constantFrom('/dashboard', '/account/devices', '/reauthenticate')
 
     await fc.assert(

@@ -18,7 +18,7 @@ site.clock.advance(minutes(11))
 const ada = await register(site, { username: 'ada' })
 const senders = fc.constantFrom(ada, stale)
 
-/** Sends a form of somebody who is logged in, or of a stranger where it is for those, with a token that is good. */
+/** Sends a form with a good token, as a user or, where it is for those, as a visitor who is logged out. */
 async function sendForm(form: SiteForm, sender: Person, body: string, query = '') {
   const { action, needsLogin } = form
   const browser = needsLogin ? sender.browser : site.browse()

@@ -88,7 +88,7 @@ async function askEverything({ browser, isSecure }: Visitor) {
   return { statuses: [...statuses].sort(), faults }
 }
 
-// Last, as whoever asks it is a stranger from then on.
+// Last: afterwards the visitor is logged out.
 const ENDING = ['/logout']
 
 describe('every answer of every page', () => {
@@ -99,7 +99,7 @@ describe('every answer of every page', () => {
     expect(statuses).toEqual([200, 302, 303, 304, 400, 401, 403, 404, 405, 412, 413, 415, 416, 422])
   })
 
-  test('carries them for somebody who is logged in, and over https the demand for it', async () => {
+  test('carries them for a user who is logged in, and over https the demand for it', async () => {
     const browser = secure.browse()
     await browser.submit('/register', userFields())
 

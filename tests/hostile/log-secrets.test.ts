@@ -47,7 +47,7 @@ const noteLink = (link: string) => {
   return link
 }
 
-/** An evening of somebody with an account: everything that they can do, and what can go wrong meanwhile. */
+/** An evening of a user: everything that they can do, and what can go wrong meanwhile. */
 async function liveThroughEverything() {
   const ada = await register(site)
   const { browser, username, email } = ada
@@ -87,7 +87,7 @@ async function liveThroughEverything() {
   await breakDatabase(browser)
 }
 
-/** Somebody copies the cookie that a browser is remembered by, and uses it when the browser has gone on. */
+/** A thief copies the remember cookie, and uses it when the browser has gone on. */
 async function beRobbed(person: Person): Promise<void> {
   const browser = site.browse()
   await logIn(browser, { ...person, password: NEW_PASSWORD }, { remember: 'on' })

@@ -13,7 +13,7 @@ afterAll(site.close)
 
 const forms = await readSiteForms(site)
 const ada = await register(site)
-// After these the token of the page is another: somebody has logged in, or everybody out.
+// After these the token of the page is another: the visitor has logged in or out.
 const HAS_NEW_TOKEN = /login|register|logout|revoke-others/
 const browsers = new Map<string, Promise<[Browser, string]>>()
 const allowed = await collectMarkup()
@@ -39,7 +39,7 @@ function readMarkup({ text }: Response): string[] {
   })
 }
 
-/** Everything that pages and forms are made of while nobody types anything odd. */
+/** Everything that pages and forms are made of while only ordinary values are typed. */
 async function collectMarkup(): Promise<Set<string>> {
   const stranger = site.browse()
   const answers: Response[] = []
@@ -110,7 +110,7 @@ describe('whatever is typed', () => {
     expect(kept).toBe(name)
   })
 
-  test('has mail sent to nobody but one', async () => {
+  test('has mail sent to one recipient only', async () => {
     await doJobs(site)
     const where = { template: { not: { startsWith: 'job ' } } }
     const mails = await site.database.outboxMessage.findMany({ where })

@@ -1,4 +1,4 @@
-/** What has broken other programs, by what it tries. Each is short, and none is anybody's list. */
+/** What has broken other programs, by what it tries. Each is short. */
 export const PAYLOADS: Record<string, string[]> = {
   'markup of its own': [
     '<script>alert(1)</script>',

@@ -3,7 +3,7 @@ import type { Browser } from './browser.ts'
 import { doJobs } from './jobs.ts'
 import { logIn, type Person } from './users.ts'
 
-/** Takes an application and somebody with an account; logs them in with a browser that is new to it, remembered unless told otherwise. */
+/** Logs in with a browser that is new to the account, remembered unless told otherwise. */
 export async function logInElsewhere(
   site: Pick<TestApp, 'browse'>,
   person: Person,
@@ -15,14 +15,14 @@ export async function logInElsewhere(
   return browser
 }
 
-/** Takes a browser; returns a copy of it with nothing left but the cookie that it is remembered by. */
+/** A copy of a browser with only its remember cookie. */
 export function onlyRemembered(site: Pick<TestApp, 'browse'>, browser: Browser): Browser {
   const copy = site.browse().copyCookies(browser)
   copy.restart()
   return copy
 }
 
-/** Takes an application and a user name; returns the kinds of what happened to that account, oldest first. */
+/** Kinds of security events, oldest first. */
 export async function kindsOf(site: TestApp, username: string): Promise<string[]> {
   await doJobs(site)
   const where = { user: { username } }
@@ -30,7 +30,6 @@ export async function kindsOf(site: TestApp, username: string): Promise<string[]
   return events.map(({ kind }) => kind)
 }
 
-/** Takes an application and an address; returns what its owner was told by mail, in words. */
 export async function noticesTo(site: TestApp, recipient: string): Promise<string[]> {
   await doJobs(site)
   const where = { recipient, template: 'security-notice' }
@@ -38,7 +37,7 @@ export async function noticesTo(site: TestApp, recipient: string): Promise<strin
   return mails.map(({ data }) => JSON.parse(data).words)
 }
 
-/** Takes an application and a user name; returns when each of their remember series ends, in ms since 1970. */
+/** When each remember series ends, in ms since 1970. */
 export async function endsOfSeries({ database }: TestApp, username: string): Promise<number[]> {
   const { id, authEpoch } = await database.user.findUniqueOrThrow({
     where: { usernameKey: username.toLowerCase() },

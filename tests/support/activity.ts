@@ -6,7 +6,7 @@ export const SAFARI =
 /** One row of the activity page, as its reader sees it. */
 export type Row = { words: string; count: string | undefined; at: string; browser: string }
 
-/** Takes a browser that is logged in; returns the rows of its activity page, from the top. */
+/** The rows of the activity page, from the top. */
 export async function readActivity(browser: Browser): Promise<Row[]> {
   const { text } = await browser.visit('/account/activity')
   const rows = [...text.matchAll(/<li>\s*<p class="row-title">[\s\S]*?<\/li>/g)]

@@ -34,7 +34,7 @@ export type TestApp = {
 
 /** What tests change of an operator's defaults: the rest is tested as it comes. */
 export const QUICK = {
-  // Each step up doubles the work of a hash, and what is hashed here protects nobody.
+  // Each step doubles the work of a hash, and these protect no password.
   BCRYPT_COST: '4',
   // Every test comes from one address.
   THROTTLE: 'off',
@@ -68,7 +68,6 @@ export async function openTestApp(
   return { app, services, url, database, clock, settings, log, logged, statements, browse, close }
 }
 
-/** Takes environment variables; returns the settings of an application that is tested with them. */
 export function readSettings(variables: Record<string, string> = {}): Settings {
   const read = readEnv({ ...QUICK, ...variables })
   if (!read.ok) throw new Error(read.problems.join('\n'))

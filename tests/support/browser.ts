@@ -6,7 +6,7 @@ import { readForm, readToken } from './html.ts'
 
 type Fields = Record<string, string> | string
 
-/** Somebody's browser without its scripts: it keeps cookies, and sends a form with the hidden fields that the page gave it. */
+/** A browser without scripts: it keeps cookies, and sends a form with the hidden fields that the page gave it. */
 export class Browser {
   readonly cookies = new Map<string, KeptCookie>()
   /** Sent with every request. */

@@ -16,7 +16,7 @@ export function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args })
 }
 
-/** Takes a window; returns what its pages complain about: errors, warnings, what the policy refused. */
+/** Collects what pages complain about: errors, warnings, violations of the policy. */
 export function noteComplaints(context: BrowserContext): string[] {
   const complaints: string[] = []
   const listen = (page: Page) => {
@@ -25,7 +25,7 @@ export function noteComplaints(context: BrowserContext): string[] {
     })
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('requestfailed', (request) => {
-      // Whoever goes on before the icon has come is no failure.
+      // Leaving a page before its icon has come is no failure.
       const reason = request.failure()?.errorText
       if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()} failed: ${reason}`)
     })

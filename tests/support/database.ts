@@ -33,7 +33,7 @@ const copyTemplate = async (template: Template): Promise<DatabasePlace> => {
   return place
 }
 
-/** Makes an empty database, without tables; an SQLite file is made by whoever opens it. */
+/** An empty database without tables; an SQLite file is made when it is opened. */
 export const createEmptyDatabase = async (): Promise<DatabasePlace> => {
   const template = inject('template')
   if (template.engine === 'sqlite') return createFile(template.folder)

@@ -1,6 +1,6 @@
 import { APP_NAME } from '../../src/app-name.ts'
 
-/** Takes a page and a form's action; returns what the form would send untouched: hidden fields and values. */
+/** What a form would send untouched: hidden fields and values. */
 export function readForm(html: string, action: string): Record<string, string> {
   const form = findForm(html, action)
   const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([tag]) => readAttributes(tag))
@@ -14,12 +14,11 @@ export function readFieldNames(html: string, action: string): string[] {
   return [...form.matchAll(/<input\b[^>]*>/g)].flatMap(([tag]) => readAttributes(tag).name ?? [])
 }
 
-/** Takes a page, a field's name and its form's action; returns the value that the field shows. */
 export function readField(html: string, action: string, name: string): string | undefined {
   return readForm(html, action)[name]
 }
 
-/** Takes a page; returns the CSRF token of its first form. */
+/** The CSRF token of the first form. */
 export function readToken(html: string): string {
   return /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
 }
@@ -32,13 +31,13 @@ export function readTitle(html: string): string {
 
 const SITE = ` – ${APP_NAME}`
 
-/** Takes a page; returns the errors in the summary at its top. */
+/** The messages of the error summary. */
 export function readErrors(html: string): string[] {
   const summary = /<div class="error-summary"[\s\S]*?<\/ul>/.exec(html)?.[0] ?? ''
   return [...summary.matchAll(/<a href[^>]*>([^<]*)<\/a>/g)].map((match) => decode(match[1] ?? ''))
 }
 
-/** Takes a page; returns the messages that a redirect brought along. */
+/** The flash messages. */
 export function readFlashes(html: string): string[] {
   const found = html.matchAll(/<p class="flash [^>]*>([^<]*)<\/p>/g)
   return [...found].map((match) => decode(match[1] ?? ''))
@@ -49,7 +48,7 @@ export function readLinks(html: string): string[] {
   return [...html.matchAll(/<a\b[^>]*>/g)].map(([tag]) => readAttributes(tag).href ?? '')
 }
 
-/** Takes a page; returns it without what differs each time it is shown. */
+/** The page without what differs each time it is shown. */
 export function withoutToken(html: string): string {
   return html.replace(/(name="_csrf" value=")[^"]*/g, '$1')
 }

@@ -17,13 +17,11 @@ export type Site = { database: Database; services?: Services } & Pick<
 export const NEW_PASSWORD = 'mauve otter gantry 71 plum'
 export const newPassword = { password: NEW_PASSWORD, confirm: NEW_PASSWORD }
 
-/** Has somebody ask for a new password. */
 export async function forgetPassword(site: Site, { email }: Person): Promise<string> {
   await site.browse().submit('/forgot-password', { email })
   return readLink(site, email, 'reset-password')
 }
 
-/** Has somebody who is logged in ask for another address. */
 export async function askForAddress(site: Site, { browser }: Person, email: string) {
   await browser.submit('/account', { email })
   return readLink(site, email, 'verify-new-email')
@@ -31,20 +29,19 @@ export async function askForAddress(site: Site, { browser }: Person, email: stri
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z')
 
-/** Makes the address that somebody has one that they confirmed long ago. */
+/** Marks the email as verified long ago. */
 export async function proveAddress(site: Site, person: Person) {
   const { id } = await findUser(site, person)
   return site.database.user.update({ where: { id }, data: { emailVerifiedAt: LONG_AGO } })
 }
 
-/** Has somebody whose address is confirmed ask for another and confirm that; the link is the one to the old address. */
+/** Moves a user to another email that they verify; the link is the one to the old email. */
 export async function moveTo(site: Site, person: Person, email: string): Promise<string> {
   const { email: before } = await proveAddress(site, person)
   await followLink(person.browser, await askForAddress(site, person, email))
   return readLink(site, before, 'email-changed')
 }
 
-/** Has somebody close their account. */
 export async function leave(site: Site, { browser, username, password, email }: Person) {
   await browser.submit('/account/delete', { username, password })
   return readLink(site, email, 'deletion-scheduled')
@@ -75,7 +72,6 @@ export function tokenIn(link: string): string {
   return new URLSearchParams(link.split('?')[1]).get('token') ?? ''
 }
 
-/** Takes an application and somebody with an account; returns their row as it is now. */
 export function findUser(
   { database }: Pick<Site, 'database'>,
   { username }: Pick<Person, 'username'>,

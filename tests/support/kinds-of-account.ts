@@ -17,7 +17,7 @@ export async function openThrottledSite(REGISTRATION: string): Promise<TestApp> 
 let addresses = 0
 let names = 100
 
-/** What somebody types who differs from everybody else, in a name as long as any: Content-Length tells of it. */
+/** The fields of a new user, with a name of full length: Content-Length shows it. */
 export const nextFields = () => userFields({ username: `ada${names++}` })
 
 // As all new ones are here; no password has it.
@@ -25,23 +25,25 @@ const HASH = `$bcrypt-sha256$v=2,t=2b,r=4$${'.'.repeat(22)}$${'.'.repeat(31)}`
 
 export const CONFIRMED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
 
-/** Whom a stranger must not tell from nobody, and what makes them so. */
+/** Accounts that must look like an unknown one, and the columns that make them so. */
 export const KINDS_OF_ACCOUNT = Object.entries({
   'a member': CONFIRMED,
-  'somebody who is disabled': { ...CONFIRMED, disabledAt: new Date('2026-01-01') },
-  'somebody who is leaving': { ...CONFIRMED, deletionDueAt: new Date('2026-01-09') },
-  'somebody who has not confirmed their address': {},
-  'somebody with a hash of a lower cost': {
+  'a disabled account': { ...CONFIRMED, disabledAt: new Date('2026-01-01') },
+  'an account that is scheduled for deletion': {
+    ...CONFIRMED,
+    deletionDueAt: new Date('2026-01-09'),
+  },
+  'an account without a verified email': {},
+  'an account with a hash of a lower cost': {
     ...CONFIRMED,
     passwordHash: `$2b$05$${'.'.repeat(53)}`,
   },
-  'somebody with a hash of Werkzeug': {
+  'an account with a hash of Werkzeug': {
     ...CONFIRMED,
     passwordHash: `scrypt:1024:8:1$salt$${'00'.repeat(64)}`,
   },
 })
 
-/** Takes an application and what is to be in the row; makes somebody with an account there. */
 export function addUser({ database }: TestApp, changes: Partial<User>): Promise<User> {
   const { username, email } = nextFields()
   const keys = { usernameKey: username, emailKey: email, passwordHash: HASH }

@@ -1,4 +1,4 @@
-/** Takes some work; returns in ms the least time it took of three, for comparing with other work of the same run: a busy machine makes one run long, never short. */
+/** In ms, the least of three times: a busy machine makes a run long, never short. */
 export function leastTime(work: () => void): number {
   const times = [1, 2, 3].map(() => {
     const started = performance.now()

@@ -3,7 +3,7 @@ import { askForAddress, forgetPassword, leave, moveTo, newPassword } from './jou
 import { readLink } from './mails.ts'
 import { PASSWORD, type Person } from './users.ts'
 
-/** Every kind of link in a mail: how somebody gets one, and what its form is sent with. */
+/** Every kind of email link: how a user gets one, and the fields of its form. */
 export type LinkKind = {
   name: string
   get: (site: TestApp, person: Person) => Promise<string>

@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3'
 
-/** Takes the URL of an SQLite file; writes in it without an end, and returns what lets it go. */
+/** Holds the write lock of an SQLite file until the returned function is called. */
 export function lockSqliteFile(url: string): () => void {
   const other = new BetterSqlite3(url.slice('file:'.length))
   other.exec('BEGIN IMMEDIATE')

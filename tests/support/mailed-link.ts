@@ -3,7 +3,7 @@ import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { TestApp } from './app.ts'
 import { doJobs } from './jobs.ts'
 
-/** Takes an application, an address and a template; returns the path that the latest such mail to it links to. */
+/** The path of the link in the latest mail of a template. */
 export async function findMailedLink(
   site: Pick<TestApp, 'database' | 'settings'> & Partial<Pick<TestApp, 'services'>>,
   recipient: string,

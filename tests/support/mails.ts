@@ -7,7 +7,7 @@ import { doJobs } from './jobs.ts'
 
 type Site = { database: Database; services?: Services } & Pick<TestApp, 'settings'>
 
-/** Takes an application, an address and a template; returns what its mails there were told to say, newest first. Of two from one moment neither is the newer: turn the clock between them. */
+/** The data of mails, newest first. Of two from one moment neither is the newer: advance the clock between them. */
 export async function findMails(
   site: Site,
   recipient: string,
@@ -21,7 +21,7 @@ export async function findMails(
   return rows.map(({ data }) => JSON.parse(data))
 }
 
-/** Takes an application, an address and a template; returns path and query of the link in the newest such mail. */
+/** Path and query of the link in the newest mail of a template. */
 export async function readLink(site: Site, to: string, template: TemplateName): Promise<string> {
   const [newest] = await findMails(site, to, template)
   if (!newest?.linkId) throw new Error(`There is no link in a mail ${template} to ${to}`)
@@ -29,7 +29,7 @@ export async function readLink(site: Site, to: string, template: TemplateName): 
   return linkUrl(newest.linkId, KINDS[template].path)
 }
 
-/** Takes an application and an address; returns what its owner was told had happened, newest first. */
+/** What security notices said, newest first. */
 export async function findNotices(site: Site, to: string): Promise<(string | undefined)[]> {
   return (await findMails(site, to, 'security-notice')).map(({ words }) => words)
 }

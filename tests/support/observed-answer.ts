@@ -5,7 +5,7 @@ import { withoutToken } from './html.ts'
 
 export type ObservedAnswer = Awaited<ReturnType<typeof observe>>
 
-/** Takes an application, a page and what to type into its form; returns all that whoever typed it sees of the answers, and the statements that it took: without what is random each time, and what was typed. */
+/** Everything a visitor sees of the answers to a form, and the statements they took, without what differs each time. */
 export async function observe(site: TestApp, path: string, typed: Record<string, string>) {
   const browser = site.browse()
   const _csrf = await browser.takeToken(path)

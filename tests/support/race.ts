@@ -5,10 +5,10 @@ import type { TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
 import { isLoggedIn, PASSWORD } from './users.ts'
 
-/** Whoever sends requests while something is ended, and the requests. */
+/** The clients that send requests while something is ended, and the requests. */
 export type Rush = { clients: Browser[]; requests: (() => Promise<unknown>)[] }
 
-/** Takes a browser that is logged in and remembered; returns requests of its tabs: with its session, with its remember cookie alone, and with its password. */
+/** Requests of the tabs of a remembered browser: with its session, with its remember cookie alone, and with its password. */
 export async function rushOf(site: TestApp, browser: Browser): Promise<Rush> {
   const _csrf = await browser.takeToken('/account')
   const open = (count: number) => Array.from({ length: count }, () => copyOf(site, browser))
@@ -18,12 +18,12 @@ export async function rushOf(site: TestApp, browser: Browser): Promise<Rush> {
   const confirms = confirming.map(
     (each) => () => each.post('/reauthenticate', { _csrf, password: PASSWORD }),
   )
-  // One that sends nothing stands for whoever kept the cookies.
+  // One that sends nothing stands for a copy of the cookies.
   const clients = [...tabs, ...restarted, ...confirming, ...open(1), ...restarted.slice(0, 1)]
   return { clients, requests: [...visits, ...confirms] }
 }
 
-/** Takes an act and what rushes in while it is done; returns how many of the clients are logged in when all is over. */
+/** How many clients are logged in after the act and the rush are over. */
 export async function race(
   random: Random,
   act: () => Promise<unknown>,

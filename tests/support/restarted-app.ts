@@ -12,7 +12,7 @@ export async function openWithSecrets() {
   return { first, both, onlyNew: await startWith(B), another: await startWith(C) }
 }
 
-/** Takes an application; returns somebody with one browser, in which they are remembered. */
+/** A user with one browser, in which they are remembered. */
 export async function registerRemembered(site: TestApp): Promise<Person> {
   const ada = await register(site)
   await ada.browser.submit('/logout')
@@ -20,7 +20,7 @@ export async function registerRemembered(site: TestApp): Promise<Person> {
   return ada
 }
 
-/** Takes a browser; returns it as it goes on with the application as that was started later. */
+/** The same browser at an application that was started later. */
 export function moveTo(site: TestApp, browser: Browser): Browser {
   return site.browse().copyCookies(browser)
 }

@@ -5,7 +5,7 @@ export const PASSWORD = 'correct horse battery staple'
 
 let count = 0
 
-/** What somebody types into the form of /register who differs from everybody else; say only what matters to the test. */
+/** The fields of /register for a user who differs from every other; say only what matters to the test. */
 export function userFields(changes: Partial<typeof BLANK> = {}): typeof BLANK {
   const username = changes.username ?? `ada${++count}`
   const email = `${username}@example.org`
@@ -17,7 +17,7 @@ const BLANK = { username: '', email: '', password: '', confirm: '' }
 
 export type Person = typeof BLANK & { browser: Browser }
 
-/** Takes an application; returns somebody who has just registered, in a browser of their own, logged in. */
+/** A user who has just registered, logged in, in a browser of their own. */
 export async function register(
   site: Pick<TestApp, 'browse'>,
   changes: Partial<typeof BLANK> = {},
@@ -40,12 +40,11 @@ export async function registerVerified(
   return person
 }
 
-/** Takes somebody with an account and a browser; logs them in there. */
 export function logIn(browser: Browser, { username, password }: Person, more = {}) {
   return browser.submit('/login', { username, password, ...more })
 }
 
-/** Takes an application; returns somebody with a second browser, in which they ticked the box. */
+/** The same user in a second browser, where they ticked “keep me logged in”. */
 export async function registerAndRemember(site: Pick<TestApp, 'browse'>): Promise<Person> {
   const person = await register(site)
   const browser = site.browse()

@@ -8,7 +8,7 @@ export async function say(port: number, words: string | Uint8Array): Promise<str
   return text(socket)
 }
 
-/** Takes an answer as it came over the wire; returns its headers, their names in lower case. */
+/** Names in lower case. */
 export function readHeaders(answer: string): Record<string, string> {
   const [, ...lines] = (answer.split('\r\n\r\n')[0] ?? '').split('\r\n')
   return Object.fromEntries(
@@ -19,7 +19,6 @@ export function readHeaders(answer: string): Record<string, string> {
   )
 }
 
-/** Takes an answer as it came over the wire; returns its status. */
 export function readStatus(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1])
 }
