@@ -55,6 +55,7 @@ const forms = fc.constantFrom(...known)
 describe('every form of the site', () => {
   test('is known with its fields', () => {
     expect(known.find(({ action }) => action === '/register')?.fields).toEqual([
+      'next',
       'username',
       'email',
       'password',

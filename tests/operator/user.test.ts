@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { logIn, PASSWORD, register, userFields } from '../support/users.ts'
 import { runCommand, runScript } from './support/run-command.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -84,7 +82,7 @@ describe('npm run user', () => {
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([1, 1])
     expect(runs[0]?.stderr).toMatch(/no (database|tables)[^\n]*Check DATABASE_URL/)
     // A relative path counts from the project, wherever the command is started.
-    expect(runs[1]?.stderr).toContain(`${ROOT}data/there-is-none.db`)
+    expect(runs[1]?.stderr).toContain(join(inject('program'), 'data/there-is-none.db'))
     const again = await runCommand('user.js', ['list'], { DATABASE_URL: url })
     expect(again.exitCode).toBe(1)
   })
