@@ -145,7 +145,7 @@ export function listPages(services: Services): Page[] {
     logoutPage(services),
     dashboardPage(services),
     reauthenticatePage(services),
-    passwordPage(services),
+    passwordPage,
     ...devicesPages(services),
     activityPage(services),
     ...accountPages(services),

@@ -14,6 +14,10 @@ const EVENTS = {
   remembered: { text: 'Recognised by “keep me logged in”', isMerged: true },
   reauthenticated: { text: 'Password confirmed', isMerged: true },
   'login-failed': { text: 'Failed attempt to log in', isMerged: true },
+  'password-check-failed': {
+    text: 'Wrong password entered in a browser that is logged in',
+    isMerged: true,
+  },
   'password-changed': { text: 'Password changed' },
   'reset-requested': { text: 'Requested a link to choose a new password', isMerged: true },
   'password-reset': { text: 'New password chosen through a link' },
@@ -61,12 +65,12 @@ export type Activity = { words: string; browser: string; at: Date; count: number
 
 /** Records the event in the transaction of the change; false when it was merged into an earlier one. */
 export async function recordEvent(tables: Tables, event: NewEvent): Promise<boolean> {
-  if ('isMerged' in EVENTS[event.kind]) return countEvent(tables, event)
+  if ('isMerged' in EVENTS[event.kind]) return (await countEvent(tables, event)) === 1
   await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
   return true
 }
 
-async function countEvent(tables: Tables, event: NewEvent): Promise<boolean> {
+async function countEvent(tables: Tables, event: NewEvent): Promise<number> {
   const { kind, at, browser, deviceId, userId } = event
   const hour = Math.floor(at.getTime() / hours(1))
   const id = `${kind} ${hour} ${deviceId ?? userId}`
@@ -75,7 +79,7 @@ async function countEvent(tables: Tables, event: NewEvent): Promise<boolean> {
     create: { id, deviceId: null, ...event },
     update: { at, browser, count: { increment: 1 } },
   })
-  return count === 1
+  return count
 }
 
 /** Records the event and notifies the user, both or neither. A merged event sends no second notice; an unverified email gets none. */
@@ -86,6 +90,20 @@ export async function recordAndNotify(
 ): Promise<void> {
   const isNew = await recordEvent(tables, { userId: user.id, ...event })
   if (isNew && user.emailVerifiedAt) await notify(tables, user, user.email, event)
+}
+
+// Fewer are slips of the fingers.
+const SUSPICIOUS = 5
+
+/** Records that a user who is logged in gave a wrong password, and notifies the user once an hour when it goes on. */
+export async function recordWrongPassword(
+  tables: Tables,
+  user: Notified,
+  { at, browser }: { at: Date; browser: string },
+): Promise<void> {
+  const event = { kind: 'password-check-failed', at, browser } as const
+  const count = await countEvent(tables, { userId: user.id, ...event })
+  if (count === SUSPICIOUS && user.emailVerifiedAt) await notify(tables, user, user.email, event)
 }
 
 /** Sends a notice about an event to an email of the user. */

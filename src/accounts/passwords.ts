@@ -10,7 +10,7 @@ import {
   useLink,
   voidLinks,
 } from './email-links.ts'
-import { notify, recordAndNotify, recordEvent } from './events.ts'
+import { notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { changeOwnUser } from './own-user.ts'
@@ -26,6 +26,18 @@ export async function verifyOwnPassword(
   const hash = found?.passwordHash ?? null
   const { matches } = await passwords.verify(password, hash, { ...client, account: id })
   return matches
+}
+
+/** The same for a user who is logged in, and is told of a wrong one: a stranger may use the browser. */
+export async function proveOwnPassword(
+  accounts: Accounts,
+  user: User,
+  typed: { password: string; browser: string; client: HashClient },
+): Promise<boolean> {
+  if (await verifyOwnPassword(accounts, user, typed)) return true
+  const wrong = { at: accounts.clock(), browser: typed.browser }
+  await changeTogether(accounts.database, (tables) => recordWrongPassword(tables, user, wrong))
+  return false
 }
 
 export type NewPassword = { password: string; browser: string; client: HashClient }

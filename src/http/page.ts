@@ -26,6 +26,8 @@ export type Page = {
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
+  /** Goes before the login is required, for a form that logs its own browser out: a second press of its button. */
+  beforeLogin?: RequestHandler
   /** What a visitor with too many attempts can do instead. */
   wayOnWhenLimited?: WayOn
 }
@@ -66,7 +68,9 @@ function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
   const { beforePost, checkToken, guards, requireLogin } = steps
   const audience = page.postFor ?? page.for
   // With the session its token is gone: the answer is to log in, and not that the form is stale.
-  const login = audience === 'logged-in' || audience === 'fresh' ? [requireLogin] : []
+  const isForUsers = audience === 'logged-in' || audience === 'fresh'
+  const pressed = page.beforeLogin ? [page.beforeLogin] : []
+  const login = isForUsers ? [...pressed, requireLogin] : []
   return [...beforePost, ...login, ...checkToken, ...guards[audience](page)]
 }
 

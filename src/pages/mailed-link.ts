@@ -8,8 +8,10 @@ import {
 } from '../accounts/email-links.ts'
 import { servicesOf } from '../services.ts'
 
-// As long as the longest of them works: the row decides when a link is over.
+// No shorter than any link works: its row says when it is over.
 const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
+
+const OPENED = 'opened'
 
 /** How a page takes a link from an email: its token leaves the URL at once, and nothing else happens until a form is sent. */
 export type MailedLink = {
@@ -25,6 +27,14 @@ export type MailedLink = {
 
 export const LINK_IS_OVER =
   'This link was used already, has been replaced by a newer one, or is too old. Ask for a new one.'
+const NEEDS_COOKIES =
+  'This page needs cookies. Allow them for this site in your browser, then open the link in the email again.'
+
+/** Why this browser has no link that works. */
+export function explainMissingLink(req: Request): string {
+  const wasSent = req.query[OPENED] !== undefined
+  return wasSent && !req.headers.cookie ? NEEDS_COOKIES : LINK_IS_OVER
+}
 
 /** Scanners open every link in an email: GET and HEAD use nothing up. */
 export function createMailedLink(path: string): MailedLink {
@@ -55,7 +65,8 @@ function takeToken(path: string, req: Request, res: Response, next: NextFunction
   const isOurs =
     typeof token === 'string' && linkIdOf(servicesOf(req).settings.secrets, token) !== null
   keepLink(req, res, path, isOurs ? [path, token] : undefined)
-  res.redirect(303, path)
+  // The mark tells a browser that kept the cookie from one that keeps none.
+  res.redirect(303, isOurs ? `${path}?${OPENED}=1` : path)
 }
 
 // One for each page: links that are open in two tabs both work.

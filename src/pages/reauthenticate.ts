@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { verifyOwnPassword } from '../accounts/passwords.ts'
+import { proveOwnPassword } from '../accounts/passwords.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { safeNext } from '../auth/next.ts'
@@ -43,7 +43,7 @@ export function reauthenticatePage(services: Services): Page {
     const user = auth.loggedInUser(req)
     const typed = { password: form.data.password, ...visitOf(req) }
     const limits = ownPasswordLimits(memberOf(req))
-    const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
+    const isRight = await throttle.attempt(limits, () => proveOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)

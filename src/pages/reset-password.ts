@@ -8,7 +8,7 @@ import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
-import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
+import { createMailedLink, explainMissingLink } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
@@ -49,7 +49,9 @@ async function reset(req: Request, res: Response) {
 }
 
 function refuseLink(res: Response, status = 422) {
-  res.status(status).render('reset-password', { form: blankForm(), linkProblem: LINK_IS_OVER })
+  res
+    .status(status)
+    .render('reset-password', { form: blankForm(), linkProblem: explainMissingLink(res.req) })
 }
 
 function show(req: Request, res: Response, found: LinkWithUser, form: FormView) {

@@ -3,7 +3,7 @@ import { restoreAccount } from '../accounts/deletion.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
+import { createMailedLink, explainMissingLink } from './mailed-link.ts'
 
 const link = createMailedLink('/restore-account')
 const PURPOSES = ['restore-account'] as const
@@ -33,5 +33,5 @@ async function restore(req: Request, res: Response) {
 }
 
 function refuse(res: Response, status = 422) {
-  res.status(status).render('restore-account', { linkProblem: LINK_IS_OVER })
+  res.status(status).render('restore-account', { linkProblem: explainMissingLink(res.req) })
 }

@@ -4,7 +4,7 @@ import { type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
+import { createMailedLink, explainMissingLink } from './mailed-link.ts'
 
 const link = createMailedLink('/undo-email')
 const PURPOSES = ['undo-email', 'object-to-undo'] as const
@@ -53,5 +53,5 @@ async function object(req: Request, res: Response, found: LinkWithUser) {
 }
 
 function refuse(res: Response, status = 422) {
-  res.status(status).render('undo-email', { linkProblem: LINK_IS_OVER })
+  res.status(status).render('undo-email', { linkProblem: explainMissingLink(res.req) })
 }

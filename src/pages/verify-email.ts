@@ -14,7 +14,7 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { hashToken, isKnownDevice } from '../sessions/devices.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
-import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
+import { createMailedLink, explainMissingLink, LINK_IS_OVER } from './mailed-link.ts'
 
 const PasswordForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
@@ -32,7 +32,7 @@ export const verifyEmailPage: Page = {
 
 async function showVerify(req: Request, res: Response) {
   const verification = await findLinked(req)
-  if (!verification) return refuseLink(res, LINK_IS_OVER, 200)
+  if (!verification) return refuseLink(res, explainMissingLink(req), 200)
   return show(res, verification, await mustProve(req, verification), blankForm())
 }
 

@@ -1,5 +1,6 @@
 import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
+import { days } from '../../src/durations.ts'
 import { setCookies } from '../auth/support/browser.ts'
 import { openTestApp } from '../support/app.ts'
 import { readForm } from '../support/html.ts'
@@ -91,13 +92,13 @@ describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
 
     const answer = await browser.visit(link)
 
-    expect([answer.status, answer.headers.location]).toEqual([303, pathOf(link)])
+    expect([answer.status, answer.headers.location]).toEqual([303, `${pathOf(link)}?opened=1`])
     expect(answer.headers['cache-control']).toContain('no-store')
     expect(browser.cookies.get('link')?.attributes).toMatchObject({
       path: '/',
       httponly: '',
       samesite: 'Lax',
-      'max-age': '1209600',
+      'max-age': String(days(14) / 1000),
     })
   })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { scheduleDeletion } from '../../accounts/deletion.ts'
 import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
-import { verifyOwnPassword } from '../../accounts/passwords.ts'
+import { proveOwnPassword } from '../../accounts/passwords.ts'
 import { formatDuration } from '../../durations.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
@@ -45,7 +45,7 @@ export function deletePage(services: Services): Page {
     }
     const typed = { password: form.data.password, ...visitOf(req) }
     const limits = ownPasswordLimits(memberOf(req))
-    const isRight = await throttle.attempt(limits, () => verifyOwnPassword(accounts, user, typed))
+    const isRight = await throttle.attempt(limits, () => proveOwnPassword(accounts, user, typed))
     if (!isRight) {
       nameEvent(res, 'authn_reauthentication_fail', user.id)
       return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
@@ -56,7 +56,7 @@ export function deletePage(services: Services): Page {
     nameEvent(res, 'user_deleted', user.id)
     await auth.logOut(req, res)
     cookies.session.clear(res)
-    const message = `Your account is closed. The link in our mail restores it for ${GRACE}.`
+    const message = `Your account is closed. The link in our email restores it for ${GRACE}.`
     flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
     return res.redirect(303, '/login')
   }
@@ -67,7 +67,8 @@ export function deletePage(services: Services): Page {
   }
 
   function show(req: Request, res: Response, form: FormView) {
-    const { username } = auth.loggedInUser(req)
-    res.render('account/delete', { form, username, grace: GRACE })
+    const { username, emailVerifiedAt } = auth.loggedInUser(req)
+    const isVerified = emailVerifiedAt !== null
+    res.render('account/delete', { form, username, isVerified, grace: GRACE })
   }
 }
