@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seconds } from '../../src/durations.ts'
+import { days, hours, seconds } from '../../src/durations.ts'
+import { kindsOf } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import { isLoggedIn, logIn, registerAndRemember } from '../support/users.ts'
 
@@ -64,6 +65,36 @@ describe('remember me', () => {
     expect([hasStolen, isOwnerStillIn]).toEqual([false, false])
     expect(thief.valueOf('remember')).toBeUndefined()
     expect(dashboard.text).toContain('A copied “keep me logged in” cookie was used')
+  })
+
+  test('notices a thief who came first and kept the new cookie for later: the device is out', async () => {
+    const { browser, ...ada } = await registerAndRemember(site)
+    browser.restart()
+    const thief = site.browse().copyCookies(browser)
+    await thief.visit('/dashboard')
+    thief.restart()
+
+    site.clock.advance(days(3))
+    const owner = await isLoggedIn(browser)
+    await browser.visit('/dashboard')
+    const hasStolen = await isLoggedIn(thief)
+
+    expect([owner, hasStolen, await isLoggedIn(browser)]).toEqual([true, false, false])
+    expect(await kindsOf(site, ada.username)).toContain('remember-token-stolen')
+  })
+
+  test('forgives answers that were lost one after the other', async () => {
+    const { browser, ...ada } = await registerAndRemember(site)
+    browser.restart()
+    for (let visit = 0; visit < 4; visit++) {
+      // The answer goes to a copy: this browser never hears of the new cookie.
+      expect(await isLoggedIn(site.browse().copyCookies(browser))).toBe(true)
+      site.clock.advance(hours(20))
+    }
+
+    expect(await isLoggedIn(browser)).toBe(true)
+    expect(await isLoggedIn(browser)).toBe(true)
+    expect(await kindsOf(site, ada.username)).not.toContain('remember-token-stolen')
   })
 
   test('forgives an old cookie within that minute', async () => {
