@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { saveThenRedirect } from './express-session.ts'
+import { isUnderWay, saveThenRedirect } from './express-session.ts'
 import { keepInterruptedPost } from './interrupted-post.ts'
 import type { LoginEmitter } from './login-parts.ts'
 import { currentUser, isFresh } from './login-state.ts'
@@ -37,7 +37,9 @@ export function createGuards<User>(
     events.emit('unauthorized', { req })
     if (options.onUnauthorized) return options.onUnauthorized(req, res, next)
     if (prefersJson(req, res)) return res.status(401).json({ error: 'login_required' })
-    const { loginView: view, loginMessage: message, loginMessageCategory: category } = options
+    const { loginView: view, loginMessageCategory: category } = options
+    // Logged in under a newer session, this browser would show the message there.
+    const message = isUnderWay(req) ? null : options.loginMessage
     // A form that was sent is lost: its URL may have no page to come back to.
     const wayBack = isSafe(req) ? req.originalUrl : null
     return sendTo({ view, message, category, wayBack }, req, res)

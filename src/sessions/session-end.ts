@@ -1,9 +1,10 @@
+import type { EventKind } from '../accounts/events.ts'
 import { type Database, Prisma } from '../database/database.ts'
 import { hashSessionId, replacementKey } from './session-rows.ts'
 
 // A browser that was logged out from elsewhere is told why, once.
 
-const WORDS: Record<string, string> = {
+const WORDS: Partial<Record<EventKind, string>> = {
   'device-logged-out': 'This browser was logged out from another browser.',
   'remember-token-stolen':
     'This browser was logged out: a copy of its “keep me logged in” cookie was used.',
@@ -21,7 +22,7 @@ const OF_ACCOUNT = Object.keys(WORDS).filter((kind) => !OF_DEVICE.includes(kind)
 
 /** How a session ended, in words. */
 export function formatSessionEnd(how: string): string {
-  return WORDS[how] ?? 'Your session has ended.'
+  return WORDS[how as EventKind] ?? 'Your session has ended.'
 }
 
 export type SessionEnd = { how: string; deviceId: string | null }
