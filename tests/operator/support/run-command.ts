@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -14,9 +15,8 @@ export function runCommand(
   input = '',
 ): Promise<CommandRun> {
   // A copy without a .env: what is set on this machine is no part of the test.
-  const cwd = inject('program')
-  const path = join(cwd, 'dist/operator', file)
-  return run(process.execPath, [path, ...words], { cwd, env, input })
+  const path = join(inject('program'), 'dist/operator', file)
+  return run(process.execPath, [path, ...words], { cwd: tmpdir(), env, input })
 }
 
 /** Takes what follows `npm run --silent`; runs it in the project's own folder. */
