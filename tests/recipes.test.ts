@@ -61,12 +61,14 @@ import config from './vitest.config.ts'
 export default { ...config, test: { ...config.test, globalSetup: ['tests/support/template-database.ts'] } }
 `
 
-async function run(...[program, ...words]: string[]) {
-  // No server answers there.
-  const env = { ...process.env, TEST_DATABASE_URL: 'postgresql://postgres@127.0.0.1:1/none' }
-  const path = join(copy, 'node_modules', program ?? '')
-  const running = promisify(execFile)(process.execPath, [path, ...words], { cwd: copy, env })
-  return running.then(
+// No server answers there.
+const NO_SERVER = { TEST_DATABASE_URL: 'postgresql://postgres@127.0.0.1:1/none' }
+
+async function run(program: string, words: string[] = [], more: Record<string, string> = {}) {
+  const { TEST_DATABASE_URL: _, ...env } = { ...process.env }
+  const path = join(copy, 'node_modules', program)
+  const place = { cwd: copy, env: { ...env, ...more } }
+  return promisify(execFile)(process.execPath, [path, ...words], place).then(
     () => '',
     ({ stdout, stderr }) => `${stdout}${stderr}`,
   )
@@ -92,13 +94,13 @@ describe.runIf(inject('template').engine === 'sqlite')('a copy of the project', 
       writeFileSync(join(copy, 'tests/recipes.config.ts'), CONFIG)
 
       expect(await run('../prisma/generate.mjs')).toBe('')
-      expect(await run('tsx/dist/cli.mjs', 'prisma/make-migration.ts', name)).toBe('')
-      expect(await run('typescript/bin/tsc', '-p', '.')).toBe('')
-      expect(
-        await run('@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', 'src/pages'),
-      ).toBe('')
+      const migration = ['prisma/make-migration.ts', name]
+      expect(await run('tsx/dist/cli.mjs', migration, NO_SERVER)).toBe('')
+      expect(await run('typescript/bin/tsc', ['-p', '.'])).toBe('')
+      const lint = ['check', '--vcs-enabled=false', 'src/pages']
+      expect(await run('@biomejs/biome/bin/biome', lint)).toBe('')
       const vitest = ['run', '--config', 'tests/recipes.config.ts', '--reporter=dot', ...CONCERNED]
-      expect(await run('vitest/vitest.mjs', ...vitest)).toBe('')
+      expect(await run('vitest/vitest.mjs', vitest)).toBe('')
     },
     minutes(10),
   )
