@@ -1,11 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database } from '../database/database.ts'
+import { PAGE, readPages } from '../database/pages.ts'
 import type { Accounts } from './accounts.ts'
 import { recordAndNotify } from './events.ts'
 import { SECRET_COLUMNS, type User } from './users.ts'
-
-const PAGE = 500
 
 type Keyed = { id: string }
 
@@ -82,23 +80,4 @@ async function* writeList<Row extends object>(
     separator = ',\n    '
   }
   yield separator.startsWith(',') ? '\n  ]' : ']'
-}
-
-async function* readPages<Row>(find: (last?: Row) => Promise<Row[]>) {
-  let rows = await takeTurn(() => find())
-  while (rows.length > 0) {
-    yield rows
-    const last = rows.at(-1)
-    rows = rows.length < PAGE ? [] : await takeTurn(() => find(last))
-  }
-}
-
-let turns: Promise<unknown> = Promise.resolve()
-
-// One page at a time in this process, and a look at other requests after each. A turn for a whole file
-// would let one visitor who reads slowly keep every other from theirs.
-function takeTurn<T>(read: () => Promise<T>): Promise<T> {
-  const page = turns.then(read)
-  turns = page.catch(() => {}).then(() => setImmediate())
-  return page
 }

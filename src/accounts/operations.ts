@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
+import { PAGE, readPages } from '../database/pages.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, voidLinks } from './email-links.ts'
 import { BEING_ERASED } from './erasure.ts'
@@ -7,7 +8,7 @@ import { type EventKind, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
-import { CAN_LOG_IN, HIDDEN_COLUMNS, type User } from './users.ts'
+import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.ts'
 
 /** Whoever acts on accounts from the outside has no browser: this is what the activity page says instead. */
 export const OPERATOR = 'the operator’s command line'
@@ -17,10 +18,16 @@ export type ManagedUser = User & { disabledAt: Date | null; deletionDueAt: Date 
 
 type Tools = Pick<Accounts, 'database' | 'clock'>
 
-/** Returns every user, in the order of their names. */
-export function listUsers({ database }: Tools): Promise<ManagedUser[]> {
-  const orderBy = { usernameKey: 'asc' } as const
-  return database.user.findMany({ orderBy, omit: HIDDEN_COLUMNS })
+/** Every user, in the order of their names, a page at a time. */
+export function listUsers({ database }: Tools): AsyncIterable<ManagedUser[]> {
+  return readPages((last?: { usernameKey: string }) =>
+    database.user.findMany({
+      where: { usernameKey: { gt: last?.usernameKey ?? '' } },
+      orderBy: { usernameKey: 'asc' },
+      take: PAGE,
+      omit: SECRET_COLUMNS,
+    }),
+  )
 }
 
 /** Takes a user name, an address or an id; returns whoever that can mean. */

@@ -8,42 +8,41 @@ import { isDatabaseOutage } from '../database/outage.ts'
 import { describeFailure } from '../runtime/failure.ts'
 import { loadEnv } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
-import { complain, type Outcome, refused } from './outcome.ts'
+import { complain, type Outcome, report } from './outcome.ts'
 
-/** What a command of the operator works with. */
+/** What a command works with. */
 export type Operator = {
   accounts: Pick<Accounts, 'database' | 'passwords' | 'clock' | 'passwordRules'>
   settings: Settings
 }
 
-/** Takes a command; runs it on the database that the server would open, and says null if the settings are wrong. */
-export async function runWithDatabase(
-  command: (operator: Operator) => Promise<Outcome>,
-): Promise<Outcome | null> {
+export type Command = (operator: Operator) => Promise<Outcome>
+
+/** Runs a command on the database that the server would open, and prints what it came to. */
+export async function runOnDatabase(command: Command, asJson: boolean): Promise<void> {
   const read = loadEnv()
-  if (!read.ok) {
-    complain(read.problems, 1)
-    return null
-  }
-  return runOn(read.settings, command).catch((error: unknown) => refuse(error, true))
+  if (!read.ok) return complain(read.problems, 1)
+  await run(read.settings, command, asJson).catch((error) => complainOf(error, true))
 }
 
-function refuse(error: unknown, isUnchanged: boolean): Outcome {
-  if (!isDatabaseOutage(error)) return refused(`It could not be done: ${describeFailure(error)}`)
-  const outcome = isUnchanged ? 'Nothing was done' : 'It may have been done or not: look'
-  return refused(`The database cannot be used: ${describeFailure(error)}. ${outcome}.`)
-}
-
-async function runOn(
-  settings: Settings,
-  command: (operator: Operator) => Promise<Outcome>,
-): Promise<Outcome> {
+async function run(settings: Settings, command: Command, asJson: boolean): Promise<void> {
   await migrateDatabase(settings.databaseUrl, { mustExist: true })
   const database = await openDatabase(settings.databaseUrl)
   const passwords = createPasswords({ cost: settings.bcryptCost })
   const passwordRules = { minLength: settings.passwordMinLength, appName: APP_NAME }
   const accounts = { database, passwords, clock: systemClock, passwordRules }
-  return command({ accounts, settings })
-    .catch((error: unknown) => refuse(error, database.countChanges() === 0))
+  // Printed before the database is closed: some outcomes are read while they are printed.
+  await command({ accounts, settings })
+    .then((outcome) => report(outcome, asJson))
+    .catch((error) => complainOf(error, database.countChanges() === 0))
     .finally(() => database.close())
+}
+
+function complainOf(error: unknown, isUnchanged: boolean): void {
+  const failure = describeFailure(error)
+  const outcome = isUnchanged ? 'Nothing was done' : 'It may have been done or not: look'
+  const problem = isDatabaseOutage(error)
+    ? `The database cannot be used: ${failure}. ${outcome}.`
+    : `It could not be done: ${failure}`
+  complain([problem], 1)
 }

@@ -1,38 +1,65 @@
+import { pipeline } from 'node:stream/promises'
 import { stripVTControlCharacters } from 'node:util'
 
-/** What a command came to: what to say, in words and as JSON, or the one line that says why nothing was done. */
+/** What a command came to, in words and as JSON: whole, or as pages of items; or why nothing was done. */
 export type Outcome =
   | { lines: readonly string[]; json: unknown; exitCode: 0 | 1 }
+  | { linePages: Pages<string>; jsonPages: Pages<unknown> }
   | { problem: string }
 
-/** Takes what was done; returns the outcome of a command that worked. */
+type Pages<Item> = AsyncIterable<readonly Item[]>
+
 export function done(words: string, json: unknown): Outcome {
   return { lines: [words], json, exitCode: 0 }
 }
 
-/** Takes why it was not done; returns the outcome of a command that did not work. */
 export function refused(problem: string): Outcome {
   return { problem }
 }
 
-/** Takes an outcome and whether a program reads it; prints it, and sets the exit status. */
-export function report(outcome: Outcome, asJson: boolean): void {
-  if ('problem' in outcome) {
-    complain([outcome.problem], 1)
-    return
+/** Prints an outcome and sets the exit status. */
+export async function report(outcome: Outcome, asJson: boolean): Promise<void> {
+  if ('problem' in outcome) return complain([outcome.problem], 1)
+  if ('lines' in outcome) {
+    process.exitCode = outcome.exitCode
+    return print(asJson ? [JSON.stringify(outcome.json, null, 2), '\n'] : [endLines(outcome.lines)])
   }
-  const lines = asJson ? [JSON.stringify(outcome.json, null, 2)] : outcome.lines
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
-  process.exitCode = outcome.exitCode
+  return print(asJson ? formatArray(outcome.jsonPages) : endPages(outcome.linePages))
 }
 
-/** Takes what is wrong, a line each; prints it where it is in no program's way, and sets the exit status. */
+/** Prints what is wrong, a line each, where no program reads, and sets the exit status. */
 export function complain(lines: readonly string[], exitCode: number): void {
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''))
+  process.stderr.write(endLines(lines))
   process.exitCode = exitCode
 }
 
-/** Takes text that somebody else chose; returns it in quotes, without what would move the cursor or colour the terminal. */
+/** Text that a user chose, in quotes, without what would move the cursor or colour the terminal. */
 export function quote(text: string): string {
   return `“${stripVTControlCharacters(text).replace(/\p{C}/gu, '�')}”`
+}
+
+// No faster than it is read. A reader such as `head` may hang up before the end.
+async function print(text: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  await pipeline(text, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+function endLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+async function* endPages(pages: Pages<string>) {
+  for await (const lines of pages) yield endLines(lines)
+}
+
+// As JSON.stringify would format the whole array.
+async function* formatArray(pages: Pages<unknown>) {
+  const format = (item: unknown) => JSON.stringify(item, null, 2).replaceAll('\n', '\n  ')
+  let before = '[\n  '
+  for await (const items of pages) {
+    yield before + items.map(format).join(',\n  ')
+    before = ',\n  '
+  }
+  yield before.startsWith(',') ? '\n]\n' : '[]\n'
 }

@@ -8,13 +8,13 @@ export const USAGE = [
   'Usage: npm run user -- COMMAND [--json]',
   '',
   '  list                         every user',
-  '  create NAME --email ADDRESS  a new user; asks for the password, or reads it from standard input',
+  '  create NAME --email EMAIL    a new user; asks for the password, or reads it from standard input',
   '  disable NAME                 logs the user out everywhere and keeps them out',
   '  enable NAME                  lets the user log in again, and takes back a deletion',
-  '  log-out NAME                logs the user out everywhere',
+  '  log-out NAME                 logs the user out everywhere',
   `  reset-link NAME              a link that sets a new password, for ${LASTS} and one use`,
   '',
-  'NAME is a user name, an email address or an id.',
+  'NAME is a user name, an email or an id.',
 ]
 
 const ACTS = ['disable', 'enable', 'log-out', 'reset-link'] as const
@@ -28,14 +28,14 @@ export type UserCommand =
 
 export type UserArguments = { command: UserCommand; asJson: boolean }
 
-/** Takes the words after the command's own name; returns what is asked for, or null if they make no sense. */
+/** Null when the words make no sense. */
 export function readUserArguments(words: string[]): UserArguments | null {
   const { values, positionals } = parse(words)
   const command = values && readCommand(positionals, values.email)
   return command ? { command, asJson: values.json ?? false } : null
 }
 
-// It throws on a word it does not know.
+// Throws on unknown options.
 function parse(args: string[]) {
   const options = { json: { type: 'boolean' }, email: { type: 'string' } } as const
   try {

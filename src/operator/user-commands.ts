@@ -12,13 +12,13 @@ import {
 } from '../accounts/operations.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
 import { withSecret } from '../settings/development-secret.ts'
+import { describeDatabase } from '../settings/start-lines.ts'
 import type { Asked } from './ask-password.ts'
 import type { Operator } from './open.ts'
 import { done, type Outcome, quote, refused } from './outcome.ts'
 import type { Act, UserCommand } from './user-arguments.ts'
 import { describeUser, describeUsers } from './user-words.ts'
 
-/** Takes a command and whom to ask for a password; does what it says. */
 export async function runUserCommand(
   operator: Operator,
   command: UserCommand,
@@ -28,14 +28,17 @@ export async function runUserCommand(
   if (command.act === 'create') return create(operator, command, ask)
   const users = await findUsers(operator.accounts, command.name)
   const [user] = users
-  if (!user) return refused(`There is no user ${quote(command.name)}.`)
-  if (users.length > 1) return refused(sayWhoIsMeant(command.name, users))
+  if (!user) return refused(describeMissing(operator, command.name))
+  if (users.length > 1) return refused(describeMeanings(command.name, users))
   return ACTS[command.act](operator, user)
 }
 
-async function list({ accounts }: Operator): Promise<Outcome> {
-  const users = await listUsers(accounts)
-  return { lines: describeUsers(users), json: users.map(describeUser), exitCode: 0 }
+async function list({ accounts, settings }: Operator): Promise<Outcome> {
+  const jsonPages = async function* () {
+    for await (const users of listUsers(accounts)) yield users.map(describeUser)
+  }
+  const linePages = describeUsers(listUsers(accounts), describeDatabase(settings.databaseUrl))
+  return { linePages, jsonPages: jsonPages() }
 }
 
 async function create(
@@ -63,9 +66,13 @@ function readNames(typed: { username: string; email: string }) {
   return { problem: issue?.message ?? '' }
 }
 
-function sayWhoIsMeant(name: string, users: ManagedUser[]): string {
+function describeMissing({ settings }: Operator, name: string): string {
+  return `There is no user ${quote(name)} in ${describeDatabase(settings.databaseUrl)}.`
+}
+
+function describeMeanings(name: string, users: ManagedUser[]): string {
   const each = users.map(({ id, username, email }) => `${username} (id ${id}, ${email})`)
-  return `${quote(name)} can mean ${each.map(quote).join(' or ')}. Give the email address.`
+  return `${quote(name)} can mean ${each.map(quote).join(' or ')}. Give the email.`
 }
 
 const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outcome>> = {
@@ -79,7 +86,7 @@ const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outco
   enable: async ({ accounts }, user) =>
     (await enableUser(accounts, user.id))
       ? tell(user, 'can log in again', { disabledAt: null, deletionDueAt: null })
-      : tell(user, 'could log in already', {}),
+      : tellCannotEnable(user),
   'log-out': async ({ accounts }, user) =>
     (await logOutUser(accounts, user.id))
       ? tell(user, 'is logged out everywhere', {})
@@ -90,13 +97,20 @@ const ACTS: Record<Act, (operator: Operator, user: ManagedUser) => Promise<Outco
 async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Outcome> {
   if (user.disabledAt || user.deletionDueAt) {
     return refused(
-      `${quote(user.username)} cannot log in, with a new password neither: enable first.`,
+      `${quote(user.username)} cannot log in, with a new password neither. Enable the account first.`,
     )
   }
   const { linkId, expiresAt } = await startReset(operator.accounts, user)
   const { secrets, appUrl } = withSecret(operator.settings)
   const url = createLinkUrls(secrets, appUrl)(linkId, '/reset-password')
   return done(url, { ...describeUser(user), url, expiresAt })
+}
+
+function tellCannotEnable(user: ManagedUser): Outcome {
+  const couldLogIn = !user.disabledAt && !user.deletionDueAt
+  return couldLogIn
+    ? tell(user, 'could log in already', {})
+    : refused(`${quote(user.username)} is being erased and cannot come back.`)
 }
 
 function tell(user: ManagedUser, words: string, changes: Partial<ManagedUser>): Outcome {

@@ -13,23 +13,32 @@ export type DescribedUser = {
   deletionDueAt: Date | null
 }
 
-/** Takes a user; returns what an operator may see of it. */
 export function describeUser(user: ManagedUser): DescribedUser {
   const { id, username, email, name, emailVerifiedAt, createdAt, deletionDueAt } = user
   const state = stateOf(user)
   return { id, username, email, name, state, emailVerifiedAt, createdAt, deletionDueAt }
 }
 
-/** Takes users; returns a line for each, in columns. */
-export function describeUsers(users: ManagedUser[]): string[] {
-  if (users.length === 0) return ['There are no users.']
-  return alignColumns([['USER NAME', 'EMAIL', 'STATE', 'SINCE'], ...users.map(toCells)])
+// Deletion first: an account that is being erased is disabled too.
+function stateOf(user: ManagedUser): DescribedUser['state'] {
+  if (user.deletionDueAt) return 'scheduled for deletion'
+  if (user.disabledAt) return 'disabled'
+  return user.emailVerifiedAt ? 'active' : 'unverified'
 }
 
-function stateOf(user: ManagedUser): DescribedUser['state'] {
-  if (user.disabledAt) return 'disabled'
-  if (user.deletionDueAt) return 'scheduled for deletion'
-  return user.emailVerifiedAt ? 'active' : 'unverified'
+/** A line for each user. Columns get wider from page to page, as widths of later pages are unknown. */
+export async function* describeUsers(pages: AsyncIterable<ManagedUser[]>, database: string) {
+  let rows = [['USER NAME', 'EMAIL', 'STATE', 'SINCE']]
+  let widths: number[] = []
+  let isEmpty = true
+  for await (const users of pages) {
+    rows = [...rows, ...users.map(toCells)]
+    widths = widen(widths, rows)
+    yield rows.map((row) => alignCells(row, widths))
+    rows = []
+    isEmpty = false
+  }
+  if (isEmpty) yield [`There are no users in ${database}.`]
 }
 
 function toCells(user: ManagedUser): string[] {
@@ -37,15 +46,14 @@ function toCells(user: ManagedUser): string[] {
   return [quote(user.username).slice(1, -1), user.email, stateOf(user), since]
 }
 
-function alignColumns(rows: string[][]): string[] {
-  const widths = rows.reduce<number[]>(
+function widen(widths: number[], rows: string[][]): number[] {
+  return rows.reduce(
     (widest, row) => row.map((cell, at) => Math.max(cell.length, widest[at] ?? 0)),
-    [],
+    widths,
   )
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+}
+
+function alignCells(row: string[], widths: number[]): string {
+  const padded = row.map((cell, at) => cell.padEnd(widths[at] ?? 0))
+  return padded.join('  ').trimEnd()
 }

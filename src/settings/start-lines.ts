@@ -68,8 +68,8 @@ function findSite({ appUrl }: Settings, port: number): string {
   return appUrl === 'http://localhost:0' ? `http://localhost:${port}` : appUrl
 }
 
-// Never the URL itself: it can hold a password.
-function describeDatabase(databaseUrl: string): string {
+/** Never the URL itself: it can hold a password. */
+export function describeDatabase(databaseUrl: string): string {
   if (databaseUrl.startsWith('file:')) return `SQLite, ${formatPath(fileURLToPath(databaseUrl))}`
   const { host, pathname, searchParams } = new URL(databaseUrl)
   const name = decodeURIComponent(pathname.slice(1))

@@ -66,7 +66,7 @@ describe('reset-link', () => {
 
     const outcome = await run({ act: 'reset-link', name: username })
 
-    expect(outcome).toMatchObject({ problem: expect.stringContaining('enable first') })
+    expect(outcome).toMatchObject({ problem: expect.stringContaining('Enable the account first.') })
   })
 
   test('is an event of the account', async () => {

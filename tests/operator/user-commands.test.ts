@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { BEING_ERASED } from '../../src/accounts/erasure.ts'
 import { openTestApp } from '../support/app.ts'
 import { userRow } from '../support/rows.ts'
 import { logIn, PASSWORD, register } from '../support/users.ts'
@@ -9,33 +10,6 @@ afterAll(site.close)
 
 const { database, clock } = site
 const run = commandsOf(site)
-
-describe('list', () => {
-  test('shows who is active, unverified, disabled or scheduled for deletion', async () => {
-    await database.user.createMany({
-      data: [
-        userRow({ username: 'list-1', usernameKey: 'list-1' }),
-        userRow({ username: 'list-2', usernameKey: 'list-2', disabledAt: clock.now() }),
-        userRow({
-          username: 'list-3',
-          usernameKey: 'list-3',
-          deletionDueAt: clock.now(),
-        }),
-      ],
-    })
-
-    const outcome = await run({ act: 'list' })
-
-    expect(outcome).toMatchObject({
-      lines: expect.arrayContaining([
-        expect.stringMatching(/^USER NAME +EMAIL +STATE +SINCE$/),
-        expect.stringMatching(/^list-1 .* unverified +2020-01-01$/),
-        expect.stringMatching(/^list-2 .* disabled +2020-01-01$/),
-        expect.stringMatching(/^list-3 .* scheduled for deletion +2020-01-01$/),
-      ]),
-    })
-  })
-})
 
 describe('disable', () => {
   test('ends what is open, tells only who knows the password, and says so among the events', async () => {
@@ -103,6 +77,17 @@ describe('enable', () => {
       deletionDueAt: null,
     })
   })
+
+  test('refuses an account that is being erased: it would come back half empty', async () => {
+    const { username } = await register(site)
+    const where = { usernameKey: username }
+    const data = { disabledAt: clock.now(), deletionDueAt: BEING_ERASED }
+    await database.user.update({ where, data })
+
+    const outcome = await run({ act: 'enable', name: username })
+
+    expect(outcome).toEqual({ problem: `“${username}” is being erased and cannot come back.` })
+  })
 })
 
 describe('log-out', () => {
@@ -131,7 +116,7 @@ describe('NAME', () => {
 
     const outcome = await run({ act: 'disable', name: 'double' })
 
-    expect(outcome).toMatchObject({ problem: expect.stringContaining('Give the email address.') })
+    expect(outcome).toMatchObject({ problem: expect.stringContaining('Give the email.') })
     expect(outcome).toMatchObject({ problem: expect.stringContaining(one.email) })
     expect(await kindsOf(site, 'double')).toEqual([])
   })

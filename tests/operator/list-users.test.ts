@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { changeTogether } from '../../src/database/change-together.ts'
+import type { Outcome } from '../../src/operator/outcome.ts'
+import { openTestApp } from '../support/app.ts'
+import { userRow } from '../support/rows.ts'
+import { commandsOf } from './support/operator.ts'
+import { runCommand } from './support/run-command.ts'
+
+const site = await openTestApp()
+afterAll(site.close)
+
+const { database, clock, statements } = site
+const env = { DATABASE_URL: database.url, BCRYPT_COST: '4' }
+
+const nameOf = (count: number) => `user-${String(count).padStart(4, '0')}`
+const names = Array.from({ length: 1200 }, (_, count) => nameOf(count))
+
+await changeTogether(database, (tables) =>
+  tables.user.createMany({
+    data: names.map((username, count) =>
+      userRow({
+        username,
+        usernameKey: username,
+        emailVerifiedAt: count === 1 ? clock.now() : null,
+        disabledAt: count === 2 ? clock.now() : null,
+        deletionDueAt: count === 3 ? clock.now() : null,
+      }),
+    ),
+  }),
+)
+
+async function collect(outcome: Outcome, form: 'linePages' | 'jsonPages') {
+  const items: unknown[] = []
+  if (form in outcome && 'linePages' in outcome) {
+    for await (const page of outcome[form]) items.push(...page)
+  }
+  return items
+}
+
+describe('list', () => {
+  test('shows who is active, unverified, disabled or scheduled for deletion', async () => {
+    const lines = await collect(await commandsOf(site)({ act: 'list' }), 'linePages')
+
+    expect(lines.slice(0, 5)).toEqual([
+      expect.stringMatching(/^USER NAME +EMAIL +STATE +SINCE$/),
+      expect.stringMatching(/^user-0000 .* unverified +2020-01-01$/),
+      expect.stringMatching(/^user-0001 .* active +2020-01-01$/),
+      expect.stringMatching(/^user-0002 .* disabled +2020-01-01$/),
+      expect.stringMatching(/^user-0003 .* scheduled for deletion +2020-01-01$/),
+    ])
+  })
+
+  test.each(['linePages', 'jsonPages'] as const)(
+    'reads every user once, in order, by no statement that has no limit: %s',
+    async (form) => {
+      statements.length = 0
+
+      const items = await collect(await commandsOf(site)({ act: 'list' }), form)
+
+      const listed = items.flatMap((item) => JSON.stringify(item).match(/user-\d+/) ?? [])
+      expect(listed).toEqual(names)
+      expect(statements.length).toBeGreaterThan(2)
+      for (const sql of statements) expect(sql).toMatch(/LIMIT/)
+    },
+  )
+
+  test('says in which database there is no user', async () => {
+    const empty = await openTestApp()
+    onTestFinished(empty.close)
+
+    const lines = await collect(await commandsOf(empty)({ act: 'list' }), 'linePages')
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^There are no users in (SQLite|PostgreSQL), .+\.$/),
+    ])
+  })
+})
+
+describe('npm run user -- list --json', () => {
+  test('prints one array, formatted as JSON.stringify would', async () => {
+    const run = await runCommand('user.js', ['list', '--json'], env)
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toBe(`${JSON.stringify(JSON.parse(run.stdout), null, 2)}\n`)
+    expect(JSON.parse(run.stdout)).toHaveLength(1200)
+  })
+
+  test('prints an empty array where there is no user', async () => {
+    const empty = await openTestApp()
+    onTestFinished(empty.close)
+
+    const run = await runCommand('user.js', ['list', '--json'], {
+      DATABASE_URL: empty.database.url,
+    })
+
+    expect(run).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' })
+  })
+
+  test('ends quietly when its reader hangs up, as head does', async () => {
+    const cwd = inject('program')
+    const child = spawn(process.execPath, [join(cwd, 'dist/operator/user.js'), 'list', '--json'], {
+      cwd,
+      env,
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const ended = once(child, 'close')
+
+    expect(await text(child.stderr)).toBe('')
+    expect(await ended).toEqual([0, null])
+  })
+})
