@@ -5,7 +5,7 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
 // zxcvbn's work grows with the square of the length and with the letters a digit may stand for: 8 s for
-// 1,024 characters unless it is held to these, 12 ms for 64, 3 ms for 32. Everybody else waits meanwhile.
+// 1,024 characters unless it is held to these, 12 ms for 64, 3 ms for 32. All other requests wait meanwhile.
 const ESTIMATED_LENGTH = 32
 const LONGEST_ESTIMATED = 64
 const SUBSTITUTIONS = 10
@@ -15,13 +15,13 @@ const SAFE_GUESSES = 10_000_000
 
 let loaded: ReturnType<typeof load> | undefined
 
-/** Reads the lists of common passwords, which takes about 0.1 s, unless that was done before. */
+/** Reads the lists of common passwords once, which takes about 0.1 s. */
 export function loadCommonPasswords() {
   loaded ??= load()
   return loaded
 }
 
-/** Tells whether a password is a common one or would fall to a guesser that knows these words of its owner. */
+/** Whether a password is a common one, or falls to a guesser that knows these words. */
 export function isEasilyGuessed(password: string, words: string[]): boolean {
   const { listed, estimator } = loadCommonPasswords()
   if (listed.has(password.toLowerCase())) return true

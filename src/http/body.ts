@@ -5,7 +5,7 @@ import { HttpError } from './http-error.ts'
 const MAX_BODY_BYTES = 32 * 1024
 const MAX_FIELDS = 50
 
-/** Returns the steps that read a form: only urlencoded UTF-8 of at most 32 KiB and 50 fields, each a string given once. */
+/** Reads a form: only urlencoded UTF-8 of at most 32 KiB and 50 fields, each a string given once. */
 export function readForm(): RequestHandler[] {
   const parse = express.urlencoded({
     // The simple parser makes no objects of names such as a[b], so nothing can reach a prototype.
@@ -39,7 +39,7 @@ const demandShort: RequestHandler = (req, _res, next) => {
   next(Number(req.get('content-length') ?? 0) > MAX_BODY_BYTES ? new HttpError(413) : undefined)
 }
 
-// The parser reads what is no UTF-8 as U+FFFD, whatever it was: two passwords could be the same.
+// The parser reads all that is not UTF-8 as U+FFFD: two passwords could be the same.
 function demandText(_req: unknown, _res: unknown, body: Buffer): void {
   if (!isText(body)) throw new HttpError(400, 'not in UTF-8')
 }

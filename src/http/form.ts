@@ -13,7 +13,7 @@ export function blankForm(values: Record<string, string> = {}): FormView {
   return { values, errors: [] }
 }
 
-/** Takes a schema and a body; returns the data, or every error in the order of the schema's fields. */
+/** Errors come in the order of the schema's fields, one for each. */
 export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<T> | RefusedForm {
   const parsed = schema.safeParse(body ?? {})
   const values = keepValues(body)
@@ -21,12 +21,12 @@ export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<
   return { ok: false, view: { values, errors: firstPerField(parsed.error.issues) } }
 }
 
-/** Takes a body that was refused unread; returns its form with what is wrong. */
+/** For a body that was refused unread. */
 export function refillForm(body: unknown, message: string): FormView {
   return { values: keepValues(body), errors: [{ field: '', message }] }
 }
 
-/** Takes a form and what is wrong with it after all; field '' is the form as a whole. */
+/** For what is found wrong later; field '' is the form as a whole. */
 export function rejectForm(form: { view: FormView }, field: string, message: string): RefusedForm {
   return { ok: false, view: { ...form.view, errors: [{ field, message }] } }
 }
@@ -34,7 +34,7 @@ export function rejectForm(form: { view: FormView }, field: string, message: str
 /** Never shown again, and never kept. */
 export const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
 
-/** Takes a body; returns what was typed into it, to be shown and mended, but nothing secret: that never leaves in a page. */
+/** What was typed, to be shown again; nothing secret leaves in a page. */
 export function keepValues(body: unknown): Record<string, string> {
   const fields = Object.entries(body ?? {}).filter(
     (field): field is [string, string] =>
