@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import type { PendingRegistration, Tables } from '../database/database.ts'
+import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, hasWayBack } from './email-links.ts'
@@ -8,7 +9,7 @@ import { recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isUniqueViolation } from './unique.ts'
-import { displayNameOf, toUser, type User } from './users.ts'
+import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
 
 export type NewUser = {
   username: string
@@ -34,7 +35,24 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
     await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser: wanted.browser })
     await sendVerification(tables, user, at)
     return toUser(user)
-  }).catch((error: unknown) => whyTaken(accounts, row.usernameKey, error))
+  }).catch(async (error: unknown) => {
+    const taken = await whyTaken(accounts, row.usernameKey, error)
+    return (await findSecondPress(accounts, wanted, row)) ?? taken
+  })
+}
+
+// A form without scripts can be sent twice, and the first answer be lost: an account of this minute with the
+// same names and the same password was made by the first press.
+async function findSecondPress(
+  { database, passwords }: Accounts,
+  { password, client }: NewUser,
+  { usernameKey, emailKey, createdAt }: ReturnType<typeof rowOf>,
+): Promise<User | null> {
+  const made = { gt: new Date(createdAt.getTime() - minutes(1)) }
+  const where = { usernameKey, emailKey, createdAt: made, ...CAN_LOG_IN }
+  const user = await database.user.findUnique({ where })
+  const check = user && (await passwords.verify(password, user.passwordHash, client))
+  return user && check?.matches ? toUser(user) : null
 }
 
 // Thrown to undo the insert.

@@ -80,10 +80,14 @@ describe('POST /register', () => {
   })
 
   test.each([
-    ['user name', (ada: string) => ({ username: ada }), 'That user name is already taken.'],
+    [
+      'user name',
+      (ada: string) => ({ username: ada, email: `b.${ada}@example.org` }),
+      'That user name is already taken.',
+    ],
     [
       'user name in other case',
-      (ada: string) => ({ username: ada.toUpperCase() }),
+      (ada: string) => ({ username: ada.toUpperCase(), email: `b.${ada}@example.org` }),
       'That user name is already taken.',
     ],
     [
