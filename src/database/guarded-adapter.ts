@@ -97,7 +97,7 @@ function wrapTransaction(
     })
   })
   const rollback = async () => {
-    // A broken connection would keep its reader waiting once more, and whoever gets it next.
+    // A broken connection would keep this request waiting once more, and the next that gets it.
     if (held.discard && failures.some(isAnswerLost)) return held.discard()
     await statements.executeRaw(bare('ROLLBACK')).finally(held.release)
   }

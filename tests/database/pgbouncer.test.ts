@@ -17,7 +17,7 @@ const canRun =
   inject('template').engine === 'postgresql' && spawnSync('pgbouncer', ['--version']).status === 0
 
 const role = `role_${randomBytes(6).toString('hex')}`
-const NOBODY = 65_534
+const UNPRIVILEGED = 65_534
 
 const findPort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -64,7 +64,7 @@ default_pool_size = 3
     )
     chmodSync(folder, 0o755)
     // It refuses to run as root.
-    const identity = userInfo().uid === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+    const identity = userInfo().uid === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}
     pooler = spawn('pgbouncer', [join(folder, 'pgbouncer.ini')], { stdio: 'ignore', ...identity })
     await waitForPort(port)
   })

@@ -56,7 +56,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ['updateManyAndReturn', () => users.updateManyAndReturn({ where, data })],
   ['upsert on a unique key, new', () => upsert(userRow().usernameKey)],
   ['upsert on a unique key, known', () => upsert(known.usernameKey)],
-  ['deleteMany', () => users.deleteMany({ where: { name: 'nobody' } })],
+  ['deleteMany', () => users.deleteMany({ where: { name: 'unknown' } })],
   ['delete', () => users.delete({ where })],
 ]
 
