@@ -1,2 +1,2 @@
-/** What this site calls itself: on every page, and to whoever makes a password of it. */
+/** The name of the site, on every page and in every email. No password may be made of it. */
 export const APP_NAME = 'Express Login'

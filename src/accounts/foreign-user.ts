@@ -66,7 +66,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   0: false,
 }
 
-// Whoever was disabled there must not be let in here.
+// A user who was disabled there must not log in here.
 const ForeignFlag = z
   .union([z.string(), z.boolean()], 'whether the user is active is neither true nor false')
   .nullish()

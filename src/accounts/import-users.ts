@@ -73,7 +73,7 @@ async function findResidents(database: Database, users: AcceptedUser[]): Promise
   return found
 }
 
-/** Takes users that passed examineUsers and whether their addresses are confirmed; brings all of them over with an event each, or none. Says whether nobody took one of their names meanwhile. */
+/** Imports users that passed examineUsers, all or none; false when one of their names was taken meanwhile. */
 export function importUsers(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   users: AcceptedUser[],

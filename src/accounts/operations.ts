@@ -10,7 +10,7 @@ import type { Taken } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
 import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.ts'
 
-/** Whoever acts on accounts from the outside has no browser: this is what the activity page says instead. */
+/** The operator has no browser: the activity page shows this instead. */
 export const OPERATOR = 'the operator’s command line'
 
 /** A user as the operator sees one: also when they leave. */
@@ -30,7 +30,7 @@ export function listUsers({ database }: Tools): AsyncIterable<ManagedUser[]> {
   )
 }
 
-/** Takes a user name, an address or an id; returns whoever that can mean. */
+/** By user name, email or id: more than one where that is ambiguous. */
 export function findUsers({ database }: Tools, name: string): Promise<ManagedUser[]> {
   const keys = [{ usernameKey: usernameKeyOf(name) }, { emailKey: emailKeyOf(name) }]
   return database.user.findMany({

@@ -25,7 +25,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
   return giveVisitToViews(settings.flashes)
 }
 
-// Getters, since both can still change while a request is answered: somebody logs in, a message is added.
+// Getters, since both can still change while a request is answered: a user logs in, a message is added.
 function giveVisitToViews(flashes: Flashes): RequestHandler {
   return (req, res, next) => {
     Object.defineProperties(res.locals, {

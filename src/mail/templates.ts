@@ -56,7 +56,7 @@ function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: Render
   }
 }
 
-// Whoever registers with somebody else's address has us write to them: a name, or a browser's name for
+// A registration with the email of another person makes us write to them: a name, or a browser's name for
 // itself, must not make that an advertisement with a link to click on.
 function cleanWords(message: Message) {
   return {

@@ -7,7 +7,7 @@ export const USAGE = [
   'Without --commit it only says what it would do.',
   '',
   '  --commit        brings all users over, or none',
-  '  --skip-refused  with --commit: leaves out whoever is refused, instead of bringing over nobody',
+  '  --skip-refused  with --commit: leaves out the refused users, instead of importing none',
   '  --confirmed     the program they come from has confirmed their addresses',
   '  --json          answers as JSON',
 ]

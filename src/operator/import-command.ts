@@ -13,7 +13,7 @@ export async function runImport({ accounts }: Operator, wanted: ImportArguments)
   const isAllowed = examination.refused.length === 0 || wanted.skipsRefused
   const isDone = wanted.commits && isAllowed
   if (isDone && !(await importUsers(accounts, examination.accepted, wanted))) {
-    return refused('Somebody took one of these names just now. Nobody was brought over; try again.')
+    return refused('One of these names was taken just now. No user was brought over; try again.')
   }
   const result = { ...examination, ignored: file.ignored, isAllowed, isDone }
   return describe(result, wanted)
@@ -45,7 +45,7 @@ function describeRefused({ place, username, reasons }: RefusedUser): string {
 function summarise({ accepted, refused, isDone }: Result, commits: boolean): string {
   const counts = `${accepted.length} of ${accepted.length + refused.length} users`
   if (isDone) return `Brought over ${counts}.`
-  if (commits) return 'Nobody was brought over. Mend the file, or add --skip-refused.'
+  if (commits) return 'No user was brought over. Mend the file, or add --skip-refused.'
   return `${counts} can come over. Nothing was changed; add --commit to bring them over.`
 }
 

@@ -31,7 +31,7 @@ export type ThrottleOptions = {
   wasNeverMade: (error: unknown) => boolean
 }
 
-// Counters count in tenths. A success costs one: with a right password, too, nobody hashes without end.
+// Counters count in tenths. A success costs one: a right password does not hash without end either.
 const COST = 10
 const REBATE = 9
 

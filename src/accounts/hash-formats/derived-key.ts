@@ -6,7 +6,7 @@ import type { StoredHash } from './stored-hash.ts'
 const pbkdf2Async = promisify(pbkdf2)
 const scryptAsync = promisify<string, string, number, ScryptOptions, Buffer>(scrypt)
 
-// A stored hash says itself how much work it asks for. Past these bounds a row that somebody
+// A stored hash says itself how much work it asks for. Past these bounds a row that an import
 // brought in would hold a place in the hash queue for seconds, or ask for gigabytes.
 const MOST_ITERATIONS = 3_000_000
 const MOST_SCRYPT_MEMORY = 128 * 1024 ** 2

@@ -27,7 +27,7 @@ export function readBcryptOf(
   }
 }
 
-/** Tells whether bcrypt can do this cost, and in a time that somebody would wait. */
+/** Tells whether bcrypt can do this cost, and in a time that users would wait. */
 export function isReasonableCost(cost: number): boolean {
   return cost >= LOWEST_BCRYPT_COST && cost <= HIGHEST_COST
 }
