@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -14,20 +14,7 @@ copyFileSync(join(ROOT, '.gitignore'), join(folder, '.gitignore'))
 
 const isIgnored = (name: string) => git('check-ignore', '-q', name).status === 0
 
-/** The files that the commands of the documentation read or write: users, hashes and backups. */
-function findNames(): string[] {
-  const text = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8').replaceAll('$(date +%F)', '1')
-  return [...text.matchAll(/[\w./-]+\.(?:db|csv|json|dump|sql)\b/g)].map(([name]) => name)
-}
-
 describe.skipIf(!hasGit)('git', () => {
-  test('ignores every file that the documentation has an operator make', () => {
-    const names = findNames()
-
-    expect(names.length).toBeGreaterThan(3)
-    expect(names.filter((name) => !isIgnored(name))).toEqual([])
-  })
-
   test.each([
     'backup.db',
     'backup.db-wal',
