@@ -80,7 +80,7 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await fill(page, { 'User name or email': email, Password: NEW_PASSWORD }, 'Log in')
     await page.waitForURL('/dashboard')
 
-    expect(addressBar).toBe(`${APP_URL}/verify-email`)
+    expect(addressBar).toBe(`${APP_URL}/verify-email?opened=1`)
     expect(confirmed).toContain('Your email is verified.')
     expect(complaints).toEqual([])
     await context.close()
