@@ -26,7 +26,7 @@ const PARTS: Record<string, Part> = {
       : 'TEST_DATABASE_URL is not set, such as TEST_DATABASE_URL=postgresql://postgres@127.0.0.1:5432/postgres',
   },
   chromium: {
-    command: [...VITEST, '--dir', 'tests/browser'],
+    command: [...VITEST, 'tests/browser'],
     lacks: hasChromium ? undefined : `there is no ${chromiumPath}; CHROMIUM_PATH says where it is`,
   },
 }
