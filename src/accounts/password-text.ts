@@ -1,9 +1,6 @@
 /** In UTF-8 after NFC: enough for any sentence, and soon digested. */
 export const MAX_PASSWORD_BYTES = 1024
 
-/** A stored hash in no format that we read: no password matches it. */
-export const NO_PASSWORD = '!'
-
 // NFC turns at most three units into two bytes, and takes time that grows with the square of a run of marks:
 // a quarter of a second for the longest body. What is longer than this stays too long.
 const LONGEST_COMPOSED = 2 * MAX_PASSWORD_BYTES
