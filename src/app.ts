@@ -26,7 +26,7 @@ import { passwordPage } from './pages/account/password.ts'
 import { accountPages } from './pages/account.ts'
 import { changePasswordPage } from './pages/change-password.ts'
 import { dashboardPage } from './pages/dashboard.ts'
-import { mailboxPages } from './pages/dev/mailbox.ts'
+import { mailboxPage } from './pages/dev/mailbox.ts'
 import { forgotPasswordPage } from './pages/forgot-password.ts'
 import { healthPage, readyPage } from './pages/health.ts'
 import { homePage } from './pages/home.ts'
@@ -137,33 +137,33 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
 }
 
 /** Every page; who may come to it stands in its file. */
-export function listPages(services: Services): Page[] {
+export function listPages({ settings }: Services): Page[] {
   return [
-    homePage(),
-    ...(services.settings.registration === 'closed' ? [] : [registerPage]),
-    loginPage(services),
-    logoutPage(services),
-    dashboardPage(services),
-    reauthenticatePage(services),
+    homePage,
+    ...(settings.registration === 'closed' ? [] : [registerPage]),
+    loginPage,
+    logoutPage,
+    dashboardPage,
+    reauthenticatePage,
     passwordPage,
-    ...devicesPages(services),
-    activityPage(services),
-    ...accountPages(services),
-    exportPage(services),
-    deletePage(services),
+    ...devicesPages,
+    activityPage,
+    ...accountPages,
+    exportPage,
+    deletePage,
     forgotPasswordPage,
     resetPasswordPage,
     verifyEmailPage,
     resendVerificationPage,
     undoEmailPage,
     restoreAccountPage,
-    changePasswordPage(),
-    ...mailboxPages(services),
+    changePasswordPage,
+    ...(settings.isProduction ? [] : [mailboxPage]),
   ]
 }
 
 export function listHealthChecks({ database }: Services): Page[] {
-  return [healthPage(), readyPage(database)]
+  return [healthPage, readyPage(database)]
 }
 
 // Beside the guards, so that a page that is added later has a budget too.

@@ -34,9 +34,7 @@ const pages = listSitePages(site).sort(
   (one, other) => Number(one.path === '/logout') - Number(other.path === '/logout'),
 )
 const opened = pages.flatMap(({ get, ...page }) => (get ? [page] : []))
-const posted = pages.flatMap(({ post, ...page }) =>
-  post ? [{ ...page, for: page.postFor ?? page.for }] : [],
-)
+const posted = pages.flatMap(({ post, ...page }) => (post ? [page] : []))
 
 // A client of JSON gets one status where a browser would be sent to another page.
 const JSON_ONLY = { Accept: 'application/json' }

@@ -16,8 +16,6 @@ export type Audience = 'all' | 'logged-out' | 'logged-in' | 'fresh'
 export type Page = {
   path: string
   for: Audience
-  /** Who may send its form, where that differs. */
-  postFor?: Audience
   /** Its form hashes a password: refused early while the hash queue is full. */
   hashes?: true
   get?: RequestHandler[]
@@ -66,12 +64,11 @@ function servePage(router: Router, page: Page, steps: PageSteps): void {
 
 function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
   const { beforePost, checkToken, guards, requireLogin } = steps
-  const audience = page.postFor ?? page.for
   // With the session its token is gone: the answer is to log in, and not that the form is stale.
-  const isForUsers = audience === 'logged-in' || audience === 'fresh'
+  const isForUsers = page.for === 'logged-in' || page.for === 'fresh'
   const pressed = page.beforeLogin ? [page.beforeLogin] : []
   const login = isForUsers ? [...pressed, requireLogin] : []
-  return [...beforePost, ...login, ...checkToken, ...guards[audience](page)]
+  return [...beforePost, ...login, ...checkToken, ...guards[page.for](page)]
 }
 
 function refuseMethod({ get, post }: Page): RequestHandler {

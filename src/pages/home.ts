@@ -1,10 +1,8 @@
 import type { Request, Response } from 'express'
 import type { Page } from '../http/page.ts'
 
-export function homePage(): Page {
-  return { path: '/', for: 'logged-out', get: [showHome] }
+export const homePage: Page = { path: '/', for: 'logged-out', get: [showHome] }
 
-  function showHome(_req: Request, res: Response) {
-    res.render('home')
-  }
+function showHome(_req: Request, res: Response) {
+  res.render('home')
 }

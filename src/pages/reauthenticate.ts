@@ -1,16 +1,15 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { proveOwnPassword } from '../accounts/passwords.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
-import { safeNext } from '../auth/next.ts'
+import { nextOf } from '../auth/next.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../http/ways-on.ts'
-import type { Services } from '../services.ts'
+import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
-import { ownPasswordLimits } from '../throttle/limits.ts'
+import { provePassword } from './account/own-password.ts'
 
 const ReauthenticateForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
@@ -18,65 +17,51 @@ const ReauthenticateForm = z.object({
   resume: z.string().optional(),
 })
 
-/** Where to go on, and which form to resume there. */
-type Wanted = { next?: unknown; resume?: unknown }
+export const reauthenticatePage: Page = {
+  path: '/reauthenticate',
+  for: 'logged-in',
+  hashes: true,
+  wayOnWhenLimited: FORGOT_PASSWORD,
+  get: [showReauthenticate],
+  post: [reauthenticate],
+}
 
-export function reauthenticatePage(services: Services): Page {
-  const { accounts, auth, clock, memberOf, settings, throttle, visitOf } = services
-  return {
-    path: '/reauthenticate',
-    for: 'logged-in',
-    hashes: true,
-    wayOnWhenLimited: FORGOT_PASSWORD,
-    get: [showReauthenticate],
-    post: [reauthenticate],
+function showReauthenticate(req: Request, res: Response) {
+  show(req, res, blankForm())
+}
+
+async function reauthenticate(req: Request, res: Response) {
+  const { auth } = servicesOf(req)
+  const form = parseForm(ReauthenticateForm, req.body)
+  if (!form.ok) return show(req, res.status(422), form.view)
+
+  if (!(await provePassword(req, form.data.password))) {
+    nameEvent(res, 'authn_reauthentication_fail', auth.loggedInUser(req).id)
+    return show(req, res.status(422), rejectForm(form, 'password', 'Wrong password.').view)
   }
+  await auth.confirmLogin(req, res)
+  return goOn(req, res)
+}
 
-  function showReauthenticate(req: Request, res: Response) {
-    show(req, res, blankForm(), req.query)
-  }
+function goOn(req: Request, res: Response) {
+  const detour = detourOf(req)
+  const post = takeInterruptedPost(req, detour)
+  // A form that cannot be resumed may have no page to go back to.
+  if (post === 'lost') return saveThenRedirect(req, res, 303, '/dashboard')
+  if (post) return resumePost(req, res, post, req.csrfToken())
+  return saveThenRedirect(req, res, 303, detour.path)
+}
 
-  async function reauthenticate(req: Request, res: Response) {
-    const form = parseForm(ReauthenticateForm, req.body)
-    if (!form.ok) return refuse(req, res, form.view)
+function detourOf(req: Request) {
+  const { auth, clock, settings } = servicesOf(req)
+  const loginId = formatLoginId(auth.loggedInUser(req))
+  const path = nextOf(req, settings.appUrl) ?? '/dashboard'
+  return { loginId, path, nonce: req.body?.resume ?? req.query.resume, now: clock() }
+}
 
-    const user = auth.loggedInUser(req)
-    const typed = { password: form.data.password, ...visitOf(req) }
-    const limits = ownPasswordLimits(memberOf(req))
-    const isRight = await throttle.attempt(limits, () => proveOwnPassword(accounts, user, typed))
-    if (!isRight) {
-      nameEvent(res, 'authn_reauthentication_fail', user.id)
-      return refuse(req, res, rejectForm(form, 'password', 'Wrong password.').view)
-    }
-
-    await auth.confirmLogin(req, res)
-    return goOn(req, res, form.data)
-  }
-
-  function goOn(req: Request, res: Response, wanted: Wanted) {
-    const detour = readDetour(req, wanted)
-    const post = takeInterruptedPost(req, detour)
-    // A form that cannot be resumed may have no page to go back to.
-    if (post === 'lost') return saveThenRedirect(req, res, 303, '/dashboard')
-    if (post) return resumePost(req, res, post, req.csrfToken())
-    return saveThenRedirect(req, res, 303, detour.path)
-  }
-
-  function readDetour(req: Request, { next, resume }: Wanted) {
-    const loginId = formatLoginId(auth.loggedInUser(req))
-    const path = safeNext(next, settings.appUrl) ?? '/dashboard'
-    return { loginId, path, nonce: resume, now: clock() }
-  }
-
-  function refuse(req: Request, res: Response, form: FormView) {
-    res.status(422)
-    show(req, res, form, form.values)
-  }
-
-  function show(req: Request, res: Response, form: FormView, wanted: Wanted) {
-    const post = findInterruptedPost(req, readDetour(req, wanted))
-    const next = safeNext(wanted.next, settings.appUrl) ?? ''
-    const resume = typeof wanted.resume === 'string' ? wanted.resume : ''
-    res.render('reauthenticate', { form, next, resume, post })
-  }
+function show(req: Request, res: Response, form: FormView) {
+  const detour = detourOf(req)
+  const post = findInterruptedPost(req, detour)
+  const next = nextOf(req, servicesOf(req).settings.appUrl)
+  res.render('reauthenticate', { form, next, resume: detour.nonce, post })
 }

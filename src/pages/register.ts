@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
 import {
@@ -10,22 +10,14 @@ import {
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { loginUrl, nextOf } from '../auth/next.ts'
-import { forgeryErrors } from '../http/error-pages.ts'
-import {
-  type AcceptedForm,
-  blankForm,
-  type FormView,
-  parseForm,
-  refillForm,
-  rejectForm,
-} from '../http/form.ts'
-import type { ForgeryError } from '../http/http-error.ts'
+import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { type Services, servicesOf } from '../services.ts'
 import { hashToken } from '../sessions/devices.ts'
 import { registrationLimits } from '../throttle/limits.ts'
+import { showFormAgain } from './form-again.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -45,7 +37,7 @@ export const registerPage: Page = {
   hashes: true,
   get: [showRegister],
   post: [register],
-  onForgery: showRegisterAgain,
+  onForgery: showFormAgain(show),
 }
 
 function showRegister(req: Request, res: Response) {
@@ -84,7 +76,7 @@ async function welcome(req: Request, res: Response, user: User) {
   const { auth, flashes, settings } = servicesOf(req)
   nameEvent(res, 'user_created', user.id)
   await auth.logIn(req, res, user, { startedBy: 'registration' })
-  const message = `Welcome, ${displayNameOf(user)}. Your account is ready. The link in our email verifies your address.`
+  const message = `Welcome, ${displayNameOf(user)}. Your account is ready. The link in the email to ${user.email} verifies it.`
   flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
   return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
 }
@@ -100,14 +92,6 @@ function sendToMailbox(req: Request, res: Response, email: string) {
 function refuseTaken(req: Request, res: Response, form: RegisterForm, taken: Taken) {
   const { field, message } = TAKEN[taken]
   show(req, res.status(422), rejectForm(form, field, message).view)
-}
-
-function showRegisterAgain(error: ForgeryError, req: Request, res: Response, next: NextFunction) {
-  const { auth } = servicesOf(req)
-  // A second press of the button: the first has logged them in, under another token.
-  if (auth.currentUser(req) && !error.isCrossSite) return auth.requireAnonymous(req, res, next)
-  if (error.reason === 'other-origin') return next(error)
-  return show(req, res.status(403), refillForm(req.body, forgeryErrors[error.reason]))
 }
 
 function show(req: Request, res: Response, form: FormView) {

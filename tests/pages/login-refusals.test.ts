@@ -42,13 +42,9 @@ describe('POST /login', () => {
   })
 
   test.each([
-    ['nothing', {}, ['Enter your user name or email address.', 'Enter your password.']],
+    ['nothing', {}, ['Enter your user name or email.', 'Enter your password.']],
     ['no password', { username: 'ada' }, ['Enter your password.']],
-    [
-      'spaces for a name',
-      { username: '  ', password: 'x' },
-      ['Enter your user name or email address.'],
-    ],
+    ['spaces for a name', { username: '  ', password: 'x' }, ['Enter your user name or email.']],
     [
       'a name that is too long',
       { username: 'a'.repeat(255), password: 'x' },

@@ -39,6 +39,7 @@ describe('where emails must be verified', () => {
     expect(readFlashes(page.text)).toEqual([
       expect.stringContaining(`open the link in the email to ${email}, then log in.`),
     ])
+    expect(page.text).toContain('href="/resend-verification"')
     expect(browser.valueOf('session')).toBeUndefined()
     expect(await isLoggedIn(browser)).toBe(false)
     expect(await countUsers(username)).toBe(0)

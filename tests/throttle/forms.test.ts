@@ -13,7 +13,7 @@ afterAll(site.close)
 afterEach(() => site.database.attemptCounter.deleteMany())
 
 const forUsers = listSitePages(site).filter(
-  (page) => page.post && ['logged-in', 'fresh'].includes(page.postFor ?? page.for),
+  (page) => page.post && ['logged-in', 'fresh'].includes(page.for),
 )
 
 async function repeat(times: number, send: (time: number) => Promise<Response>) {

@@ -4,7 +4,7 @@ import { saveThenRedirect } from '../../auth/express-session.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import type { Services } from '../../services.ts'
+import { servicesOf } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
 import { revocationLimits } from '../../throttle/limits.ts'
 
@@ -12,51 +12,50 @@ import { revocationLimits } from '../../throttle/limits.ts'
 const DeviceId = z.uuid()
 
 // Fresh: a stolen session could otherwise log its user out over and over.
-export function devicesPages(services: Services): Page[] {
-  const { accounts, auth, flashes, memberOf, throttle, visitOf } = services
-  return [
-    { path: '/account/devices', for: 'logged-in', get: [showDevices] },
-    {
-      path: '/account/devices/revoke-others',
-      for: 'fresh',
-      does: 'Log out all your other browsers',
-      post: [revokeOthers],
-    },
-    {
-      path: '/account/devices/:id/revoke',
-      for: 'fresh',
-      does: 'Log out one of your other browsers',
-      post: [revoke],
-    },
-  ]
+export const devicesPages: Page[] = [
+  { path: '/account/devices', for: 'logged-in', get: [showDevices] },
+  {
+    path: '/account/devices/:id/revoke',
+    for: 'fresh',
+    does: 'Log out one of your other browsers',
+    post: [revoke],
+  },
+  {
+    path: '/account/devices/revoke-others',
+    for: 'fresh',
+    does: 'Log out all your other browsers',
+    post: [revokeOthers],
+  },
+]
 
-  async function showDevices(req: Request, res: Response) {
-    const currentId = req.session.login?.deviceId ?? null
-    res.render('account/devices', {
-      devices: await listDevices(accounts, auth.loggedInUser(req), currentId),
-    })
-  }
+async function showDevices(req: Request, res: Response) {
+  const { accounts, auth } = servicesOf(req)
+  const currentId = req.session.login?.deviceId ?? null
+  const devices = await listDevices(accounts, auth.loggedInUser(req), currentId)
+  res.render('account/devices', { devices })
+}
 
-  async function revoke(req: Request, res: Response, next: NextFunction) {
-    const id = DeviceId.safeParse(req.params.id)
-    if (!id.success) return next(new HttpError(404))
-    await throttle.count(revocationLimits(memberOf(req)))
-    const device = { deviceId: id.data, browser: visitOf(req).browser }
-    const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
-    if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
-    const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
-    flashes.add(req, res, wasGood ? 'success' : 'info', message)
-    return saveThenRedirect(req, res, 303, '/account/devices')
-  }
+async function revoke(req: Request, res: Response, next: NextFunction) {
+  const { accounts, auth, flashes, memberOf, throttle, visitOf } = servicesOf(req)
+  const id = DeviceId.safeParse(req.params.id)
+  if (!id.success) return next(new HttpError(404))
+  await throttle.count(revocationLimits(memberOf(req)))
+  const device = { deviceId: id.data, browser: visitOf(req).browser }
+  const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
+  if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
+  const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
+  flashes.add(req, res, wasGood ? 'success' : 'info', message)
+  return saveThenRedirect(req, res, 303, '/account/devices')
+}
 
-  async function revokeOthers(req: Request, res: Response, next: NextFunction) {
-    await throttle.count(revocationLimits(memberOf(req)))
-    const { browser } = visitOf(req)
-    const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), browser)
-    if (!user) return auth.unauthorized(req, res, next)
-    await auth.renewLogin(req, res, user)
-    nameEvent(res, 'authn_token_revoked', user.id)
-    flashes.add(req, res, 'success', 'All other browsers are logged out.')
-    return saveThenRedirect(req, res, 303, '/account/devices')
-  }
+async function revokeOthers(req: Request, res: Response, next: NextFunction) {
+  const { accounts, auth, flashes, memberOf, throttle, visitOf } = servicesOf(req)
+  await throttle.count(revocationLimits(memberOf(req)))
+  const { browser } = visitOf(req)
+  const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), browser)
+  if (!user) return auth.unauthorized(req, res, next)
+  await auth.renewLogin(req, res, user)
+  nameEvent(res, 'authn_token_revoked', user.id)
+  flashes.add(req, res, 'success', 'All other browsers are logged out.')
+  return saveThenRedirect(req, res, 303, '/account/devices')
 }

@@ -3,22 +3,21 @@ import { startExport } from '../../accounts/export.ts'
 import { sendDownload } from '../../http/download.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
-import type { Services } from '../../services.ts'
+import { servicesOf } from '../../services.ts'
 import { exportLimits } from '../../throttle/limits.ts'
 
-export function exportPage({ accounts, auth, memberOf, throttle, visitOf }: Services): Page {
-  return {
-    path: '/account/export',
-    for: 'fresh',
-    does: 'Download everything that is kept about your account',
-    post: [exportData],
-  }
+export const exportPage: Page = {
+  path: '/account/export',
+  for: 'fresh',
+  does: 'Download everything that is kept about your account',
+  post: [exportData],
+}
 
-  async function exportData(req: Request, res: Response) {
-    await throttle.count(exportLimits(memberOf(req)))
-    const user = auth.loggedInUser(req)
-    const file = await startExport(accounts, user, visitOf(req).browser)
-    nameEvent(res, 'sensitive_read', user.id)
-    await sendDownload(res, 'account.json', file)
-  }
+async function exportData(req: Request, res: Response) {
+  const { accounts, auth, memberOf, throttle, visitOf } = servicesOf(req)
+  await throttle.count(exportLimits(memberOf(req)))
+  const user = auth.loggedInUser(req)
+  const file = await startExport(accounts, user, visitOf(req).browser)
+  nameEvent(res, 'sensitive_read', user.id)
+  await sendDownload(res, 'account.json', file)
 }
