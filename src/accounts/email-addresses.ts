@@ -11,6 +11,7 @@ import {
 } from './email-links.ts'
 import { recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
+import { changeOwnUser } from './own-user.ts'
 import { sendVerification } from './registration.ts'
 import { isUniqueViolation } from './unique.ts'
 import { CAN_LOG_IN, displayNameOf, type User } from './users.ts'
@@ -45,19 +46,22 @@ export function verifyEmail(
   })
 }
 
-/** Sends a link to an email that becomes the account's once the link is used. */
+/** Sends a link to an email that becomes the account's once the link is used. False when this session was ended meanwhile: the link would survive what voids such links. */
 export function requestNewEmail(
   { database, clock }: Accounts,
   user: User,
   email: string,
-): Promise<void> {
+): Promise<boolean> {
   const at = clock()
   const [purpose, userId] = ['verify-new-email' as const, user.id]
   return changeTogether(database, async (tables) => {
+    // Changes nothing, but waits for what ends this session and voids such links, and then matches no row.
+    if (!(await changeOwnUser(tables, user, { authEpoch: { increment: 0 } }))) return false
     const oldEmailKey = emailKeyOf(user.email)
     const linkId = await createLink(tables, { purpose, userId, email, oldEmailKey, at })
     const message = { template: purpose, name: displayNameOf(user), linkId } as const
     await enqueue(tables, { userId, to: email, at, message })
+    return true
   })
 }
 

@@ -73,7 +73,8 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   nameEvent(res, 'user_updated', changed.id)
   if (!isNewEmail(user, form.data)) return goBack(req, res, 'Saved.')
 
-  await requestNewEmail(accounts, changed, form.data.email)
+  const isSent = await requestNewEmail(accounts, changed, form.data.email)
+  if (!isSent) return auth.unauthorized(req, res, next)
   const message = `Saved. Open the link in the email to ${form.data.email}.`
   return goBack(req, res, message + sayWhereMailGoes(settings))
 }

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import { voidLinks } from '../accounts/email-links.ts'
 import { recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser } from '../accounts/own-user.ts'
 import type { User } from '../accounts/users.ts'
@@ -104,7 +105,7 @@ export function knowDevice(
   return changeTogether(database, (tables) => startDevice(tables, login))
 }
 
-/** Ends every session, remember series and known device, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
+/** Ends every session, remember series, known device and pending change of email, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
 export function revokeOtherDevices(
   { database, clock }: Accounts,
   user: User,
@@ -113,6 +114,8 @@ export function revokeOtherDevices(
   return changeTogether(database, async (tables) => {
     const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
     if (!changed) return null
+    // A change of email that an intruder began would outlive the intruder's session.
+    await voidLinks(tables, user.id, ['verify-new-email'])
     await recordAndNotify(tables, changed, { kind: 'others-logged-out', at: clock(), browser })
     return toUser(changed)
   })

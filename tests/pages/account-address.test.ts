@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { requestNewEmail } from '../../src/accounts/email-addresses.ts'
+import { findUser as findLoggedIn } from '../../src/accounts/users.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
@@ -13,7 +15,7 @@ import {
   proveAddress,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
-import { isLoggedIn, logIn, register } from '../support/users.ts'
+import { isLoggedIn, logIn, PASSWORD, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -169,15 +171,33 @@ describe('a new address', () => {
     expect([taken.status, taken.headers.location]).toEqual([free.status, free.headers.location])
   })
 
-  test('dies with a change of the password', async () => {
+  test.each([
+    ['a change of the password', '/account/password', { current: PASSWORD, ...newPassword }],
+    ['logging out all other browsers', '/account/devices/revoke-others', {}],
+  ])('dies with %s: an intruder may have asked for it', async (_, path, fields) => {
     const ada = await register(site)
     const link = await askForAddress(site, ada, `new.${ada.email}`)
 
-    await ada.browser.submit('/account/password', { current: ada.password, ...newPassword })
+    const _csrf = await ada.browser.takeToken('/account')
+    await ada.browser.post(path, { _csrf, ...fields })
 
     const shown = await openLink(site.browse(), link)
     expect(shown.text).toContain(LINK_IS_OVER)
     expect(await answerLink(link)).toBe(422)
+  })
+
+  test('is not asked for by a session that was ended while its form was under way', async () => {
+    const ada = await register(site)
+    const { accounts } = site.services
+    const { id } = await findUser(site, ada)
+    const user = await findLoggedIn(accounts, id)
+
+    const _csrf = await ada.browser.takeToken('/account')
+    await ada.browser.post('/account/devices/revoke-others', { _csrf })
+    const isSent = user && (await requestNewEmail(accounts, user, `new.${ada.email}`))
+
+    expect(isSent).toBe(false)
+    expect(await findMails(site, `new.${ada.email}`, 'verify-new-email')).toEqual([])
   })
 
   test('is not put in the place of an address that it was not asked from', async () => {
