@@ -6,6 +6,7 @@ import { recordAndNotify } from './events.ts'
 import { SECRET_COLUMNS, type User } from './users.ts'
 
 type Keyed = { id: string }
+type EventPlace = Keyed & { at: Date }
 
 /** Records that the user asked for their data; returns everything held about the account but what would log in as them, as the text of one JSON object, read as fast as it is taken. */
 export async function startExport(
@@ -48,21 +49,22 @@ async function* writeLists(database: Database, userId: string) {
   yield* writeList('pendingLinks', ['id'], (last?: Keyed) =>
     database.emailLink.findMany({ ...inOrder, where: following(last) }),
   )
-  yield* writeList('events', [], (last?: Keyed & { at: Date }) =>
-    database.securityEvent.findMany({
-      take: PAGE,
-      orderBy: [{ at: 'asc' }, { id: 'asc' }],
-      where: { userId, ...(last && isLater(last)) },
-    }),
-  )
+  yield* writeList('events', [], (last?: EventPlace) => findEvents(database, userId, last))
   yield* writeList('mail', [], (last?: Keyed) =>
     database.outboxMessage.findMany({ ...inOrder, where: following(last) }),
   )
 }
 
-// The first condition alone is one that an index answers.
-function isLater({ at, id }: Keyed & { at: Date }) {
-  return { at: { gte: at }, OR: [{ at: { gt: at } }, { id: { gt: id } }] }
+/** A page of a user's events in the order of time, after the last one of the page before. */
+export function findEvents(
+  database: Database,
+  userId: string,
+  { at, id }: EventPlace = { at: new Date(0), id: '' },
+): Promise<EventPlace[]> {
+  // Compared as a row, which the index answers: an import gives thousands of events the same time.
+  return database.$queryRaw`SELECT * FROM "SecurityEvent"
+    WHERE "userId" = ${userId} AND ("at", "id") > (${at}, ${id})
+    ORDER BY "at", "id" LIMIT ${PAGE}`
 }
 
 async function* writeList<Row extends object>(

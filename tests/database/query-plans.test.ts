@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { listActivity } from '../../src/accounts/events.ts'
+import { findEvents } from '../../src/accounts/export.ts'
 import { Prisma } from '../../src/database/database.ts'
 import { listDevices } from '../../src/sessions/device-list.ts'
 import { findTarget } from '../../src/sessions/devices.ts'
@@ -27,7 +28,12 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['a series', pkey('RememberSeries'), () => createRememberStore(database).find('id', now)],
   ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', ['token'])],
   ['devices', /Device_userId_tokenHash_idx/, () => listDevices(accounts, userRow(), null)],
-  ['activity', /SecurityEvent_userId_at_idx/, () => listActivity(database, 'id', 100)],
+  ['activity', /SecurityEvent_userId_at_id_idx/, () => listActivity(database, 'id', 100)],
+  [
+    'the next events of an export, also of those of one moment',
+    /SecurityEvent_userId_at_id_idx[\s\S]*(\(at,id\)>\(|ROW\(at, id\) > ROW)/,
+    () => findEvents(database, 'id', { at: now, id: 'last' }),
+  ],
   [
     'attempts that were all made',
     pkey('AttemptCounter'),
