@@ -31,7 +31,7 @@ import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, type Settings } from './settings/settings.ts'
 import { createBudgets } from './throttle/budgets.ts'
 import { createAttemptCounters } from './throttle/counters.ts'
-import type { LoginTarget, Member } from './throttle/limits.ts'
+import { deliveryLimits, type LoginTarget, type Member } from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 
 /** What createApp is given, so that tests can replace it. */
@@ -63,6 +63,7 @@ export function createServices(foundation: Foundation) {
   const hashQueue = openHashQueue(settings)
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, visits)
+  const throttle = openThrottle(foundation)
   const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
   return {
     ...foundation,
@@ -74,17 +75,24 @@ export function createServices(foundation: Foundation) {
     cookies,
     flashes,
     doJob,
-    mail: openMail(foundation, doJob),
+    mail: openMail(foundation, doJob, throttle),
     hashQueue,
-    throttle: openThrottle(foundation),
+    throttle,
     findLoginTarget: (req: Request, name: string) => findLoginTarget(database, visits, req, name),
     memberOf,
   }
 }
 
-function openMail({ settings, ...foundation }: Foundation, doJob: MailOptions['doJob']): MailRoom {
+function openMail(
+  { settings, ...foundation }: Foundation,
+  doJob: MailOptions['doJob'],
+  throttle: Throttle,
+): MailRoom {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
-  return openMailRoom({ ...foundation, ...settings, appName: APP_NAME, linkUrl, doJob })
+  const countDelivery = (lane: number, email: string) =>
+    throttle.count(deliveryLimits(lane, emailKeyOf(email)))
+  const joined = { linkUrl, doJob, countDelivery }
+  return openMailRoom({ ...foundation, ...settings, appName: APP_NAME, ...joined })
 }
 
 function openHashQueue({ processes }: Settings): HashQueue {

@@ -1,5 +1,3 @@
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
 import { listSent, type SentMail } from './mailbox.ts'
 import { createSender, type Sender, type SenderOptions } from './sender.ts'
 import { createRenderer, type RenderOptions } from './templates.ts'
@@ -7,7 +5,9 @@ import { createMailTransport, type TransportOptions } from './transport.ts'
 
 export type MailOptions = RenderOptions &
   TransportOptions &
-  Pick<SenderOptions, 'log' | 'doJob'> & { database: Database; clock: Clock; isProduction: boolean }
+  Pick<SenderOptions, 'database' | 'clock' | 'log' | 'doJob' | 'countDelivery'> & {
+    isProduction: boolean
+  }
 
 export type MailRoom = {
   sender: Sender

@@ -26,6 +26,20 @@ export async function claim(
   return count === 1 ? { ...message, ...claimed } : null
 }
 
+/** Whether a notice says what an older one that still waits will say, but for the time. */
+export async function isRepeated(database: Database, message: OutboxMessage): Promise<boolean> {
+  const { userId, recipient, template, createdAt } = message
+  if (template !== 'security-notice') return false
+  const older = { createdAt: { lt: createdAt }, sentAt: null }
+  const where = { userId, recipient, template, ...older }
+  const waiting = await database.outboxMessage.findMany({ where })
+  return waiting.some((each) => withoutTime(each) === withoutTime(message))
+}
+
+function withoutTime({ data }: OutboxMessage): string {
+  return JSON.stringify({ ...JSON.parse(data), at: null })
+}
+
 /** Empties a message that was sent, unless it is to be kept. */
 export async function markSent(
   database: Database,

@@ -3,7 +3,7 @@ import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 import { hours, minutes, seconds } from '../durations.ts'
 import { endOfUse } from './messages.ts'
 import { type Job, readJob, readMessage } from './outbox.ts'
-import { claim, drop, findDue, markSent, putOff } from './queue.ts'
+import { claim, drop, findDue, isRepeated, markSent, putOff } from './queue.ts'
 import type { Render } from './templates.ts'
 import type { Transport } from './transport.ts'
 
@@ -17,6 +17,8 @@ export type SenderOptions = {
   log: { warn: Report; error: Report }
   /** Does a job in one transaction, in which `claim` is false once another worker has it. */
   doJob: (job: Job, claim: (tables: Tables) => Promise<boolean>) => Promise<void>
+  /** Throws where the mailbox has had its share of the lane: the message is tried again later. */
+  countDelivery: (lane: number, recipient: string) => Promise<void>
   /** Whether a message stays readable once it is sent, as the mailbox of development needs it. */
   keepsSent: boolean
   /** How long one attempt may take, in milliseconds. */
@@ -124,13 +126,15 @@ async function decide(work: Work, row: OutboxMessage, job: Job): Promise<false> 
   return false
 }
 
-type Outcome = 'sent' | 'refused' | 'too-late'
+type Outcome = 'sent' | 'refused' | 'too-late' | 'repeated'
 
 async function attempt(work: Work, row: OutboxMessage): Promise<Outcome> {
   const { clock, render, transport, calledOff, sendFor = SEND_FOR } = work
   const message = readMessage(row)
   const end = endOfUse(message.template, row.createdAt)
   if (end && end <= clock()) return 'too-late'
+  if (await isRepeated(work.database, row)) return 'repeated'
+  await work.countDelivery(row.lane, row.recipient)
   const { link: _, ...parts } = render(message, row.createdAt)
   const mail = { ...parts, id: row.id, to: row.recipient, writtenAt: row.createdAt }
   return transport(mail, AbortSignal.any([calledOff, AbortSignal.timeout(sendFor)]))

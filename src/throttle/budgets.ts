@@ -26,6 +26,8 @@ export function createBudgets({ registrationsPerHour }: BudgetSettings) {
     'registrations-of-network': { attempts: registrationsPerHour, per: hours(1) },
     'emails-to': { attempts: 5, per: hours(1) },
     'emails-of-network': { attempts: 20, per: hours(1) },
+    // What is sent to one mailbox, of each lane, whatever had it sent. More than strangers can ask for.
+    'deliveries-to': { attempts: 20, per: hours(1) },
     // Every form that a user sends while logged in, and some forms besides.
     'forms-of-device': { attempts: 200, per: hours(1) },
     'forms-of-user': { attempts: 1_000, per: hours(1) },

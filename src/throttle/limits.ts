@@ -51,6 +51,11 @@ export function emailLimits(network: string, emailKey: string): Limit[] {
   ]
 }
 
+/** For each attempt to deliver an email. */
+export function deliveryLimits(lane: number, emailKey: string): Limit[] {
+  return [{ budget: 'deliveries-to', key: `${lane} ${emailKey}` }]
+}
+
 // Apart from other emails: what is left would tell a stranger that the email was used here this hour.
 export function registrationLimits(network: string, emailKey: string): Limit[] {
   return [

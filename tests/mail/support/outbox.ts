@@ -28,7 +28,8 @@ export function outboxOn(database: Database) {
     void logged.push({ level, fields, words })
   const log = { warn: report('warn'), error: report('error') }
   const doJob = async () => {}
-  const common = { database, clock: clock.now, render, log, doJob, keepsSent: false }
+  const countDelivery = async () => {}
+  const common = { database, clock: clock.now, render, log, doJob, countDelivery, keepsSent: false }
   return {
     clock,
     logged,
