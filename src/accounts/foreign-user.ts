@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { readStoredHash } from './hash-formats/read-stored-hash.ts'
 import { Email, emailKeyOf, isVisible, Username, usernameKeyOf } from './identifiers.ts'
+import { readStoredHash } from './stored-hash.ts'
 
 export type ForeignField = 'id' | 'username' | 'email' | 'name' | 'passwordHash' | 'isActive'
 

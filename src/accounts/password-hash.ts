@@ -1,9 +1,7 @@
-import { createMakeUp } from './equal-cost.ts'
-import { hashWithBcryptSha256, makeDecoy } from './hash-formats/bcrypt-sha256.ts'
-import { readStoredHash } from './hash-formats/read-stored-hash.ts'
-import type { StoredHash } from './hash-formats/stored-hash.ts'
+import { burnBcryptRounds, hashWithBcryptSha256, makeDecoy } from './bcrypt.ts'
 import { type HashClient, HashQueue } from './hash-queue.ts'
 import { composePassword, isPasswordTooLong } from './password-text.ts'
+import { readStoredHash, type StoredHash } from './stored-hash.ts'
 
 /** A hash that needs a rehash matched, but in an older format or at another cost than new ones get. */
 export type PasswordCheck = { readonly matches: boolean; readonly needsRehash: boolean }
@@ -49,18 +47,34 @@ function createComparison(cost: number) {
 
   return (password: string, storedHash: string | null): Promise<PasswordCheck> => {
     const composed = composePassword(password)
-    // Too long to be anybody's. A full hash is spent all the same, so that the time tells nothing.
+    // Longer than any that can be set. A full hash is spent all the same, so that the time tells nothing.
     if (isPasswordTooLong(composed)) return compare(decoy, [''])
-    return compare(findHash(storedHash) ?? decoy, spell(password, composed))
+    const hash = storedHash === null ? null : readStoredHash(storedHash)
+    return compare(hash ?? decoy, spell(password, composed))
   }
-}
-
-function findHash(storedHash: string | null): StoredHash | null {
-  return storedHash === null ? null : readStoredHash(storedHash)
 }
 
 // Composed, as we hash it; and where that differs also as typed, as other programs hashed it. An
 // unknown user gets as many tries: what was typed decides the time, what is stored does not.
 function spell(password: string, composed: string): string[] {
   return password === composed ? [composed] : [composed, password]
+}
+
+/** What a refused comparison has spent so far: how often it hashed, and for how many milliseconds. */
+type SpentWork = { hash: StoredHash; times: number; milliseconds: number }
+
+// Spends what a refusal lacks of bcrypt's full cost. Without it an old, cheap hash answers sooner than no
+// hash at all, and so tells a stranger that the user exists.
+function createMakeUp(cost: number): (spent: SpentWork) => Promise<void> {
+  const full = 2 ** cost
+  // PBKDF2 and scrypt are not counted in rounds: their time is converted at the speed that bcrypt last
+  // showed, which is right on any machine and under any load. Before it has run, they count nothing.
+  let roundsPerMillisecond = 0
+
+  return async ({ hash, times, milliseconds }) => {
+    if (hash.bcryptCost === cost) roundsPerMillisecond = (times * full) / milliseconds
+    const rounds =
+      hash.bcryptCost === null ? milliseconds * roundsPerMillisecond : times * 2 ** hash.bcryptCost
+    await burnBcryptRounds(times * full - rounds)
+  }
 }

@@ -1,13 +1,16 @@
 """Makes the hashes that the tests of the password formats verify, with the programs themselves.
 
-    python make-vectors.py werkzeug|django|passlib|bcrypt > NAME.json
+    python make-vectors.py werkzeug|old_werkzeug|django|passlib|passlib_older|bcrypt > NAME.json
+    python make-vectors.py flask > ../../operator/vectors/flask.json
 
-Each file says which versions made it. passlib 1.7.4 needs bcrypt below 4.1.
+Each file says which versions made it. passlib 1.7.4 needs bcrypt below 4.1; old_werkzeug needs Werkzeug
+below 3. What `flask` makes looks like plain bcrypt: only an option of the import tells it apart.
 """
 import json
 import platform
 import sys
-from importlib.metadata import version
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 
 PASSWORDS = {
     "ascii": "correct horse battery staple",
@@ -37,6 +40,14 @@ def werkzeug():
     for method in methods:
         call = f"generate_password_hash(password, method={method!r})"
         yield call, lambda p, method=method: generate_password_hash(p, method=method)
+
+
+def old_werkzeug():
+    from werkzeug.security import generate_password_hash
+
+    for method in ["sha256", "sha512", "pbkdf2:sha1:1000"]:
+        call = f"generate_password_hash(password, method={method!r}, salt_length=8)"
+        yield call, lambda p, method=method: generate_password_hash(p, method, 8)
 
 
 def django():
@@ -71,6 +82,43 @@ def passlib():
         yield call, bcrypt.using(rounds=4, ident=ident).hash
 
 
+def passlib_older():
+    from passlib import hash as passlib_hash
+
+    for name in ["pbkdf2_sha1", "pbkdf2_sha256", "pbkdf2_sha512"]:
+        hasher = getattr(passlib_hash, name)
+        yield f"{name}.encrypt(password, rounds=1000)", lambda p, hasher=hasher: hasher.encrypt(
+            p, rounds=1000
+        )
+    # Version 1, which passlib wrote before 1.7.3.
+    from passlib.hash import bcrypt_sha256
+
+    yield "bcrypt_sha256.encrypt(password, rounds=4)", lambda p: bcrypt_sha256.encrypt(p, rounds=4)
+
+
+def flask():
+    import base64
+    import hashlib
+    import hmac
+    import unicodedata
+
+    from passlib.hash import bcrypt
+
+    def handle_long(password):
+        return bcrypt.encrypt(hashlib.sha256(password.encode()).hexdigest(), rounds=4, ident="2a")
+
+    def double_hash(password):
+        normal = unicodedata.normalize("NFKD", password).encode()
+        signed = hmac.new(SECURITY_PASSWORD_SALT.encode(), normal, hashlib.sha512).digest()
+        return bcrypt.encrypt(base64.b64encode(signed).decode(), rounds=4, ident="2a")
+
+    yield "Flask-Bcrypt with BCRYPT_HANDLE_LONG_PASSWORDS", handle_long
+    yield "Flask-Security with SECURITY_PASSWORD_HASH = 'bcrypt'", double_hash
+
+
+SECURITY_PASSWORD_SALT = "pepper, in a file of its own"
+
+
 def bcrypt():
     import bcrypt as program
 
@@ -92,9 +140,24 @@ def vectors(hashers):
                 break
 
 
+def version_of(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:  # passlib from a checkout
+        return import_module(name).__version__
+
+
 program = sys.argv[1]
-needs = {"werkzeug": ["Werkzeug"], "django": ["Django", "bcrypt"], "passlib": ["passlib", "bcrypt"], "bcrypt": ["bcrypt"]}
-made_by = ", ".join(f"{name} {version(name)}" for name in needs[program])
+needs = {
+    "werkzeug": ["Werkzeug"],
+    "old_werkzeug": ["Werkzeug"],
+    "django": ["Django", "bcrypt"],
+    "passlib": ["passlib", "bcrypt"],
+    "passlib_older": ["passlib"],
+    "flask": ["passlib"],
+    "bcrypt": ["bcrypt"],
+}
+made_by = ", ".join(f"{name} {version_of(name)}" for name in needs[program])
 json.dump(
     {
         "madeBy": f"{made_by}, Python {platform.python_version()}",

@@ -1,6 +1,5 @@
-import { pbkdf2, type ScryptOptions, scrypt } from 'node:crypto'
+import { createHmac, pbkdf2, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { isSameSecret } from './same-secret.ts'
 import type { StoredHash } from './stored-hash.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
@@ -21,14 +20,15 @@ const DIGEST_BYTES = new Map([
 ])
 const SCRYPT_BYTES = 64
 
-/** What a stored PBKDF2 hash says. */
-export type Pbkdf2Parts = { digest: string; iterations: number; salt: string; key: Buffer }
+type Salted = { salt: string | Buffer; key: Buffer }
 
-/** What a stored scrypt hash says. */
-export type ScryptParts = { N: number; r: number; p: number; salt: string; key: Buffer }
-
-/** Gives the hash to compare with, or null if its numbers are not reasonable or its key is cut short. */
-export function pbkdf2Hash({ digest, iterations, salt, key }: Pbkdf2Parts): StoredHash | null {
+/** Null if its numbers are not reasonable or its key is cut short. */
+export function pbkdf2Hash({
+  digest,
+  iterations,
+  salt,
+  key,
+}: Salted & { digest: string; iterations: number }): StoredHash | null {
   if (iterations < 1 || iterations > MOST_ITERATIONS) return null
   if (key.length !== DIGEST_BYTES.get(digest)) return null
   return derivedKeyHash(key, (password) =>
@@ -36,12 +36,30 @@ export function pbkdf2Hash({ digest, iterations, salt, key }: Pbkdf2Parts): Stor
   )
 }
 
-/** Gives the hash to compare with, or null if its numbers are not reasonable or its key is cut short. */
-export function scryptHash({ N, r, p, salt, key }: ScryptParts): StoredHash | null {
+/** Null if its numbers are not reasonable or its key is cut short. */
+export function scryptHash({
+  N,
+  r,
+  p,
+  salt,
+  key,
+}: {
+  N: number
+  r: number
+  p: number
+  salt: string
+  key: Buffer
+}): StoredHash | null {
   if (!isReasonableScrypt(N, r, p) || key.length !== SCRYPT_BYTES) return null
   // Node refuses to take more than 32 MiB unless told, and counts some overhead on top of N and r.
   const options = { N, r, p, maxmem: 2 * MOST_SCRYPT_MEMORY }
   return derivedKeyHash(key, (password) => scryptAsync(password, salt, key.length, options))
+}
+
+/** One HMAC and no more: old Werkzeug's. Null if its key is cut short. */
+export function hmacHash({ digest, salt, key }: Salted & { digest: string }): StoredHash | null {
+  if (key.length !== DIGEST_BYTES.get(digest)) return null
+  return derivedKeyHash(key, async (password) => createHmac(digest, salt).update(password).digest())
 }
 
 function isReasonableScrypt(N: number, r: number, p: number): boolean {
@@ -59,6 +77,6 @@ function derivedKeyHash(key: Buffer, derive: (password: string) => Promise<Buffe
   return {
     isOurs: false,
     bcryptCost: null,
-    matches: async (password) => isSameSecret(await derive(password), key),
+    matches: async (password) => timingSafeEqual(await derive(password), key),
   }
 }
