@@ -225,6 +225,15 @@ describe('the start', () => {
     expect((await place.fail({})).stderr).toMatch(/^\.env is not in UTF-8/)
   })
 
+  test('is refused in one line where .env cannot be read', async () => {
+    const place = await newPlace()
+    mkdirSync(join(place.folder, '.env'))
+
+    const { code, stderr } = await place.fail({})
+
+    expect([code, stderr]).toEqual([1, '.env cannot be read (EISDIR): mend or remove it\n'])
+  })
+
   test.each(['1', '2'])(
     'ends where the port is taken, with %s processes',
     async (WEB_CONCURRENCY) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describeProblem } from './problems.ts'
 import { resolveInProject } from './project.ts'
@@ -16,14 +16,25 @@ const DEFAULTS = Object.fromEntries(LIST.map(([name, variable]) => [name, variab
 
 /** The settings of this process: its environment goes before the project's `.env`. */
 export function loadEnv(): SettingsOrProblems {
-  const path = resolveInProject('.env')
-  const file = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const file = readEnvFile(resolveInProject('.env'))
+  if (typeof file !== 'string') {
+    return { ok: false, problems: [`.env cannot be read (${file.code}): mend or remove it`] }
+  }
   // PowerShell's > writes UTF-16, of which every setting would be ignored.
   if (file.includes('\0'))
     return { ok: false, problems: ['.env is not in UTF-8: save it as UTF-8'] }
   const cut = findCutValues(file).filter(({ name }) => process.env[name] === undefined)
   // Some editors begin a file with a mark, which would become part of the first name.
   return readEnv({ ...parseEnv(file.replace(/^\uFEFF/, '')), ...process.env }, cut)
+}
+
+function readEnvFile(path: string): string | NodeJS.ErrnoException {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const failure = error as NodeJS.ErrnoException
+    return failure.code === 'ENOENT' ? '' : failure
+  }
 }
 
 /** The settings, or one line for every problem. */
