@@ -1,50 +1,63 @@
 import { z } from 'zod'
 import { Email, emailKeyOf, isVisible, Username, usernameKeyOf } from './identifiers.ts'
-import { readStoredHash } from './stored-hash.ts'
+import type { NewUserRow } from './insert-users.ts'
+import { findSimilarName } from './similar-name.ts'
+import { markPreparedHash, type Preparation, readStoredHash } from './stored-hash.ts'
 
-export type ForeignField = 'id' | 'username' | 'email' | 'name' | 'passwordHash' | 'isActive'
+export type ForeignField =
+  | 'id'
+  | 'username'
+  | 'email'
+  | 'name'
+  | 'passwordHash'
+  | 'isActive'
+  | 'createdAt'
 
 /** One user of another program, as the file has it, and where that is, such as "line 3". */
 export type ForeignUser = {
   place: string
   fields: Partial<Record<ForeignField, unknown>>
-  /** What was wrong with it before anybody looked at its fields. */
+  /** What was wrong with it before its fields were read. */
   problem?: string
 }
 
 /** A user who can come over. */
 export type AcceptedUser = {
   place: string
-  id: string
-  username: string
-  usernameKey: string
-  email: string
-  emailKey: string
-  name: string | null
-  passwordHash: string
-  isActive: boolean
+  row: NewUserRow
+  /** What the user was called there, where that is no name for a user here. */
+  renamedFrom: string | null
 }
 
 export type RefusedUser = { place: string; username: string; reasons: string[] }
+
+export type ImportRules = {
+  /** When the import happens. */
+  at: Date
+  /** The other program has verified the emails. */
+  areVerified: boolean
+  /** User names that are not allowed here, or taken, give way to similar ones. */
+  renames: boolean
+  /** Users whose hash cannot be used come without a password. */
+  withoutPassword: boolean
+  /** What the other program made of passwords before bcrypt. */
+  preparation: Preparation | null
+}
 
 const LONGEST_ID = 64
 const LONGEST_NAME = 100
 
 // The login that a session carries is the id and the epoch with a dot between (database/login-id.ts).
 const ForeignId = z
-  .string('the id is missing')
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number'
+        ? 'the id is a number that JSON does not keep exactly: put it in quotes'
+        : 'the id is missing',
+  })
   .min(1, 'the id is missing')
   .max(LONGEST_ID, `the id is longer than ${LONGEST_ID} characters`)
   .regex(/^[^.\s\p{C}]*$/u, 'the id holds a dot, a space or something that cannot be seen')
-
-const ForeignHash = z
-  .string('the password hash is missing')
-  .min(1, 'the password hash is missing')
-  // Never the hash itself: what is said here ends up in terminals and logs.
-  .refine(
-    (hash) => hash === '' || readStoredHash(hash) !== null,
-    'the password hash is in no format that is known here, or asks for too much work',
-  )
 
 const ForeignName = z
   .string('the name is no text')
@@ -74,39 +87,95 @@ const ForeignFlag = z
   .transform((flag) => FLAGS[String(flag ?? true).toLowerCase()])
   .refine((flag) => flag !== undefined, 'whether the user is active is neither true nor false')
 
-const Foreign = z.object({
-  id: ForeignId,
-  username: present('user name').pipe(Username),
-  email: present('email address').pipe(Email),
-  name: ForeignName,
-  passwordHash: ForeignHash,
-  isActive: ForeignFlag,
-})
+const NO_HASH = 'the password hash is missing'
+
+function hashRule({ withoutPassword, preparation }: ImportRules) {
+  const rule = z
+    .string(NO_HASH)
+    .min(1, NO_HASH)
+    .transform((hash) => (preparation ? markPreparedHash(hash, preparation) : hash))
+    // Never the hash itself: what is said here ends up in terminals and logs.
+    .refine(
+      (hash) => hash === '' || (hash !== null && readStoredHash(hash) !== null),
+      'the password hash is in no format that is known here, or asks for too much work',
+    )
+  return withoutPassword ? rule.catch(null) : rule
+}
+
+const EARLIEST = new Date('1990-01-01')
+const NO_TIME = 'created_at is neither a time as in ISO 8601 nor seconds since 1970'
+
+// Without an offset in UTC. PostgreSQL writes +00 for +00:00.
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)? ?(?:Z|([+-]\d\d):?(\d\d)?)?$/
+const SECONDS = /^\d+(\.\d+)?$/
+
+function timeRule({ at }: ImportRules) {
+  return z
+    .union([z.string(), z.number()], NO_TIME)
+    .nullish()
+    .transform((text) => (text ? readTime(String(text).trim()) : at))
+    .refine((time) => time !== null, { error: NO_TIME, abort: true })
+    .refine(
+      (time) => time === null || (time >= EARLIEST && time <= at),
+      'created_at is before 1990 or in the future',
+    )
+}
+
+function readTime(text: string): Date | null {
+  if (SECONDS.test(text)) return new Date(Number(text) * 1000)
+  const [iso, day, time = '00:00', seconds = ':00', hours, minutes = '00'] = ISO.exec(text) ?? []
+  const offset = hours ? `${hours}:${minutes}` : 'Z'
+  const read = z.iso.datetime({ offset: true }).safeParse(`${day}T${time}${seconds}${offset}`)
+  return iso && read.success ? new Date(read.data) : null
+}
+
+/** Checks users one by one: each as it would be here, or why it cannot be. */
+export function createCheck(rules: ImportRules): (user: ForeignUser) => AcceptedUser | RefusedUser {
+  const Foreign = schemaOf(rules)
+  return ({ place, fields, problem }) => {
+    const typed = typeof fields.username === 'string' ? fields.username : ''
+    const refuse = (reasons: string[]) => ({ place, username: typed, reasons })
+    if (problem !== undefined) return refuse([problem])
+    const isRenamed = rules.renames && !Username.safeParse(typed).success
+    const username = isRenamed ? findSimilarName(typed, fields.email) : fields.username
+    const read = Foreign.safeParse({ ...fields, username })
+    if (!read.success) return refuse(read.error.issues.map(({ message }) => message))
+    return { place, row: toRow(read.data, rules), renamedFrom: isRenamed ? typed : null }
+  }
+}
+
+function schemaOf(rules: ImportRules) {
+  return z.object({
+    id: ForeignId,
+    username: present('user name').pipe(Username),
+    email: present('email').pipe(Email),
+    name: ForeignName,
+    passwordHash: hashRule(rules),
+    isActive: ForeignFlag,
+    createdAt: timeRule(rules),
+  })
+}
+
+function toRow(
+  { isActive, ...user }: z.infer<ReturnType<typeof schemaOf>>,
+  { at, areVerified }: ImportRules,
+): NewUserRow {
+  return {
+    ...user,
+    usernameKey: usernameKeyOf(user.username),
+    emailKey: emailKeyOf(user.email),
+    name: user.name || null,
+    createdAt: user.createdAt ?? at,
+    emailVerifiedAt: areVerified ? at : null,
+    disabledAt: isActive ? null : at,
+  }
+}
 
 function present(what: string) {
   return z.string(`the ${what} is missing`).trim().min(1, `the ${what} is missing`)
 }
 
-/** Takes one user of another program; returns it as it would be here, or why it cannot be. */
-export function checkForeignUser({
-  place,
-  fields,
-  problem,
-}: ForeignUser): AcceptedUser | RefusedUser {
-  const refuse = (reasons: string[]) => ({ place, username: nameOf(fields), reasons })
-  if (problem !== undefined) return refuse([problem])
-  const read = Foreign.safeParse(fields)
-  if (!read.success) return refuse(read.error.issues.map(({ message }) => message))
-  const { username, email, name, isActive = true } = read.data
-  const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  return { place, ...read.data, name: name || null, isActive, ...keys }
-}
-
-function nameOf({ username }: ForeignUser['fields']): string {
-  return typeof username === 'string' ? username : ''
-}
-
-/** Says whether a checked user can come over. */
+/** Whether a checked user can come over. */
 export function isAccepted(user: AcceptedUser | RefusedUser): user is AcceptedUser {
   return !('reasons' in user)
 }

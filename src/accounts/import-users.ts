@@ -5,86 +5,127 @@ import type { Accounts } from './accounts.ts'
 import type { EventKind } from './events.ts'
 import {
   type AcceptedUser,
-  checkForeignUser,
+  createCheck,
   type ForeignUser,
+  type ImportRules,
   isAccepted,
   type RefusedUser,
 } from './foreign-user.ts'
-import { insertUsers } from './insert-users.ts'
+import { usernameKeyOf } from './identifiers.ts'
+import { insertUsers, type NewUserRow } from './insert-users.ts'
 import { OPERATOR } from './operations.ts'
+import { numberName } from './similar-name.ts'
 import { isUniqueViolation } from './unique.ts'
 
 /** Who can come over, and who cannot, in the order of the file. */
 export type Examination = { accepted: AcceptedUser[]; refused: RefusedUser[] }
 
-/** Takes users of another program; holds them against the rules, against who is here, and against each other. Changes nothing. */
-export async function examineUsers(database: Database, users: ForeignUser[]): Promise<Examination> {
-  const checked = users.map(checkForeignUser)
-  const candidates = checked.filter(isAccepted)
-  const register = createRegister()
-  for (const resident of await findResidents(database, candidates)) {
-    register.claim(resident, 'a user who is here already')
+// Prisma's driver for SQLite takes 999 parameters at most.
+const ASKED_AT_ONCE = 300
+
+/** Holds users of another program against the rules, against who is here, and against each other. Changes nothing. */
+export async function examineUsers(
+  database: Database,
+  users: readonly ForeignUser[],
+  rules: ImportRules,
+  onProgress: (examined: number) => void = () => {},
+): Promise<Examination> {
+  const check = createCheck(rules)
+  const register = createRegister(rules)
+  const outcomes: (AcceptedUser | RefusedUser)[] = []
+  for (let at = 0; at < users.length; at += ASKED_AT_ONCE) {
+    const checked = users.slice(at, at + ASKED_AT_ONCE).map(check)
+    const candidates = checked.filter(isAccepted).map(({ row }) => row)
+    for (const resident of await findResidents(database, candidates)) register.add(resident)
+    outcomes.push(...checked.map((user) => (isAccepted(user) ? register.admit(user) : user)))
+    onProgress(outcomes.length)
   }
-  const refused: RefusedUser[] = []
-  const accepted = checked.filter((user): user is AcceptedUser => {
-    const reasons = isAccepted(user) ? register.claim(user, user.place) : user.reasons
-    if (reasons.length > 0) refused.push({ place: user.place, username: user.username, reasons })
-    return reasons.length === 0
-  })
-  return { accepted, refused }
+  // Names that are allowed here go first, wherever they stand.
+  const accepted: AcceptedUser[] = []
+  for (const user of outcomes.filter(isAccepted)) {
+    accepted.push(user.renamedFrom === null ? user : await rename(database, register, user))
+  }
+  return { accepted, refused: outcomes.filter((outcome) => 'reasons' in outcome) }
 }
 
-const UNIQUE = { id: 'id', usernameKey: 'user name', emailKey: 'email address' } as const
+const WORDS = { id: 'id', usernameKey: 'user name', emailKey: 'email' } as const
 
-type Unique = Record<keyof typeof UNIQUE, string>
+type Unique = keyof typeof WORDS
 
 // Who holds what may be given once only. The keys are folded, so "Ada" and "ada" are one.
-function createRegister() {
+function createRegister({ renames }: ImportRules) {
   const holders = new Map<string, string>()
+  const numbers = new Map<string, number>()
+  const keyOf = (field: Unique, value: string) => `${field} ${value}`
+  const claim = (row: Pick<NewUserRow, Unique>, fields: Unique[], holder: string) => {
+    for (const field of fields) holders.set(keyOf(field, row[field]), holder)
+  }
   return {
-    /** Gives the reasons why this user cannot have what is theirs; where there is none, it is theirs now. */
-    claim(user: Unique, holder: string): string[] {
-      const claims = Object.entries(UNIQUE).map(([field, words]) => {
-        const key = `${field} ${user[field as keyof Unique]}`
-        return { key, words, heldBy: holders.get(key) }
-      })
-      const lost = claims.filter(({ heldBy }) => heldBy !== undefined)
-      if (lost.length === 0) for (const { key } of claims) holders.set(key, holder)
-      return lost.map(({ words, heldBy }) => `the ${words} is that of ${heldBy}`)
+    add: (row: Pick<NewUserRow, Unique>) =>
+      claim(row, ['id', 'usernameKey', 'emailKey'], 'a user who is here already'),
+    /** The user, to be renamed if only the user name is taken; or the reasons why it cannot have what is its own. */
+    admit(user: AcceptedUser): AcceptedUser | RefusedUser {
+      const { place, row } = user
+      const isTaken = (field: Unique) => holders.has(keyOf(field, row[field]))
+      const isRenamed = user.renamedFrom !== null || (renames && isTaken('usernameKey'))
+      const fields: Unique[] = isRenamed ? ['id', 'emailKey'] : ['id', 'usernameKey', 'emailKey']
+      const lost = fields.filter(isTaken)
+      if (lost.length === 0) {
+        claim(row, fields, place)
+        return isRenamed ? { ...user, renamedFrom: user.renamedFrom ?? row.username } : user
+      }
+      const reasons = lost.map(
+        (field) => `the ${WORDS[field]} is that of ${holders.get(keyOf(field, row[field]))}`,
+      )
+      return { place, username: row.username, reasons }
+    },
+    /** The next name like this one that is free, as far as is known here. */
+    claimName(username: string, holder: string): { username: string; usernameKey: string } {
+      for (let number = numbers.get(username) ?? 1; ; number++) {
+        const name = number === 1 ? username : numberName(username, number)
+        const usernameKey = usernameKeyOf(name)
+        const key = keyOf('usernameKey', usernameKey)
+        if (holders.has(key)) continue
+        numbers.set(username, number + 1)
+        holders.set(key, holder)
+        return { username: name, usernameKey }
+      }
     },
   }
 }
 
-// Prisma's driver for SQLite takes 999 parameters at most.
-const ASKED_AT_ONCE = 300
+async function rename(
+  database: Database,
+  register: ReturnType<typeof createRegister>,
+  user: AcceptedUser,
+): Promise<AcceptedUser> {
+  const { username, usernameKey } = register.claimName(user.row.username, user.place)
+  const isHere = await database.user.count({ where: { usernameKey } })
+  if (isHere) return rename(database, register, user)
+  return { ...user, row: { ...user.row, username, usernameKey } }
+}
 
-async function findResidents(database: Database, users: AcceptedUser[]): Promise<Unique[]> {
-  const found: Unique[] = []
-  for (let at = 0; at < users.length; at += ASKED_AT_ONCE) {
-    const part = users.slice(at, at + ASKED_AT_ONCE)
-    const where = (field: keyof Unique) => ({ [field]: { in: part.map((user) => user[field]) } })
-    found.push(
-      ...(await database.user.findMany({
-        where: { OR: [where('id'), where('usernameKey'), where('emailKey')] },
-        select: { id: true, usernameKey: true, emailKey: true },
-      })),
-    )
-  }
-  return found
+async function findResidents(
+  database: Database,
+  rows: NewUserRow[],
+): Promise<Pick<NewUserRow, Unique>[]> {
+  const where = (field: Unique) => ({ [field]: { in: rows.map((row) => row[field]) } })
+  return database.user.findMany({
+    where: { OR: [where('id'), where('usernameKey'), where('emailKey')] },
+    select: { id: true, usernameKey: true, emailKey: true },
+  })
 }
 
 /** Imports users that passed examineUsers, all or none; false when one of their names was taken meanwhile. */
 export function importUsers(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
-  users: AcceptedUser[],
-  { areConfirmed }: { areConfirmed: boolean },
+  users: readonly AcceptedUser[],
 ): Promise<boolean> {
-  const at = clock()
-  const emailVerifiedAt = areConfirmed ? at : null
-  const insertion = { at, emailVerifiedAt, kind: 'imported' satisfies EventKind, browser: OPERATOR }
-  const rows = users.map(({ place: _, ...user }) => ({ ...user, eventId: randomUUID() }))
+  const kind = 'imported' satisfies EventKind
+  const ids = users.map(() => randomUUID())
+  const rows = users.map(({ row }) => row)
   return changeTogether(database, async (tables) => {
-    await insertUsers(database, tables, rows, insertion)
+    await insertUsers(database, tables, rows, { ids, kind, at: clock(), browser: OPERATOR })
     return true
   }).catch((error: unknown) => {
     if (isUniqueViolation(error)) return false

@@ -1,60 +1,67 @@
-import { type Database, Prisma, type Tables, timestamp } from '../database/database.ts'
+import {
+  type Database,
+  formatTimestamp,
+  Prisma,
+  type Tables,
+  type User as UserRow,
+} from '../database/database.ts'
 
-export type InsertedUser = {
-  id: string
-  username: string
-  usernameKey: string
-  email: string
-  emailKey: string
-  name: string | null
-  passwordHash: string
-  isActive: boolean
-  /** The id of the event that tells of it. */
-  eventId: string
-}
+const TYPES = {
+  id: 'text',
+  username: 'text',
+  usernameKey: 'text',
+  email: 'text',
+  emailKey: 'text',
+  name: 'text',
+  passwordHash: 'text',
+  emailVerifiedAt: 'timestamp(3)',
+  createdAt: 'timestamp(3)',
+  disabledAt: 'timestamp(3)',
+} as const
 
-export type Insertion = { at: Date; emailVerifiedAt: Date | null; kind: string; browser: string }
+const EVENT_TYPES = { eventId: 'text', at: 'timestamp(3)' } as const
 
-const COLUMNS = [
-  'id',
-  'username',
-  'usernameKey',
-  'email',
-  'emailKey',
-  'name',
-  'passwordHash',
-  'eventId',
-  'isActive',
-] as const
+export type NewUserRow = Pick<UserRow, keyof typeof TYPES>
 
-/** Takes the tables of a transaction and any number of new users; inserts them, each with its event, in two statements. */
+/** What each user's first event says. */
+export type FirstEvent = { ids: readonly string[]; kind: string; at: Date; browser: string }
+
+/** Inserts any number of users, each with an event, in two statements of a transaction. */
 export async function insertUsers(
   { engine }: Pick<Database, 'engine'>,
   tables: Tables,
-  users: InsertedUser[],
-  { at, emailVerifiedAt, kind, browser }: Insertion,
+  users: readonly NewUserRow[],
+  { ids, kind, at, browser }: FirstEvent,
 ): Promise<void> {
   // One parameter whatever their number: 10,000 rows as parameters of their own take ten seconds,
   // which is how long a transaction may.
-  const rows = rowsOf(engine, JSON.stringify(users))
-  const time = (date: Date | null) => timestamp({ engine }, date)
-  await tables.$executeRaw`
-    INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", "disabledAt", "createdAt", "emailVerifiedAt")
-    SELECT "id", "username", "usernameKey", "email", "emailKey", "name", "passwordHash", CASE WHEN "isActive" THEN NULL ELSE ${time(at)} END, ${time(at)}, ${time(emailVerifiedAt)} FROM ${rows}`
+  const rows = users.map((user, index) => ({ ...user, eventId: ids[index], at }))
+  const table = tableOf(engine, JSON.stringify(rows.map(withStoredTimes)))
+  const columns = Prisma.raw(
+    Object.keys(TYPES)
+      .map((name) => `"${name}"`)
+      .join(', '),
+  )
+  await tables.$executeRaw`INSERT INTO "User" (${columns}) SELECT ${columns} FROM ${table}`
   await tables.$executeRaw`
     INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser")
-    SELECT "eventId", "id", ${kind}, ${time(at)}, ${browser} FROM ${rows}`
+    SELECT "eventId", "id", ${kind}, "at", ${browser} FROM ${table}`
 }
 
-function rowsOf(engine: Database['engine'], json: string): Prisma.Sql {
+function withStoredTimes(row: object) {
+  const columns = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof Date ? formatTimestamp(value) : value,
+  ])
+  return Object.fromEntries(columns)
+}
+
+function tableOf(engine: Database['engine'], json: string): Prisma.Sql {
+  const types = Object.entries({ ...TYPES, ...EVENT_TYPES })
   if (engine === 'postgresql') {
-    const columns = Prisma.raw(COLUMNS.map(describeColumn).join(', '))
-    return Prisma.sql`json_to_recordset(${json}::json) AS rows (${columns})`
+    const columns = types.map(([name, type]) => `"${name}" ${type}`)
+    return Prisma.sql`json_to_recordset(${json}::json) AS rows (${Prisma.raw(columns.join(', '))})`
   }
-  const columns = Prisma.raw(COLUMNS.map((name) => `value ->> '${name}' AS "${name}"`).join(', '))
-  return Prisma.sql`(SELECT ${columns} FROM json_each(${json})) AS rows`
-}
-
-function describeColumn(name: (typeof COLUMNS)[number]): string {
-  return `"${name}" ${name === 'isActive' ? 'boolean' : 'text'}`
+  const columns = types.map(([name]) => `value ->> '${name}' AS "${name}"`)
+  return Prisma.sql`(SELECT ${Prisma.raw(columns.join(', '))} FROM json_each(${json})) AS rows`
 }

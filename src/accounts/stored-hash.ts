@@ -24,17 +24,23 @@ export function readStoredHash(stored: string): StoredHash | null {
 /** What another program made of a password before it went through bcrypt: its hashes do not show it. */
 export type Preparation = { by: 'flask-bcrypt' } | { by: 'flask-security'; salt: string }
 
-/** Writes into a hash of bcrypt what it was made of; null if it is of another format. */
+/** Writes into a hash of bcrypt what it was made of; null for another that was made of the same, which is not known here. */
 export function markPreparedHash(hash: string, preparation: Preparation): string | null {
-  if (!isPlainBcrypt(hash)) return null
+  if (preparation.by === 'flask-security') {
+    const pepper = Buffer.from(preparation.salt).toString('base64url')
+    if (PLAIN_BCRYPT.test(hash)) return `flask_security$${pepper}$${hash}`
+    return mayBePrepared(hash) ? null : hash
+  }
   // Django does the same as Flask-Bcrypt, and says so.
-  if (preparation.by === 'flask-bcrypt') return `bcrypt_sha256$${hash}`
-  return `flask_security$${Buffer.from(preparation.salt).toString('base64url')}$${hash}`
+  return PLAIN_BCRYPT.test(hash) ? `bcrypt_sha256$${hash}` : hash
 }
 
-export function isPlainBcrypt(hash: string): boolean {
-  return /^\$2[aby]\$/.test(hash)
+/** Whether a hash may be of something else than the password. */
+export function mayBePrepared(hash: string): boolean {
+  return PLAIN_BCRYPT.test(hash) || hash.startsWith('$pbkdf2')
 }
+
+const PLAIN_BCRYPT = /^\$2[aby]\$/
 
 type Parts = Record<string, string>
 

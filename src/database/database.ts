@@ -71,7 +71,7 @@ function describeClient(adapter: SqlDriverAdapterFactory) {
   }
 }
 
-/** PostgreSQL cannot infer the type of a parameter in a SELECT list. */
-export function timestamp({ engine }: Pick<Database, 'engine'>, time: Date | null): Prisma.Sql {
-  return engine === 'postgresql' ? Prisma.sql`${time}::timestamp` : Prisma.sql`${time}`
+/** A time as both engines read it inside JSON, and as Prisma stores it on SQLite. */
+export function formatTimestamp(time: Date): string {
+  return time.toISOString().replace('Z', '+00:00')
 }

@@ -8,9 +8,8 @@ const SPELLINGS: Readonly<Record<ForeignField, readonly string[]>> = {
   name: ['name', 'fullname', 'displayname'],
   passwordHash: ['passwordhash', 'password', 'hashedpassword', 'pwhash'],
   isActive: ['isactive', 'active'],
+  createdAt: ['createdat', 'createdon', 'created', 'datejoined', 'joinedat', 'registeredat'],
 }
-
-const REQUIRED = ['id', 'username', 'email', 'passwordHash'] as const
 
 /** The names in a file, each with what it means here; or what is wrong with them. */
 export type ReadNames = {
@@ -19,15 +18,16 @@ export type ReadNames = {
   problem: string | null
 }
 
-/** Takes the names of columns, or of one object's fields; says what each means. */
-export function readNames(names: readonly string[]): ReadNames {
+/** What the names of columns, or of one object's fields, mean. */
+export function readNames(names: readonly string[], required: readonly ForeignField[]): ReadNames {
   const fields = new Map<string, ForeignField>()
   for (const name of names) {
     const field = meaningOf(name)
     if (field) fields.set(name, field)
   }
   const ignored = names.filter((name) => !fields.has(name))
-  return { fields, ignored, problem: findProblem([...fields.values()], names) }
+  const meant = names.map(meaningOf).filter((field) => field !== null)
+  return { fields, ignored, problem: findProblem(meant, required) }
 }
 
 function meaningOf(name: string): ForeignField | null {
@@ -36,14 +36,14 @@ function meaningOf(name: string): ForeignField | null {
   return found ? (found[0] as ForeignField) : null
 }
 
-function findProblem(fields: ForeignField[], names: readonly string[]): string | null {
-  const missing = REQUIRED.filter((field) => !fields.includes(field))
+function findProblem(meant: ForeignField[], required: readonly ForeignField[]): string | null {
+  const missing = required.filter((field) => !meant.includes(field))
   if (missing.length > 0) return `there is no ${missing.map(describeField).join(', no ')}`
-  const meant = names.map(meaningOf).filter((field) => field !== null)
   const twice = meant.find((field, at) => meant.indexOf(field) !== at)
   return twice ? `there is more than one ${describeField(twice)}` : null
 }
 
+// As columns are named in the documentation.
 function describeField(field: ForeignField): string {
-  return field === 'passwordHash' ? 'password_hash' : field
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

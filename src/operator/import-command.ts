@@ -1,45 +1,141 @@
-import type { RefusedUser } from '../accounts/foreign-user.ts'
+import { readFile } from 'node:fs/promises'
+import type {
+  AcceptedUser,
+  ForeignField,
+  ImportRules,
+  RefusedUser,
+} from '../accounts/foreign-user.ts'
 import { type Examination, examineUsers, importUsers } from '../accounts/import-users.ts'
+import { mayBePrepared, type Preparation } from '../accounts/stored-hash.ts'
+import { seconds } from '../durations.ts'
+import type { Operator } from './command.ts'
 import type { ImportArguments } from './import-arguments.ts'
-import type { Operator } from './open.ts'
 import { type Outcome, quote, refused } from './outcome.ts'
 import { readUserFile } from './user-file.ts'
 
-/** Takes what was asked for; says what would come over and what would not, and brings it over where that was asked. */
-export async function runImport({ accounts }: Operator, wanted: ImportArguments): Promise<Outcome> {
-  const file = await readUserFile(wanted.file)
+/** Says what would come over and what would not, and brings it over where that was asked. */
+export async function runImport(
+  { accounts }: Operator,
+  wanted: ImportArguments,
+  terminal: Terminal = process.stderr,
+): Promise<Outcome> {
+  const preparation = await readPreparation(wanted)
+  if (typeof preparation === 'string') return refused(preparation)
+  const file = await readUserFile(wanted.file, requiredFields(wanted))
   if (!file.ok) return refused(file.problem)
-  const examination = await examineUsers(accounts.database, file.users)
+  const rules = { ...wanted, at: accounts.clock(), preparation }
+  const onProgress = createProgress(file.users.length, terminal)
+  const examination = await examineUsers(accounts.database, file.users, rules, onProgress)
   const isAllowed = examination.refused.length === 0 || wanted.skipsRefused
   const isDone = wanted.commits && isAllowed
-  if (isDone && !(await importUsers(accounts, examination.accepted, wanted))) {
+  if (isDone && !(await importUsers(accounts, examination.accepted))) {
     return refused('One of these names was taken just now. No user was brought over; try again.')
   }
-  const result = { ...examination, ignored: file.ignored, isAllowed, isDone }
-  return describe(result, wanted)
+  return describe({ ...examination, ignored: file.ignored, isAllowed, isDone, rules }, wanted)
+}
+
+function requiredFields({ renames, withoutPassword }: ImportArguments): ForeignField[] {
+  const username: ForeignField[] = renames ? [] : ['username']
+  const passwordHash: ForeignField[] = withoutPassword ? [] : ['passwordHash']
+  return ['id', ...username, 'email', ...passwordHash]
+}
+
+// From a file: other users of the machine see the words of a command.
+async function readPreparation(wanted: ImportArguments): Promise<Preparation | string | null> {
+  if (wanted.isFlaskBcryptLong) return { by: 'flask-bcrypt' }
+  if (wanted.flaskSecuritySaltFile === null) return null
+  const read = readFile(wanted.flaskSecuritySaltFile, 'utf8')
+  const salt = await read.catch((error: NodeJS.ErrnoException) => error)
+  if (salt instanceof Error) return `The file of the salt cannot be read (${salt.code}).`
+  const line = salt.replace(/\r?\n$/, '')
+  const isSalt = line.length > 0 && Buffer.byteLength(line) <= 1024
+  return isSalt
+    ? { by: 'flask-security', salt: line }
+    : 'The file of the salt is empty or too long.'
+}
+
+type Terminal = { isTTY?: boolean; write(text: string): unknown }
+
+const USERS_A_LINE = 3000
+
+// Shown at a terminal, or once it has taken long.
+function createProgress(total: number, terminal: Terminal): (examined: number) => void {
+  const patienceEnds = performance.now() + seconds(10)
+  return (examined) => {
+    if (examined % USERS_A_LINE !== 0 || examined === total) return
+    if (!terminal.isTTY && performance.now() < patienceEnds) return
+    terminal.write(`Examined ${examined} of ${total} users.\n`)
+  }
 }
 
 type Result = Examination & {
   ignored: string[]
   isAllowed: boolean
   isDone: boolean
+  rules: ImportRules
 }
 
 function describe(result: Result, { commits }: ImportArguments): Outcome {
   const { accepted, refused, ignored, isDone, isAllowed } = result
+  const warnings = findWarnings(result)
   const lines = [
     ...(ignored.length > 0 ? [`Not brought over: ${ignored.map(quote).join(', ')}.`] : []),
-    ...(isDone ? [] : accepted.map(({ place, username }) => `${place}: ${quote(username)}, fine`)),
+    ...accepted.filter((user) => !isDone || user.renamedFrom !== null).map(describeAccepted),
     ...refused.map(describeRefused),
+    ...warnings,
     summarise(result, commits),
   ]
-  const users = accepted.map(({ passwordHash: _, usernameKey: __, emailKey: ___, ...user }) => user)
-  const json = { committed: isDone, accepted: users, refused, ignored }
+  const users = accepted.map(toJson)
+  const json = { committed: isDone, accepted: users, refused, ignored, warnings }
   return { lines, json, exitCode: isAllowed ? 0 : 1 }
+}
+
+function describeAccepted({ place, row, renamedFrom }: AcceptedUser): string {
+  const name = renamedFrom === null ? '' : `${quote(renamedFrom)} becomes `
+  const how = row.passwordHash === null ? 'without a password' : 'fine'
+  return `${place}: ${name}${quote(row.username)}, ${how}`
 }
 
 function describeRefused({ place, username, reasons }: RefusedUser): string {
   return `${place}: ${quote(username)} is refused: ${reasons.map(withoutStop).join('; ')}`
+}
+
+// No hash shows what was done to the password before bcrypt: only a login does.
+function findWarnings({ accepted, rules: { preparation } }: Result): string[] {
+  const hashes = accepted.map(({ row }) => row.passwordHash)
+  const missing = hashes.filter((hash) => hash === null).length
+  const unsure = hashes.filter((hash) => hash !== null && mayBePrepared(hash)).length
+  return [
+    ...(missing > 0
+      ? [
+          `${missing} without a password: they choose one at /forgot-password, which needs SMTP_URL.`,
+        ]
+      : []),
+    ...(unsure > 0 && !preparation
+      ? [
+          `${unsure} with bcrypt or passlib’s PBKDF2: no password will match if these are Flask-Bcrypt’s with ` +
+            'BCRYPT_HANDLE_LONG_PASSWORDS (--flask-bcrypt-long) or Flask-Security’s (--flask-security-salt). ' +
+            'Log in as one of them to see.',
+        ]
+      : []),
+    ...(preparation ? [describePreparation(preparation)] : []),
+  ]
+}
+
+function describePreparation({ by }: Preparation): string {
+  return by === 'flask-bcrypt'
+    ? 'Taken for Flask-Bcrypt’s: no password will match unless BCRYPT_HANDLE_LONG_PASSWORDS was True for all ' +
+        'of them. Log in as one of them to see.'
+    : 'Taken for Flask-Security’s: no password will match unless the salt is its SECURITY_PASSWORD_SALT and ' +
+        'SECURITY_PASSWORD_SINGLE_HASH was off. Passwords with accents or other such letters from before ' +
+        'its version 4 may not match. Log in as one of them to see.'
+}
+
+function toJson({ place, row, renamedFrom }: AcceptedUser) {
+  const { id, username, email, name, createdAt } = row
+  const isActive = row.disabledAt === null
+  const hasPassword = row.passwordHash !== null
+  return { place, id, username, renamedFrom, email, name, isActive, hasPassword, createdAt }
 }
 
 function summarise({ accepted, refused, isDone }: Result, commits: boolean): string {

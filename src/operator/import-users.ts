@@ -1,6 +1,6 @@
+import { runOnDatabase } from './command.ts'
 import { readImportArguments, USAGE } from './import-arguments.ts'
 import { runImport } from './import-command.ts'
-import { runOnDatabase } from './open.ts'
 import { complain } from './outcome.ts'
 
 const WRONG_USAGE = 2

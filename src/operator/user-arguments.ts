@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { formatDuration } from '../durations.ts'
+import { parseWords } from './command.ts'
 
 const LASTS = formatDuration(LINK_LIFETIMES['reset-password'])
 
@@ -30,19 +30,9 @@ export type UserArguments = { command: UserCommand; asJson: boolean }
 
 /** Null when the words make no sense. */
 export function readUserArguments(words: string[]): UserArguments | null {
-  const { values, positionals } = parse(words)
-  const command = values && readCommand(positionals, values.email)
-  return command ? { command, asJson: values.json ?? false } : null
-}
-
-// Throws on unknown options.
-function parse(args: string[]) {
-  const options = { json: { type: 'boolean' }, email: { type: 'string' } } as const
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch {
-    return { values: null, positionals: [] }
-  }
+  const read = parseWords(words, { json: { type: 'boolean' }, email: { type: 'string' } })
+  const command = read && readCommand(read.positionals, read.values.email)
+  return command ? { command, asJson: read.values.json ?? false } : null
 }
 
 function readCommand([act, name, ...rest]: string[], email?: string): UserCommand | null {

@@ -1,5 +1,5 @@
 import { askPassword } from './ask-password.ts'
-import { runOnDatabase } from './open.ts'
+import { runOnDatabase } from './command.ts'
 import { complain } from './outcome.ts'
 import { readUserArguments, USAGE } from './user-arguments.ts'
 import { runUserCommand } from './user-commands.ts'

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { examineUsers, importUsers } from '../../src/accounts/import-users.ts'
+import { readImportArguments } from '../../src/operator/import-arguments.ts'
+import { runImport } from '../../src/operator/import-command.ts'
 import { readUserFile } from '../../src/operator/user-file.ts'
 import { openTestApp } from '../support/app.ts'
 import { importerOf, kindsOf, openOperator } from './support/operator.ts'
@@ -15,9 +17,15 @@ const importRows = importerOf(site)
 const find = (username: string) => database.user.findUnique({ where: { usernameKey: username } })
 
 async function examineRows(...rows: object[]) {
-  const file = await readUserFile(writeRows(...rows))
+  const file = await readUserFile(writeRows(...rows), [])
   if (!file.ok) throw new Error(file.problem)
-  return examineUsers(database, file.users)
+  return examineUsers(database, file.users, {
+    at: clock.now(),
+    areVerified: false,
+    renames: false,
+    withoutPassword: false,
+    preparation: null,
+  })
 }
 
 describe('npm run import-users', () => {
@@ -59,10 +67,10 @@ describe('npm run import-users', () => {
     expect(await kindsOf(site, 'Kept')).toEqual(['imported'])
   })
 
-  test('takes the addresses for confirmed where the operator says so', async () => {
+  test('takes the emails for verified where the operator says so', async () => {
     const row = flaskRow()
 
-    await importRows(['--commit', '--confirmed'], row)
+    await importRows(['--commit', '--verified'], row)
 
     expect(await find(row.username)).toMatchObject({ emailVerifiedAt: clock.now() })
   })
@@ -86,6 +94,25 @@ describe('npm run import-users', () => {
     })
   })
 
+  test.each([
+    ['2024-05-01', '2024-05-01T00:00:00.000Z'],
+    ['2024-05-01 12:34:56.789012', '2024-05-01T12:34:56.789Z'],
+    ['2024-05-01T12:34Z', '2024-05-01T12:34:00.000Z'],
+    ['2024-05-01 12:34:56+02', '2024-05-01T10:34:56.000Z'],
+    ['2024-05-01T12:34:56-0330', '2024-05-01T16:04:56.000Z'],
+    ['2024-05-01 12:34:56 +00:00', '2024-05-01T12:34:56.000Z'],
+    ['1714567296', '2024-05-01T12:41:36.000Z'],
+    [1714567296.5, '2024-05-01T12:41:36.500Z'],
+    ['', clock.now().toISOString()],
+    [null, clock.now().toISOString()],
+  ])('keeps since when there is a user: %j is %s', async (created_at, time) => {
+    const row = flaskRow({ created_at })
+
+    await importRows(['--commit'], row)
+
+    expect(await find(row.username)).toMatchObject({ createdAt: new Date(time) })
+  })
+
   test.each([null, '', '  '])('keeps no name for a user without one (%j)', async (name) => {
     const row = flaskRow({ name })
 
@@ -96,7 +123,7 @@ describe('npm run import-users', () => {
 })
 
 describe('npm run import-users --commit', () => {
-  test('brings nobody over while one is refused', async () => {
+  test('brings no user over while one is refused', async () => {
     const [good, bad] = [flaskRow(), flaskRow({ password_hash: 'x' })]
 
     const outcome = await importRows(['--commit'], good, bad)
@@ -115,15 +142,26 @@ describe('npm run import-users --commit', () => {
     expect(await find(bad.username)).toBeNull()
   })
 
-  test('brings nobody over when one of the names is taken at that moment', async () => {
+  test('brings no user over when one of the names is taken at that moment', async () => {
     const [first, taken] = [flaskRow(), flaskRow()]
     const { accepted } = await examineRows(first, taken)
     await importRows(['--commit'], { ...flaskRow(), username: taken.username })
 
-    const isDone = await importUsers(operator.accounts, accepted, { areConfirmed: false })
+    const isDone = await importUsers(operator.accounts, accepted)
 
     expect(isDone).toBe(false)
     expect(await find(first.username)).toBeNull()
+  })
+
+  test('tells at a terminal how far it is', async () => {
+    const rows = Array.from({ length: 6500 }, () => flaskRow())
+    const written: string[] = []
+    const terminal = { isTTY: true, write: (text: string) => written.push(text) }
+    const wanted = readImportArguments([writeRows(...rows)])
+
+    if (wanted) await runImport(operator, wanted, terminal)
+
+    expect(written).toEqual(['Examined 3000 of 6500 users.\n', 'Examined 6000 of 6500 users.\n'])
   })
 
   test('takes as many statements for 1,000 users as for one, and so not longer than it may', async () => {
@@ -131,7 +169,7 @@ describe('npm run import-users --commit', () => {
     const { accepted } = await examineRows(...rows)
     statements.length = 0
 
-    const isDone = await importUsers(operator.accounts, accepted, { areConfirmed: false })
+    const isDone = await importUsers(operator.accounts, accepted)
 
     expect(isDone).toBe(true)
     expect(statements).toHaveLength(4)

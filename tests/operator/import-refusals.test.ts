@@ -24,8 +24,8 @@ describe('npm run import-users', () => {
     ['an id of 65 characters', { id: 'a'.repeat(65) }, 'the id is longer than 64 characters'],
     ['no user name', { username: ' ' }, 'the user name is missing'],
     ['a user name with a space', { username: 'a b' }, 'Use letters, digits'],
-    ['no address', { email: null }, 'the email address is missing'],
-    ['half an address', { email: 'ada@' }, 'Enter an email address in the form'],
+    ['no email', { email: null }, 'the email is missing'],
+    ['half an email', { email: 'ada@' }, 'Enter an email address in the form'],
     ['a name with a NUL', { name: 'a\0' }, 'the name holds control characters'],
     ['half a letter for a name', { name: '\ud800' }, 'the name holds control characters'],
     ['a name of 101 characters', { name: 'a'.repeat(101) }, 'longer than 100 characters'],
@@ -34,6 +34,15 @@ describe('npm run import-users', () => {
     ['a hash that asks for an hour', { password_hash: 'pbkdf2:sha256:99999999$a$00' }, 'too much'],
     ['a word for active', { active: 'maybe' }, 'neither true nor false'],
     ['two hashes', { password: flaskRow().password_hash }, 'more than one password_hash'],
+    ['a number that JSON has rounded for an id', { id: 2 ** 53 }, 'does not keep exactly'],
+    ['a fraction for an id', { id: 1.5 }, 'does not keep exactly'],
+    ['a time that is none', { created_at: 'yesterday' }, 'created_at is neither a time'],
+    ['30 February', { created_at: '2024-02-30' }, 'created_at is neither a time'],
+    ['a list for a time', { created_at: [] }, 'created_at is neither a time'],
+    ['a time to come', { created_at: '2999-01-01' }, 'before 1990 or in the future'],
+    ['milliseconds for a time', { created_at: 1714567296000 }, 'before 1990 or in the future'],
+    ['the beginning of time', { created_at: '0' }, 'before 1990 or in the future'],
+    ['no time at all', { created_at: '9'.repeat(400) }, 'created_at'],
     ['a list for active', { active: [] }, 'neither true nor false'],
   ])('refuses %s', async (_kind, changes, reason) => {
     const reasons = await reasonsFor(flaskRow(changes))
@@ -56,7 +65,7 @@ describe('npm run import-users, of two that are one', () => {
   test.each([
     ['id', { id: 'same' }, { id: 'same' }],
     ['user name', { username: 'Strasse' }, { username: 'ＳＴＲＡＳＳＥ' }],
-    ['email address', { email: 'same@example.org' }, { email: 'SAME@example.org' }],
+    ['email', { email: 'same@example.org' }, { email: 'SAME@example.org' }],
   ])('refuses the second in the file with the same %s', async (words, one, other) => {
     const outcome = await importRows([], flaskRow(one), flaskRow(other))
 
@@ -72,8 +81,8 @@ describe('npm run import-users, of two that are one', () => {
   test.each([
     ['id', { id: 'here' }, { id: 'here' }],
     ['user name', { username: 'Here' }, { username: 'here' }],
-    ['email address', { email: 'Here@example.org' }, { email: 'here@example.org' }],
-  ])('refuses who has the %s of somebody who is here', async (words, one, other) => {
+    ['email', { email: 'Here@example.org' }, { email: 'here@example.org' }],
+  ])('refuses a user with the %s of one who is here', async (words, one, other) => {
     await importRows(['--commit'], flaskRow(one))
 
     const reasons = await reasonsFor(flaskRow(other))

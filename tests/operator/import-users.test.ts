@@ -33,7 +33,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
     expect(run).toEqual({ exitCode: 0, stdout: `Brought over ${all} users.\n`, stderr: '' })
   })
 
-  test.each(people)('lets in who has one of $call, and makes it ours', async ({ row }) => {
+  test.each(people)('logs in a user with one of $call, and makes it ours', async ({ row }) => {
     const person = { ...row, password, confirm: password, browser: site.browse() }
 
     const wrong = await logIn(site.browse(), { ...person, password: `${password}r` })
@@ -44,7 +44,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
     expect(await findHash(row.username)).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=4\$/)
   })
 
-  test('logs nobody out who was in when it was replaced', async () => {
+  test('logs no user out whose hash it replaces', async () => {
     const row = flaskRow()
     const person = { ...row, password, confirm: password, browser: site.browse() }
     await runCommand('import-users.js', [writeRows(row), '--commit'], env)

@@ -5,7 +5,10 @@ import { writeRows, writeUserFile } from './support/user-files.ts'
 const HEADER = 'id,username,email,name,password_hash'
 const READ = { id: '1', username: 'ada', email: 'ada@example.org', name: 'Ada', passwordHash: 'h' }
 
-const readCsv = (content: string | Uint8Array) => readUserFile(writeUserFile('a.csv', content))
+const REQUIRED = ['id', 'username', 'email', 'passwordHash'] as const
+
+const read = (path: string) => readUserFile(path, REQUIRED)
+const readCsv = (content: string | Uint8Array) => read(writeUserFile('a.csv', content))
 
 describe('readUserFile of a .csv', () => {
   test.each([
@@ -23,6 +26,36 @@ describe('readUserFile of a .csv', () => {
     const file = await readCsv(`${HEADER}\n\n1,ada,ada@example.org,"爱, ""達""",h\n`)
 
     expect(file).toMatchObject({ users: [{ place: 'line 3', fields: { name: '爱, "達"' } }] })
+  })
+
+  test.each([
+    ['semicolons', ';', ''],
+    ['tabs', '\t', ''],
+    ['upright strokes', '|', ''],
+    ['what a first line of Excel names', '#', 'sep=#\r\n'],
+    ['commas, and a first line of Excel', ',', '\uFEFFSEP=,\n'],
+  ])('reads columns separated by %s', async (_kind, separator, before) => {
+    const lines = [HEADER, '1,ada,ada@example.org,Ada,h'].join('\n').replaceAll(',', separator)
+
+    const file = await readCsv(`${before}${lines}\n`)
+
+    const place = before ? 'line 3' : 'line 2'
+    expect(file).toEqual({ ok: true, ignored: [], users: [{ place, fields: READ }] })
+  })
+
+  test('takes no separator from inside quotes', async () => {
+    const file = await readCsv(`${HEADER},"a;b;c;d;e;f;g"\n1,ada,ada@example.org,Ada,h,\n`)
+
+    expect(file).toMatchObject({ ok: true, ignored: ['a;b;c;d;e;f;g'] })
+  })
+
+  test('counts lines by any line end, also inside quotes', async () => {
+    const row = (name: string) => `1,ada,ada@example.org,${name},h`
+
+    const file = await readCsv(`${HEADER}\r\n${row('Ada')}\r${row('"A\r\nda"')}\n\r\n${row('Ada')}`)
+
+    const places = file.ok && file.users.map(({ place }) => place)
+    expect(places).toEqual(['line 2', 'line 4', 'line 6'])
   })
 
   test('names the columns that mean nothing here', async () => {
@@ -53,6 +86,7 @@ describe('readUserFile of a .csv', () => {
       'id,username,email,password,passwordHash\n',
       'In the first line there is more than one password_hash.',
     ],
+    ['one column', 'id:username:email:password\n', 'Separate columns by commas, semicolons, tabs'],
     ['an open quote', `${HEADER}\n1,"ada`, 'The file is no CSV: quote not closed, line 2.'],
   ])('refuses a file with %s', async (_kind, text, problem) => {
     const file = await readCsv(text)
@@ -77,7 +111,7 @@ describe('readUserFile of a .csv', () => {
   })
 
   test('says that a file is not there', async () => {
-    const file = await readUserFile('/nowhere/users.csv')
+    const file = await read('/nowhere/users.csv')
 
     expect(file).toEqual({ ok: false, problem: 'The file cannot be read (ENOENT).' })
   })
@@ -87,7 +121,7 @@ describe('readUserFile of a .json', () => {
   test('reads an array of objects, and a number as an id', async () => {
     const { passwordHash: password, ...rest } = READ
 
-    const file = await readUserFile(writeRows({ ...rest, id: 1, password, is_admin: true }))
+    const file = await read(writeRows({ ...rest, id: 1, password, is_admin: true }))
 
     expect(file).toEqual({
       ok: true,
@@ -97,13 +131,13 @@ describe('readUserFile of a .json', () => {
   })
 
   test('reads one behind a byte order mark', async () => {
-    const file = await readUserFile(writeUserFile('a.JSON', '\uFEFF[]'))
+    const file = await read(writeUserFile('a.JSON', '\uFEFF[]'))
 
     expect(file).toEqual({ ok: true, users: [], ignored: [] })
   })
 
   test('tells of an entry without its fields, and goes on', async () => {
-    const file = await readUserFile(writeRows({ id: 1 }, {}))
+    const file = await read(writeRows({ id: 1 }, {}))
 
     expect(file).toMatchObject({
       users: [
@@ -114,7 +148,7 @@ describe('readUserFile of a .json', () => {
   })
 
   test.each(['{', '{}', '[1]', '[[]]', 'null'])('refuses %s', async (text) => {
-    const file = await readUserFile(writeUserFile('a.json', text))
+    const file = await read(writeUserFile('a.json', text))
 
     expect(file).toEqual({ ok: false, problem: 'The file is no JSON array of objects.' })
   })

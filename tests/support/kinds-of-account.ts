@@ -42,6 +42,11 @@ export const KINDS_OF_ACCOUNT = Object.entries({
     ...CONFIRMED,
     passwordHash: `scrypt:1024:8:1$salt$${'00'.repeat(64)}`,
   },
+  'an account with one HMAC of old Werkzeug': {
+    ...CONFIRMED,
+    passwordHash: `sha256$salt$${'00'.repeat(32)}`,
+  },
+  'an account without a password': { ...CONFIRMED, passwordHash: null },
 })
 
 export function addUser({ database }: TestApp, changes: Partial<User>): Promise<User> {

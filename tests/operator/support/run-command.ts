@@ -7,7 +7,7 @@ import { inject } from 'vitest'
 
 export type CommandRun = { exitCode: number | null; stdout: string; stderr: string }
 
-/** Takes a file of dist/operator, the words after it and its environment; runs it as a process of its own, and types `input` into it. */
+/** Runs a file of dist/operator as a process of its own, and types `input` into it. */
 export function runCommand(
   file: string,
   words: string[],
@@ -19,7 +19,7 @@ export function runCommand(
   return run(process.execPath, [path, ...words], { cwd: tmpdir(), env, input })
 }
 
-/** Takes what follows `npm run --silent`; runs it in the project's own folder. */
+/** Runs what follows `npm run --silent` in the project's own folder. */
 export function runScript(words: string[], env: Record<string, string>): Promise<CommandRun> {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url))
   return run('npm', ['run', '--silent', ...words], { cwd, env, input: '' })

@@ -5,18 +5,22 @@ import { onTestFinished } from 'vitest'
 
 type Vector = { call: string; name: string; password: string; hash: string }
 
-const { vectors } = JSON.parse(
-  readFileSync(new URL('../../accounts/vectors/werkzeug.json', import.meta.url), 'utf8'),
-) as { vectors: Vector[] }
+/** Hashes made by other programs, from a file beside the tests. */
+export function readVectors(path: string): Vector[] {
+  const file = new URL(`../../${path}`, import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')).vectors
+}
 
 /** Hashes made by Werkzeug itself, one of each kind, all of one password. */
-export const WERKZEUG = vectors.filter(({ name }) => name === 'ascii')
+export const WERKZEUG = readVectors('accounts/vectors/werkzeug.json').filter(
+  ({ name }) => name === 'ascii',
+)
 
 const [{ hash: HASH = '' } = {}] = WERKZEUG.slice(1)
 
 let count = 0
 
-/** A row of a Flask table that is in order; say only what matters to the test. */
+/** A row of a Flask table that can come over; say only what matters to the test. */
 export function flaskRow(changes: Record<string, unknown> = {}) {
   const id = `${++count}`
   return {
@@ -29,7 +33,7 @@ export function flaskRow(changes: Record<string, unknown> = {}) {
   }
 }
 
-/** Takes the name of a file and what is in it; writes it for the length of one test, and returns its path. */
+/** Writes a file for the length of one test. */
 export function writeUserFile(name: string, content: string | Uint8Array): string {
   const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -38,7 +42,7 @@ export function writeUserFile(name: string, content: string | Uint8Array): strin
   return path
 }
 
-/** Takes rows; returns the path of a JSON file of them. */
+/** The path of a JSON file of the rows. */
 export function writeRows(...rows: object[]): string {
   return writeUserFile('users.json', JSON.stringify(rows))
 }

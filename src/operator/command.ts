@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Accounts } from '../accounts/accounts.ts'
 import { createPasswords } from '../accounts/password-hash.ts'
 import { APP_NAME } from '../app-name.ts'
@@ -17,6 +18,18 @@ export type Operator = {
 }
 
 export type Command = (operator: Operator) => Promise<Outcome>
+
+/** The options and the other words; null if a word makes no sense. */
+export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch {
+    return null
+  }
+}
 
 /** Runs a command on the database that the server would open, and prints what it came to. */
 export async function runOnDatabase(command: Command, asJson: boolean): Promise<void> {
