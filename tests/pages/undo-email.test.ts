@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { disableUser, logOutUser } from '../../src/accounts/operations.ts'
+import { disableUser, enableUser, logOutUser } from '../../src/accounts/operations.ts'
 import { days, hours, minutes, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
@@ -20,6 +20,7 @@ import { findMails, findNotices, readLink } from '../support/mails.ts'
 import {
   isLoggedIn,
   logIn,
+  PASSWORD,
   type Person,
   register,
   registerVerified,
@@ -50,6 +51,8 @@ describe('the mail to an old address', () => {
     const shown = await openLink(owner, link)
     const answer = await followLink(owner, link)
     const next = await owner.follow(answer)
+    const thiefIsIn = await isLoggedIn(ada.browser)
+    const thief = await logIn(site.browse(), ada)
     const reset = await owner.submit('/reset-password', newPassword)
 
     expect(shown.text).toContain(`<bdi>${ada.email}</bdi>`)
@@ -57,8 +60,7 @@ describe('the mail to an old address', () => {
     expect(readFlashes(next.text)).toEqual([expect.stringContaining('Your email is back')])
     expect(reset.headers.location).toBe('/login')
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
-    expect(await isLoggedIn(ada.browser)).toBe(false)
-    expect((await logIn(site.browse(), ada)).status).toBe(422)
+    expect([thiefIsIn, thief.status]).toEqual([false, 422])
     expect((await logIn(site.browse(), { ...ada, password: NEW_PASSWORD })).status).toBe(303)
   })
 
@@ -91,7 +93,9 @@ describe('the mail to an old address', () => {
     const link = await moveTo(site, ada, `new.${ada.email}`)
 
     site.clock.advance(wait)
+    const shown = await openLink(site.browse(), link)
 
+    expect(shown.text.includes(LINK_IS_OVER)).toBe(status === 422)
     expect((await followLink(site.browse(), link)).status).toBe(status)
   })
 
@@ -148,6 +152,41 @@ describe('whoever has taken an account over cannot keep it', () => {
 
     expect([early.status, undone.status, late.status]).toEqual([422, 303, 303])
   })
+
+  test('by registering with it where emails must be verified, before it was given up or after', async () => {
+    const verified = await openTestApp({ REGISTRATION: 'verified' }, site)
+    const email = 'given-up@example.org'
+    const apply = () => verified.browse().submit('/register', userFields({ email }))
+    await apply()
+    const early = await readLink(verified, email, 'verify-email')
+    const ada = await register(site)
+    await moveTo(site, ada, email)
+    site.clock.advance(seconds(1))
+    const wayBack = await moveTo(site, ada, `new.${ada.email}`)
+
+    await apply()
+    const answer = await followLink(verified.browse(), early, { password: PASSWORD })
+
+    expect(answer.status).toBe(422)
+    expect(await findMails(verified, email, 'verify-email')).toHaveLength(1)
+    expect((await followLink(site.browse(), wayBack)).status).toBe(303)
+  })
+
+  test('by a change of email that waits for its verification', async () => {
+    const ada = await register(site)
+    const link = await moveTo(site, ada, `new.${ada.email}`)
+    const email = `newer.${ada.email}`
+    const waiting = await askForAddress(site, ada, email)
+    const owner = site.browse()
+    await followLink(owner, link)
+    await owner.submit('/reset-password', newPassword)
+    await logIn(owner, { ...ada, password: NEW_PASSWORD })
+
+    const profile = await owner.visit('/account')
+
+    expect(profile.text).not.toContain(email)
+    expect((await followLink(site.browse(), waiting)).status).toBe(422)
+  })
 })
 
 /** What each kind of change by the user does to the ways back. */
@@ -190,9 +229,16 @@ describe('a way back', () => {
         await followLink(site.browse(), link, newPassword)
       },
     ],
-    ['the account is scheduled for deletion', (ada, email) => leave(site, { ...ada, email })],
+    [
+      'the account is scheduled for deletion, and was restored since',
+      async (ada, email) => followLink(site.browse(), await leave(site, { ...ada, email })),
+    ],
     ['the operator logs the user out', async (ada) => logOutUser(tools, await idOf(ada))],
-    ['the operator disables the account', async (ada) => disableUser(tools, await idOf(ada))],
+    [
+      'the operator disables the account, and has enabled it since',
+      async (ada) =>
+        (await disableUser(tools, await idOf(ada))) && enableUser(tools, await idOf(ada)),
+    ],
   ])('ends when %s', async (_, act) => {
     const ada = await registerVerified(site)
     const email = `new.${ada.email}`
@@ -214,6 +260,16 @@ describe('a way back', () => {
     await followLink(site.browse(), link, newPassword)
 
     expect(await findNotices(site, ada.email)).toContain('New password chosen through a link')
+  })
+
+  test('that ends by a request to delete the account says so to the email that loses it', async () => {
+    const ada = await registerVerified(site)
+    const email = `new.${ada.email}`
+    await moveTo(site, ada, email)
+
+    await leave(site, { ...ada, email })
+
+    expect(await findNotices(site, ada.email)).toContain('Deletion requested')
   })
 
   test('stays when a password is set through a link that was sent before the email was changed', async () => {
