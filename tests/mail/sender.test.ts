@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
 import { minutes, seconds } from '../../src/durations.ts'
+import type { Message } from '../../src/mail/messages.ts'
 import { LEASE } from '../../src/mail/sender.ts'
 import type { Transport } from '../../src/mail/transport.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -12,6 +13,23 @@ const { clock } = outbox
 
 afterEach(outbox.empty)
 afterAll(() => database.close())
+
+const NOTICE: Message = {
+  template: 'security-notice',
+  name: 'Ada',
+  words: 'Data downloaded',
+  browser: 'Edge',
+  at: '2026-01-01',
+}
+const link = { name: 'Ada', linkId: 'link-1' }
+const URGENT: Message[] = [
+  { template: 'reset-password', ...link },
+  { template: 'verify-email', ...link },
+  { template: 'verify-new-email', ...link },
+  { template: 'email-changed', ...link, newEmail: 'new@x.org' },
+  { template: 'email-change-undone', ...link },
+  { template: 'deletion-scheduled', ...link, deletionDueAt: '2026-01-15' },
+]
 
 describe('a sender', () => {
   test('sends each message once, the longest waiting first', async () => {
@@ -30,6 +48,19 @@ describe('a sender', () => {
     // Five go at once: which of them is first is for the database to say.
     expect(new Set(addresses.slice(0, 5))).toEqual(new Set(waiting.slice(0, 5)))
     expect(new Set(addresses.slice(5))).toEqual(new Set(waiting.slice(5)))
+  })
+
+  test.each(URGENT)('sends $template before notices that have waited longer', async (message) => {
+    const { addresses, transport } = collect()
+    for (let count = 0; count < 6; count++) await outbox.put(`${count}@x.org`, NOTICE)
+    clock.advance(minutes(1))
+    await outbox.put('ada@x.org', message)
+
+    await outbox.openSender({ transport }).sendDue()
+
+    // Five go at once.
+    expect(addresses.slice(0, 5)).toContain('ada@x.org')
+    expect(addresses).toHaveLength(7)
   })
 
   test('sends however many there are', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { hours, minutes } from '../../../src/durations.ts'
+import { noticesTo } from '../../support/account.ts'
 import { readActivity, SAFARI } from '../../support/activity.ts'
 import { openTestApp } from '../../support/app.ts'
 import { type Browser, FIREFOX } from '../../support/browser.ts'
 import { doJobs } from '../../support/jobs.ts'
-import { newPassword } from '../../support/journeys.ts'
-import { logIn, type Person, register } from '../../support/users.ts'
+import { forgetPassword, newPassword } from '../../support/journeys.ts'
+import { logIn, type Person, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -20,6 +21,14 @@ async function fail(person: Person, userAgent = FIREFOX) {
   browser.headers['User-Agent'] = userAgent
   await logIn(browser, { ...person, password: 'a wrong guess' })
 }
+
+const startHour = () => site.clock.advance(hours(1) - (site.clock.now().getTime() % hours(1)))
+
+const confirm = (browser: Browser, password: string) =>
+  browser.submit('/reauthenticate', { password })
+
+const logOutOthers = async (browser: Browser) =>
+  browser.post('/account/devices/revoke-others', { _csrf: await browser.takeToken('/account') })
 
 describe('GET /account/activity', () => {
   test('says in words what happened, newest first, with browser and time', async () => {
@@ -65,7 +74,7 @@ describe('GET /account/activity', () => {
   })
 
   test('counts the failed attempts of an hour in one row, with the latest browser and time', async () => {
-    site.clock.advance(hours(1) - (site.clock.now().getTime() % hours(1)))
+    startHour()
     const ada = await register(site)
 
     site.clock.advance(minutes(10))
@@ -88,6 +97,28 @@ describe('GET /account/activity', () => {
     })
     expect(others.map(({ words }) => words)).toEqual(['Account created'])
   })
+
+  const REPEATED: [string, (ada: Person, time: number) => Promise<unknown>, number][] = [
+    ['Profile changed', ({ browser }, time) => browser.submit('/account', { name: `A${time}` }), 0],
+    ['Data downloaded', ({ browser }) => browser.submit('/account', {}, '/account/export'), 1],
+    ['All other browsers were logged out', ({ browser }) => logOutOthers(browser), 1],
+    ['Password confirmed', ({ browser, password }) => confirm(browser, password), 0],
+    ['Requested a link to choose a new password', (ada) => forgetPassword(site, ada), 0],
+  ]
+
+  test.each(REPEATED)(
+    'counts what is repeated within an hour in one row, and tells of it by mail once at most: %s',
+    async (words, act, mails) => {
+      startHour()
+      const ada = await registerVerified(site)
+
+      for (let time = 0; time < 3; time++) await act(ada, time)
+
+      const rows = (await readEvents(ada.browser)).filter((row) => row.words === words)
+      expect(rows.map(({ count }) => count)).toEqual(['3 times'])
+      expect(await noticesTo(site, ada.email)).toEqual(Array(mails).fill(words))
+    },
+  )
 
   test('begins another row in the next hour, and gives a single attempt no number', async () => {
     const ada = await register(site)
