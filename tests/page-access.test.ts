@@ -4,7 +4,7 @@ import { minutes } from '../src/durations.ts'
 import type { Audience } from '../src/http/page.ts'
 import { openTestApp } from './support/app.ts'
 import { forgetPassword } from './support/journeys.ts'
-import { listSitePages } from './support/pages.ts'
+import { listSitePages, UNKNOWN_ID } from './support/pages.ts'
 import { register } from './support/users.ts'
 
 // Each page says in its own file whom it is for. Here every page is visited by three visitors.
@@ -42,6 +42,32 @@ const JSON_ONLY = { Accept: 'application/json' }
 function isTurnedAway({ status, headers }: Response, audience: Audience): boolean {
   return status === 401 || (audience === 'logged-out' && headers.location === '/dashboard')
 }
+
+// As the contract says: a page that is opened to more visitors by mistake would pass everything below.
+const FOR_USERS: Record<'logged-in' | 'fresh', string[]> = {
+  'logged-in': [
+    '/account',
+    '/account/keep-email',
+    '/account/password',
+    '/account/verify-email',
+    '/reauthenticate',
+  ],
+  fresh: [
+    '/account/delete',
+    '/account/devices/:id/revoke',
+    '/account/devices/revoke-others',
+    '/account/export',
+  ],
+}
+
+describe('the forms for users', () => {
+  test.each(['logged-in', 'fresh'] as const)('that are %s are these', (audience) => {
+    const forms = posted.filter((page) => page.for === audience)
+    const paths = forms.map(({ path }) => path.replace(UNKNOWN_ID, ':id'))
+
+    expect(paths.sort()).toEqual(FOR_USERS[audience])
+  })
+})
 
 describe.each(opened)('GET $path, for $for', ({ path, for: audience }) => {
   test.each(Object.entries(visitors))('answers a visitor who is %s', async (who, browser) => {

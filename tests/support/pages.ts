@@ -2,7 +2,7 @@ import { listHealthChecks, listPages } from '../../src/app.ts'
 import type { Page } from '../../src/http/page.ts'
 import type { TestApp } from './app.ts'
 
-const UNKNOWN_ID = '0e4f6e2e-6a86-4b3f-9a47-0d6d2f4c9f10'
+export const UNKNOWN_ID = '0e4f6e2e-6a86-4b3f-9a47-0d6d2f4c9f10'
 
 /** Every page of an application, with an id that exists nowhere in its path, so that no test has to know of a new page. */
 export function listSitePages({ services }: Pick<TestApp, 'services'>): Page[] {

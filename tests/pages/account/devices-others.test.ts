@@ -52,6 +52,19 @@ describe('POST /account/devices/revoke-others', () => {
     ])
   })
 
+  test('keeps a login fresh no longer than before', async () => {
+    const { browser } = await register(site)
+    site.clock.advance(minutes(9))
+    const _csrf = await browser.takeToken('/account')
+
+    const answer = await browser.post(OTHERS, { _csrf })
+    site.clock.advance(minutes(1))
+    const leaving = await browser.visit('/account/delete')
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account/devices'])
+    expect(leaving.headers.location).toBe('/reauthenticate?next=%2Faccount%2Fdelete')
+  })
+
   test('asks for the password where it was not just given: a stolen session cannot lock its user out', async () => {
     const ada = await register(site)
     const thief = site.browse().copyCookies(ada.browser)
