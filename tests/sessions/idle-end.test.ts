@@ -41,6 +41,21 @@ describe('the idle end of a session', () => {
   })
 })
 
+describe('the idle end of a session of one minute', () => {
+  test('counts from the last request in another process, too', async () => {
+    const [one, other] = [
+      await openTestApp({ SESSION_IDLE_MINUTES: '1' }, site),
+      await openTestApp({ SESSION_IDLE_MINUTES: '1' }, site),
+    ]
+    const { browser } = await register(one)
+    clock.advance(seconds(50))
+    await browser.visit('/dashboard')
+    clock.advance(seconds(50))
+
+    expect(await isLoggedIn(other.browse().copyCookies(browser))).toBe(true)
+  })
+})
+
 describe('a request too soon after another to be written', () => {
   test('is written once a minute has passed, for the other processes', async () => {
     const other = await openTestApp({}, site)
