@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
-import { readErrors, readField, readTitle } from '../support/html.ts'
-import { findUser } from '../support/journeys.ts'
+import { readErrors, readField, readFlashes, readTitle } from '../support/html.ts'
+import { findUser, forgetPassword } from '../support/journeys.ts'
+import { findMails } from '../support/mails.ts'
 import { logIn, register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -22,6 +23,21 @@ describe('POST /account', () => {
     expect(answer.status).toBe(303)
     expect([before.status, now.status]).toEqual([422, 303])
     expect((await heir.browser.visit('/dashboard')).text).toContain(ada.username)
+  })
+
+  test('changes the name that pages and emails show, where none was given', async () => {
+    const ada = await register(site)
+    const renamed = { ...ada, username: `${ada.username}.lovelace` }
+    await ada.browser.submit('/account', { username: renamed.username })
+
+    const browser = site.browse()
+    const dashboard = await browser.follow(await logIn(browser, renamed))
+    await forgetPassword(site, ada)
+    const [mail] = await findMails(site, ada.email, 'reset-password')
+
+    expect(readFlashes(dashboard.text)).toEqual([`Welcome back, ${renamed.username}`])
+    expect(dashboard.text).toContain(`Hello, <bdi>${renamed.username}</bdi>.`)
+    expect(mail?.name).toBe(renamed.username)
   })
 
   test('lets somebody spell their own user name anew', async () => {

@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { examineUsers } from '../../src/accounts/import-users.ts'
+import { readUserFile } from '../../src/operator/user-file.ts'
+import { flaskRow, writeRows } from '../operator/support/user-files.ts'
 import { openTestApp } from '../support/app.ts'
 import { readErrors } from '../support/html.ts'
 import { findMails } from '../support/mails.ts'
@@ -23,6 +26,17 @@ describe('an email with an internationalised domain', () => {
     expect([loggedIn.status, forgotten.status]).toEqual([303, 303])
     expect(readErrors(again.text)).toEqual(['That email is already taken.'])
     expect(await findMails(site, punycode, 'reset-password')).toHaveLength(1)
+  })
+
+  test('is one account for an import, too', async () => {
+    await site.browse().submit('/register', userFields({ email: 'grace@xn--rucher-bua.de' }))
+    const file = await readUserFile(writeRows(flaskRow({ email: 'grace@räucher.de' })))
+    if (!file.ok) throw new Error(file.problem)
+
+    const { accepted, refused } = await examineUsers(site.database, file.users)
+
+    expect(accepted).toEqual([])
+    expect(refused).toMatchObject([{ reasons: [expect.stringContaining('email')] }])
   })
 })
 
