@@ -30,15 +30,23 @@ describe('an email with an internationalised domain', () => {
 
   test('is one account for an import, too', async () => {
     await site.browse().submit('/register', userFields({ email: 'grace@xn--rucher-bua.de' }))
-    const file = await readUserFile(writeRows(flaskRow({ email: 'grace@räucher.de' })))
+    const file = await readUserFile(writeRows(flaskRow({ email: 'grace@räucher.de' })), [])
     if (!file.ok) throw new Error(file.problem)
 
-    const { accepted, refused } = await examineUsers(site.database, file.users)
+    const { accepted, refused } = await examineUsers(site.database, file.users, RULES)
 
     expect(accepted).toEqual([])
     expect(refused).toMatchObject([{ reasons: [expect.stringContaining('email')] }])
   })
 })
+
+const RULES = {
+  at: new Date(),
+  areVerified: true,
+  renames: false,
+  withoutPassword: false,
+  preparation: null,
+}
 
 describe('a user name from before the rules were tightened', () => {
   test('stays good on the profile, and cannot be chosen anew', async () => {
