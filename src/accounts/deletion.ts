@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
-import { createLink, endOfLink, type LinkWithUser, useLink, voidLinks } from './email-links.ts'
+import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from './email-links.ts'
 import { notify, recordAndNotify, recordEvent } from './events.ts'
 import { changeOwnUser } from './own-user.ts'
 import { displayNameOf, type User } from './users.ts'
@@ -36,19 +36,18 @@ export function scheduleDeletion(
 }
 
 /** Gives the account back; false when it is too late. */
-export function restoreAccount(
-  { database, clock }: Accounts,
+export async function restoreAccount(
+  accounts: Accounts,
   link: LinkWithUser,
   browser: string,
 ): Promise<boolean> {
-  const at = clock()
-  return changeTogether(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return false
+  const restored = await actOnLink(accounts, link, async (tables, at) => {
     const [user] = await tables.user.updateManyAndReturn({
       where: { id: link.userId, deletionDueAt: { gt: at } },
       data: { deletionDueAt: null },
     })
     if (user) await recordAndNotify(tables, user, { kind: 'restored', at, browser })
-    return user !== undefined
+    return user
   })
+  return Boolean(restored)
 }

@@ -3,10 +3,10 @@ import type { Tables, User as UserRow } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
+  actOnLink,
   createLink,
   type LinkPurpose,
   type LinkWithUser,
-  useLink,
   voidLinks,
 } from './email-links.ts'
 import { recordAndNotify, recordEvent } from './events.ts'
@@ -30,20 +30,19 @@ export function resendVerification({ database, clock }: Accounts, { id }: User):
 }
 
 /** Verifies the first email of an account; false when the link was used or the email is verified by now. */
-export function verifyEmail(
-  { database, clock }: Accounts,
+export async function verifyEmail(
+  accounts: Accounts,
   link: LinkWithUser,
   browser: string,
 ): Promise<boolean> {
-  const at = clock()
-  return changeTogether(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return false
-    const where = { id: link.userId, emailKey: link.emailKey, emailVerifiedAt: null }
+  const isVerified = await actOnLink(accounts, link, async (tables, at) => {
+    const { userId, emailKey } = link
+    const where = { id: userId, emailKey, emailVerifiedAt: null }
     const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
-    if (count === 1)
-      await recordEvent(tables, { userId: link.userId, kind: 'email-verified', at, browser })
+    if (count === 1) await recordEvent(tables, { userId, kind: 'email-verified', at, browser })
     return count === 1
   })
+  return isVerified === true
 }
 
 /** Sends a link to an email that becomes the account's once the link is used. False when this session was ended meanwhile: the link would survive what voids such links. */
@@ -66,27 +65,27 @@ export function requestNewEmail(
 }
 
 // Bound to user, old and new email in one statement: of two changes that were requested, neither can
-// confirm what the other requested (CVE-2026-32700).
-export function verifyNewEmail(
-  { database, clock }: Accounts,
+// verify what the other requested (CVE-2026-32700).
+export async function verifyNewEmail(
+  accounts: Accounts,
   link: LinkWithUser,
   browser: string,
-): Promise<'verified' | 'taken' | 'used'> {
-  const at = clock()
-  return changeTogether<'verified' | 'taken' | 'used'>(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return 'used'
-    const { email, emailKey, userId } = link
+): Promise<'verified' | 'email-taken' | 'used'> {
+  const { email, emailKey, userId } = link
+  const verifying = actOnLink<'verified' | null>(accounts, link, async (tables, at) => {
     const where = { id: userId, emailKey: link.oldEmailKey ?? '', ...CAN_LOG_IN }
     const data = { email, emailKey, emailVerifiedAt: at }
     const [user] = await tables.user.updateManyAndReturn({ where, data })
-    if (!user) return 'used'
+    if (!user) return null
     await recordEvent(tables, { userId, kind: 'email-changed', at, browser })
     await tellOldEmail(tables, user, link.user, at)
     return 'verified'
-  }).catch((error: unknown) => {
-    if (isUniqueViolation(error)) return 'taken'
+  })
+  const outcome = await verifying.catch((error: unknown) => {
+    if (isUniqueViolation(error)) return 'email-taken' as const
     throw error
   })
+  return outcome ?? 'used'
 }
 
 async function tellOldEmail(
@@ -128,13 +127,11 @@ const VOIDED_BY_UNDO: LinkPurpose[] = ['reset-password', 'verify-email', 'verify
 
 /** Gives the account back to the email of the link and ends everything else; returns the id of a link that sets a new password, or null when another request was first. */
 export function undoEmailChange(
-  { database, clock }: Accounts,
+  accounts: Accounts,
   link: LinkWithUser,
   browser: string,
 ): Promise<string | null> {
-  const at = clock()
-  return changeTogether<string | null>(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return null
+  return actOnLink(accounts, link, async (tables, at) => {
     const { userId, email, emailKey } = link
     await voidLaterWaysBack(tables, userId, link.createdAt)
     await voidLinks(tables, userId, VOIDED_BY_UNDO)
@@ -169,18 +166,17 @@ async function offerObjection(
 }
 
 /** Records that the displaced email objects, for the operator and the user to see. Changes nothing else: either side could be the thief. */
-export function objectToUndo(
-  { database, clock }: Accounts,
+export async function objectToUndo(
+  accounts: Accounts,
   link: LinkWithUser,
   browser: string,
 ): Promise<boolean> {
-  const at = clock()
-  return changeTogether(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return false
+  const isRecorded = await actOnLink(accounts, link, async (tables, at) => {
     const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
     await recordAndNotify(tables, user, { kind: 'email-undo-disputed', at, browser })
     return true
   })
+  return isRecorded === true
 }
 
 /** The new email that waits for its verification, or null. */

@@ -1,6 +1,8 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
-import type { Database, EmailLink, Tables } from '../database/database.ts'
+import { changeTogether } from '../database/change-together.ts'
+import type { EmailLink, Tables } from '../database/database.ts'
 import { days, hours, minutes } from '../durations.ts'
+import type { Accounts } from './accounts.ts'
 import { emailKeyOf } from './identifiers.ts'
 
 /** How long each kind of link works. mail/messages.ts says so too and cannot import this: change both. */
@@ -57,14 +59,25 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
 
 /** Null once the link is used, replaced, voided or too old. */
 export async function findLink(
-  database: Database,
+  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   id: string,
   purposes: readonly LinkPurpose[],
-  now: Date,
 ): Promise<LinkWithUser | null> {
   const user = { select: { username: true, email: true, emailVerifiedAt: true } }
-  const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: now } }
+  const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: clock() } }
   return database.emailLink.findFirst({ where, include: { user } })
+}
+
+/** Uses the link up and does what it is for, both or neither; null when another request did so first. */
+export function actOnLink<Outcome>(
+  { database, clock }: Accounts,
+  link: EmailLink,
+  act: (tables: Tables, at: Date) => Promise<Outcome>,
+): Promise<Outcome | null> {
+  const at = clock()
+  return changeTogether<Outcome | null>(database, async (tables) =>
+    (await useLink(tables, link, at)) ? act(tables, at) : null,
+  )
 }
 
 /** Uses the link up; false when another request did so first. */

@@ -3,11 +3,11 @@ import type { Tables } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
+  actOnLink,
   createLink,
   holdUser,
   type LinkPurpose,
   type LinkWithUser,
-  useLink,
   voidLinks,
 } from './email-links.ts'
 import { notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
@@ -93,22 +93,21 @@ export async function decideReset(
 
 /** Sets a password through a link. Ends every session, remember series and link; returns the user in the new epoch, or null when the link was used or voided meanwhile. */
 export async function resetPassword(
-  { database, passwords, clock }: Accounts,
+  accounts: Accounts,
   link: LinkWithUser,
   { password, browser, client }: NewPassword,
 ): Promise<User | null> {
-  const passwordHash = await passwords.hash(password, { ...client, account: link.userId })
-  const at = clock()
-  return changeTogether(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return null
+  const { userId: id } = link
+  const passwordHash = await accounts.passwords.hash(password, { ...client, account: id })
+  return actOnLink(accounts, link, async (tables, at) => {
     const data = { passwordHash, authEpoch: { increment: 1 } }
-    await tables.user.update({ where: { id: link.userId }, data })
+    await tables.user.update({ where: { id }, data })
     await verifyByReset(tables, link, at)
-    const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
+    const user = await tables.user.findUniqueOrThrow({ where: { id } })
     const event = { kind: 'password-reset', at, browser } as const
     await recordAndNotify(tables, user, event)
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
-    const lost = await voidLinks(tables, user.id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
+    const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
     for (const email of lost) await notify(tables, user, email, event)
     return toUser(user)
   })

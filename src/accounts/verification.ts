@@ -18,8 +18,7 @@ export async function findVerification(
   accounts: Accounts,
   id: string,
 ): Promise<Verification | null> {
-  const { database, clock } = accounts
-  const link = await findLink(database, id, ['verify-email', 'verify-new-email'], clock())
+  const link = await findLink(accounts, id, ['verify-email', 'verify-new-email'])
   if (link?.purpose === 'verify-new-email')
     return { kind: 'new-email', id, email: link.email, link }
   if (link)
@@ -48,17 +47,12 @@ export async function completeVerification(
   verification: Verification,
   browser: string,
 ): Promise<'verified' | Taken | 'used'> {
-  if (verification.kind === 'new-email') return nameTaken(accounts, verification.link, browser)
+  if (verification.kind === 'new-email') return verifyNewEmail(accounts, verification.link, browser)
   if (verification.kind === 'first-email')
     return (await verifyEmail(accounts, verification.link, browser)) ? 'verified' : 'used'
   const { pending } = verification
   const user = await completeRegistration(accounts, pending, { browser, keepsPassword: true })
   return typeof user === 'string' ? user : 'verified'
-}
-
-async function nameTaken(accounts: Accounts, link: LinkWithUser, browser: string) {
-  const outcome = await verifyNewEmail(accounts, link, browser)
-  return outcome === 'taken' ? 'email-taken' : outcome
 }
 
 /** For a reader of the mailbox who does not know the password, which may be an impostor's: the id of a link that sets another. */

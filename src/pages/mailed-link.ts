@@ -1,11 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import {
-  findLink,
-  LINK_LIFETIMES,
-  type LinkPurpose,
-  type LinkWithUser,
-  linkIdOf,
-} from '../accounts/email-links.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { LINK_LIFETIMES, linkIdOf } from '../accounts/email-links.ts'
 import { servicesOf } from '../services.ts'
 
 // No shorter than any link works: its row says when it is over.
@@ -14,47 +9,61 @@ const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
 const OPENED = 'opened'
 
 /** How a page takes a link from an email: its token leaves the URL at once, and nothing else happens until a form is sent. */
-export type MailedLink = {
+export type MailedLink<Found> = {
   /** Moves a token from the URL into a cookie; lets every other request pass. */
   takeToken: RequestHandler
-  /** The id of this browser's link; of a form, only if it is the one that the form was shown for. */
-  idOf: (req: Request) => string | null
-  find: (req: Request, purposes: readonly LinkPurpose[]) => Promise<LinkWithUser | null>
+  /** Gives a handler what this browser's link stands for. Refuses without a link that works. */
+  withLink: (act: LinkHandler<Found>) => RequestHandler
+  /** Shows the page without its form, and why there is none. */
+  refuse: (req: Request, res: Response, problem?: string) => void
   /** Puts a link that was made this moment where takeToken of that path would have put it. */
   handOver: (req: Request, res: Response, path: string, token: string) => void
   forget: (req: Request, res: Response) => void
 }
+
+type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
 
 export const LINK_IS_OVER =
   'This link was used already, has been replaced by a newer one, or is too old. Ask for a new one.'
 const NEEDS_COOKIES =
   'This page needs cookies. Allow them for this site in your browser, then open the link in the email again.'
 
+/** Scanners open every link in an email: GET and HEAD use nothing up. */
+export function createMailedLink<Found>(
+  path: string,
+  find: (accounts: Accounts, id: string) => Promise<Found | null>,
+): MailedLink<Found> {
+  const refuse: MailedLink<Found>['refuse'] = (req, res, problem = explainMissingLink(req)) => {
+    res.status(req.method === 'POST' ? 422 : 200)
+    res.render(path.slice(1), { linkProblem: problem })
+  }
+  return {
+    refuse,
+    takeToken: (req, res, next) => takeToken(path, req, res, next),
+    withLink: (act) => {
+      return async (req, res) => {
+        const id = linkOf(req, path)
+        const found = id === null ? null : await find(servicesOf(req).accounts, id)
+        await (found ? act(req, res, found) : refuse(req, res))
+      }
+    },
+    handOver: (req, res, to, token) => keepLink(req, res, path, [to, token]),
+    forget: (req, res) => keepLink(req, res, path),
+  }
+}
+
 /** Why this browser has no link that works. */
-export function explainMissingLink(req: Request): string {
+function explainMissingLink(req: Request): string {
   const wasSent = req.query[OPENED] !== undefined
   return wasSent && !req.headers.cookie ? NEEDS_COOKIES : LINK_IS_OVER
 }
 
-/** Scanners open every link in an email: GET and HEAD use nothing up. */
-export function createMailedLink(path: string): MailedLink {
-  const idOf: MailedLink['idOf'] = (req) => {
-    const id = linkIdOf(servicesOf(req).settings.secrets, linksOf(req).get(path) ?? '')
-    // Another link may have been opened under an open form, to make the form act on another account.
-    const shownFor: unknown = req.body?.link ?? id
-    return id === shownFor ? id : null
-  }
-  return {
-    idOf,
-    handOver: (req, res, to, token) => keepLink(req, res, path, [to, token]),
-    forget: (req, res) => keepLink(req, res, path),
-    takeToken: (req, res, next) => takeToken(path, req, res, next),
-    async find(req, purposes) {
-      const { database, clock } = servicesOf(req)
-      const id = idOf(req)
-      return id === null ? null : findLink(database, id, purposes, clock())
-    },
-  }
+// The id of this browser's link; of a form, only if it is the one that the form was shown for. Another link
+// may have been opened under an open form, to make the form act on another account.
+function linkOf(req: Request, path: string): string | null {
+  const id = linkIdOf(servicesOf(req).settings.secrets, linksOf(req).get(path) ?? '')
+  const shownFor: unknown = req.body?.link ?? id
+  return id === shownFor ? id : null
 }
 
 function takeToken(path: string, req: Request, res: Response, next: NextFunction) {

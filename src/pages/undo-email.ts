@@ -1,32 +1,28 @@
 import type { Request, Response } from 'express'
 import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
-import { type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
+import { findLink, type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink, explainMissingLink } from './mailed-link.ts'
+import { createMailedLink } from './mailed-link.ts'
 
-const link = createMailedLink('/undo-email')
-const PURPOSES = ['undo-email', 'object-to-undo'] as const
+const link = createMailedLink('/undo-email', (accounts, id) =>
+  findLink(accounts, id, ['undo-email', 'object-to-undo']),
+)
 
 /** Opened by the email to a former email: its user takes the account back, or objects when the other side did. */
 export const undoEmailPage: Page = {
   path: '/undo-email',
   for: 'all',
-  get: [link.takeToken, showUndo],
-  post: [undoOrObject],
+  get: [link.takeToken, link.withLink(showUndo)],
+  post: [link.withLink(undoOrObject)],
 }
 
-async function showUndo(req: Request, res: Response) {
-  const found = await link.find(req, PURPOSES)
-  if (!found) return refuse(res, 200)
-  const isObjection = found.purpose === 'object-to-undo'
-  res.render('undo-email', { link: found.id, email: found.email, isObjection })
+function showUndo(_req: Request, res: Response, { id, email, purpose }: LinkWithUser) {
+  res.render('undo-email', { link: id, email, isObjection: purpose === 'object-to-undo' })
 }
 
-async function undoOrObject(req: Request, res: Response) {
-  const found = await link.find(req, PURPOSES)
-  if (!found) return refuse(res)
+function undoOrObject(req: Request, res: Response, found: LinkWithUser) {
   return found.purpose === 'undo-email' ? undo(req, res, found) : object(req, res, found)
 }
 
@@ -34,7 +30,7 @@ async function undo(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, flashes, settings, visitOf } = servicesOf(req)
   const resetId = await undoEmailChange(accounts, found, visitOf(req).browser)
   link.forget(req, res)
-  if (!resetId) return refuse(res)
+  if (!resetId) return link.refuse(req, res)
   nameEvent(res, 'user_updated', found.userId)
   const message = 'Your email is back, and every browser is logged out. Choose a new password.'
   flashes.add(req, res, 'success', message)
@@ -46,12 +42,8 @@ async function object(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, flashes, visitOf } = servicesOf(req)
   const isRecorded = await objectToUndo(accounts, found, visitOf(req).browser)
   link.forget(req, res)
-  if (!isRecorded) return refuse(res)
+  if (!isRecorded) return link.refuse(req, res)
   nameEvent(res, 'account_disputed', found.userId)
   flashes.add(req, res, 'info', 'Your objection is recorded. Tell the operator of this site, too.')
   return res.redirect(303, '/')
-}
-
-function refuse(res: Response, status = 422) {
-  res.status(status).render('undo-email', { linkProblem: explainMissingLink(res.req) })
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type EventKind, recordAndNotify, recordEvent } from '../accounts/events.ts'
+import type { Verification } from '../accounts/verification.ts'
 import { type Database, Prisma, type Tables } from '../database/database.ts'
 
 // A device is known while its user has the epoch that it was made in and it is not revoked. Its token is bound
@@ -112,6 +113,18 @@ export async function findTarget(
     LEFT JOIN "Device" d ON ${isKnownBy(deviceTokens)}
     WHERE u."usernameKey" = ${identifierKey} OR u."emailKey" = ${identifierKey} LIMIT 1`
   return row ?? { userId: null, deviceId: null }
+}
+
+/** Whether this browser has registered what is verified, or is a known device of its user. */
+export async function knowsBrowser(
+  tables: Tables,
+  verification: Verification,
+  deviceTokens: string[],
+): Promise<boolean> {
+  if (verification.kind !== 'registration')
+    return isKnownDevice(tables, verification.link.userId, deviceTokens)
+  const { deviceTokenHash } = verification.pending
+  return deviceTokens.some((token) => hashToken(token) === deviceTokenHash)
 }
 
 /** Whether the user has logged in with this browser, and no password was changed and no device revoked since. */

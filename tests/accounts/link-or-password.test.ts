@@ -16,7 +16,7 @@ const now = site.clock.now()
 async function prepare() {
   const ada = await register(site)
   const [id = ''] = tokenIn(await forgetPassword(site, ada)).split('.')
-  const link = await findLink(database, id, ['reset-password'], now)
+  const link = await findLink({ database, clock: () => now }, id, ['reset-password'])
   if (!link) throw new Error('There is no link')
   const where = { id: (await findUser(site, ada)).id }
   const voidIt = () =>
