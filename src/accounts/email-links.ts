@@ -8,6 +8,7 @@ import { emailKeyOf } from './identifiers.ts'
 /** How long each kind of link works. mail/messages.ts says so too and cannot import this: change both. */
 export const LINK_LIFETIMES = {
   'reset-password': minutes(60),
+  'used-reset-password': minutes(1),
   'verify-email': days(7),
   'verify-new-email': days(1),
   'undo-email': hours(72),
@@ -84,9 +85,17 @@ export function actOnLink<Outcome>(
 export async function useLink(tables: Tables, link: EmailLink, now: Date): Promise<boolean> {
   await holdUser(tables, link.userId)
   const { count } = await tables.emailLink.deleteMany({
-    where: { id: link.id, expiresAt: { gt: now } },
+    // By its purpose too: what keepUsedLink keeps has the same id.
+    where: { id: link.id, purpose: link.purpose, expiresAt: { gt: now } },
   })
   return count === 1
+}
+
+/** Keeps a used link for a second press of its button. It sets no password any more. */
+export async function keepUsedLink(tables: Tables, link: LinkWithUser, at: Date): Promise<void> {
+  const purpose = 'used-reset-password'
+  const { user: _, ...row } = link
+  await tables.emailLink.create({ data: { ...row, purpose, expiresAt: endOfLink(purpose, at) } })
 }
 
 // Changes nothing, but locks the row: on PostgreSQL a link could otherwise be used beside the very

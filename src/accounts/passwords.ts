@@ -6,6 +6,7 @@ import {
   actOnLink,
   createLink,
   holdUser,
+  keepUsedLink,
   type LinkPurpose,
   type LinkWithUser,
   voidLinks,
@@ -109,6 +110,7 @@ export async function resetPassword(
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
     const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
     for (const email of lost) await notify(tables, user, email, event)
+    await keepUsedLink(tables, link, at)
     return toUser(user)
   })
 }

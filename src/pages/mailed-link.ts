@@ -12,8 +12,8 @@ const OPENED = 'opened'
 export type MailedLink<Found> = {
   /** Moves a token from the URL into a cookie; lets every other request pass. */
   takeToken: RequestHandler
-  /** Gives a handler what this browser's link stands for. Refuses without a link that works. */
-  withLink: (act: LinkHandler<Found>) => RequestHandler
+  /** Gives a handler what this browser's link stands for. Without a link that works, `otherwise` answers. */
+  withLink: (act: LinkHandler<Found>, otherwise?: Handler) => RequestHandler
   /** Shows the page without its form, and why there is none. */
   refuse: (req: Request, res: Response, problem?: string) => void
   /** Puts a link that was made this moment where takeToken of that path would have put it. */
@@ -21,6 +21,7 @@ export type MailedLink<Found> = {
   forget: (req: Request, res: Response) => void
 }
 
+type Handler = (req: Request, res: Response) => unknown
 type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
 
 export const LINK_IS_OVER =
@@ -40,11 +41,11 @@ export function createMailedLink<Found>(
   return {
     refuse,
     takeToken: (req, res, next) => takeToken(path, req, res, next),
-    withLink: (act) => {
+    withLink: (act, otherwise = refuse) => {
       return async (req, res) => {
         const id = linkOf(req, path)
         const found = id === null ? null : await find(servicesOf(req).accounts, id)
-        await (found ? act(req, res, found) : refuse(req, res))
+        await (found ? act(req, res, found) : otherwise(req, res))
       }
     },
     handOver: (req, res, to, token) => keepLink(req, res, path, [to, token]),

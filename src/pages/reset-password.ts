@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
-import { resetPassword } from '../accounts/passwords.ts'
+import { resetPassword, verifyOwnPassword } from '../accounts/passwords.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { nameEvent } from '../http/request-log.ts'
@@ -12,6 +12,7 @@ import { createMailedLink } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
+const PressedAgain = z.object({ link: z.uuid(), password: z.string() })
 
 const link = createMailedLink('/reset-password', (accounts, id) =>
   findLink(accounts, id, ['reset-password']),
@@ -22,7 +23,7 @@ export const resetPasswordPage: Page = {
   for: 'all',
   hashes: true,
   get: [link.takeToken, link.withLink(showReset)],
-  post: [link.withLink(reset)],
+  post: [link.withLink(reset, finishSecondPress)],
 }
 
 function showReset(req: Request, res: Response, found: LinkWithUser) {
@@ -30,7 +31,7 @@ function showReset(req: Request, res: Response, found: LinkWithUser) {
 }
 
 async function reset(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes, keepDeviceToken, throttle, visitOf } = servicesOf(req)
+  const { accounts, keepDeviceToken, throttle, visitOf } = servicesOf(req)
   const owner = { ...accounts.passwordRules, ...found.user }
   const ResetForm = demandGoodPassword(ResetFields, () => owner)
   const form = parseForm(ResetForm, req.body)
@@ -39,12 +40,35 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
   const wanted = { ...form.data, ...visitOf(req) }
   const limits = linkPasswordLimits(found.userId)
   const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
-  link.forget(req, res)
-  if (!user) return link.refuse(req, res)
+  if (!user) return finishSecondPress(req, res)
   keepDeviceToken(req, res, await knowDevice(accounts, user, visitOf(req)))
   nameEvent(res, 'authn_password_change', user.id)
-  flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
+  return goToLogin(req, res)
+}
+
+// The button was pressed twice, and the first press has used the link. The new password, which logs in anywhere,
+// tells so; a wrong one learns no more than from a link that was never used.
+async function finishSecondPress(req: Request, res: Response) {
+  const { accounts, throttle, visitOf } = servicesOf(req)
+  const { data: form } = PressedAgain.safeParse(req.body)
+  const used = form && (await findLink(accounts, form.link, ['used-reset-password']))
+  if (!form || !used) return refuse(req, res)
+  const typed = { password: form.password, ...visitOf(req) }
+  const isSame = await throttle.attempt(linkPasswordLimits(used.id), () =>
+    verifyOwnPassword(accounts, { id: used.userId }, typed),
+  )
+  return isSame ? goToLogin(req, res) : refuse(req, res)
+}
+
+function goToLogin(req: Request, res: Response) {
+  link.forget(req, res)
+  servicesOf(req).flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
   return res.redirect(303, '/login')
+}
+
+function refuse(req: Request, res: Response) {
+  link.forget(req, res)
+  return link.refuse(req, res)
 }
 
 function show(req: Request, res: Response, { id, user }: LinkWithUser, form: FormView) {

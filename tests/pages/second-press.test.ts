@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
+import { minutes, seconds } from '../../src/durations.ts'
 import { kindsOf, logInElsewhere } from '../support/account.ts'
-import { readFlashes, readForm } from '../support/html.ts'
-import { forgetPassword, newPassword } from '../support/journeys.ts'
+import { openTestApp } from '../support/app.ts'
+import { readFlashes, readForm, withoutToken } from '../support/html.ts'
+import { followLink, forgetPassword, LINK_IS_OVER, newPassword } from '../support/journeys.ts'
 import { openServedApp } from '../support/served-app.ts'
 import { isLoggedIn, PASSWORD, register, userFields } from '../support/users.ts'
 
@@ -131,18 +134,116 @@ describe('a second press', () => {
     expect(answer.status).toBe(422)
     expect(await isLoggedIn(asBefore)).toBe(false)
   })
+})
 
-  // The used link is gone: the handler does not know whose it was.
-  test.fails('at /reset-password ends where the first did', async () => {
-    const ada = await register(site)
-    const browser = site.browse()
-    const page = await browser.follow(await browser.visit(await forgetPassword(site, ada)))
-    const form = { ...readForm(page.text, '/reset-password'), ...newPassword }
-    const asBefore = site.browse().copyCookies(browser)
-    await browser.post('/reset-password', form)
+const RESET = 'Your new password is set. Log in with it.'
+
+async function openResetForm() {
+  const ada = await register(site)
+  const browser = site.browse()
+  const page = await browser.follow(await browser.visit(await forgetPassword(site, ada)))
+  return { ada, browser, form: { ...readForm(page.text, '/reset-password'), ...newPassword } }
+}
+
+async function openUsedResetForm() {
+  const opened = await openResetForm()
+  const asBefore = site.browse().copyCookies(opened.browser)
+  await opened.browser.post('/reset-password', opened.form)
+  return { ...opened, asBefore }
+}
+
+describe('a second press at /reset-password', () => {
+  test('ends where the first did, when its answer was lost', async () => {
+    const { ada, asBefore, form } = await openUsedResetForm()
+
+    const answer = await asBefore.post('/reset-password', form)
+    const page = await asBefore.follow(answer)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(readFlashes(page.text)).toEqual([RESET])
+    expect(
+      (await kindsOf(site, ada.username)).filter((kind) => kind === 'password-reset'),
+    ).toHaveLength(1)
+  })
+
+  test('ends where the first did, when its answer has arrived', async () => {
+    const { browser, form } = await openUsedResetForm()
+
+    const answer = await browser.post('/reset-password', form)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+  })
+
+  test('ends where the first did, when both are under way', async () => {
+    const { ada, browser, form } = await openResetForm()
+    const copy = site.browse().copyCookies(browser)
+
+    const answers = await Promise.all([
+      browser.post('/reset-password', form),
+      copy.post('/reset-password', form),
+    ])
+
+    for (const answer of answers)
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(
+      (await kindsOf(site, ada.username)).filter((kind) => kind === 'password-reset'),
+    ).toHaveLength(1)
+  })
+
+  test('with another new password sets none, and says what a link says that never was', async () => {
+    const { ada, asBefore, form } = await openUsedResetForm()
+    const other = { ...form, password: 'plum gantry otter', confirm: 'plum gantry otter' }
+
+    const answer = await asBefore.post('/reset-password', other)
+    const unknown = await asBefore.post('/reset-password', { ...other, link: randomUUID() })
+
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain(LINK_IS_OVER)
+    expect(withoutToken(answer.text)).toBe(withoutToken(unknown.text))
+    expect(await isLoggedIn(await logInElsewhere(site, { ...ada, ...newPassword }, {}))).toBe(true)
+  })
+
+  test('is one of five guesses at that password', async () => {
+    const limited = await openTestApp({ THROTTLE: 'on' }, site)
+    const { browser, form } = await openUsedResetForm()
+    const guesser = limited.browse().copyCookies(browser)
+    const statuses: number[] = []
+
+    for (let count = 0; count < 7; count++) {
+      const answer = await guesser.post('/reset-password', { ...form, password: `guess ${count}` })
+      statuses.push(answer.status)
+    }
+
+    expect(statuses).toEqual([...Array(5).fill(422), 429, 429])
+  })
+
+  test('shows no form', async () => {
+    const { asBefore } = await openUsedResetForm()
+
+    const page = await asBefore.visit('/reset-password')
+
+    expect(page.text).toContain(LINK_IS_OVER)
+    expect(page.text).not.toContain('name="password"')
+  })
+
+  test('is one within a minute', async () => {
+    const { asBefore, form } = await openUsedResetForm()
+
+    site.clock.advance(minutes(1))
+    const answer = await asBefore.post('/reset-password', form)
+
+    expect(answer.status).toBe(422)
+  })
+
+  test('is over once the password is another', async () => {
+    const { ada, asBefore, form } = await openUsedResetForm()
+    const other = { password: NEXT, confirm: NEXT }
+    site.clock.advance(seconds(1))
+    const link = await forgetPassword(site, ada)
+    await followLink(site.browse(), link, other)
 
     const answer = await asBefore.post('/reset-password', form)
 
-    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(answer.status).toBe(422)
   })
 })
