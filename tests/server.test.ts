@@ -1,8 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, describe, expect, inject, test, vi } from 'vitest'
-import { minutes } from '../src/durations.ts'
+import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { minutes, seconds } from '../src/durations.ts'
 import { openPlace, type Place } from './support/server.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from './support/users.ts'
 
@@ -31,6 +41,19 @@ function readModes(folder: string): Record<string, string> {
   )
   const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
   return Object.fromEntries(names.map((name) => [name, modeOf(name)]))
+}
+
+async function takePort() {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  return { other, port: String(typeof address === 'object' ? address?.port : '') }
+}
+
+async function findFreePort(): Promise<string> {
+  const { other, port } = await takePort()
+  await new Promise((closed) => other.close(closed))
+  return port
 }
 
 // Each start reads the whole program, on a machine that may be busy.
@@ -234,14 +257,31 @@ describe('the start', () => {
     expect([code, stderr]).toEqual([1, '.env cannot be read (EISDIR): mend or remove it\n'])
   })
 
+  test.skipIf(!existsSync('/dev/full'))('serves on where standard output is full', async () => {
+    const { folder } = await newPlace()
+    const port = await findFreePort()
+    const child = spawn(process.execPath, [join(folder, 'dist/server.js')], {
+      cwd: folder,
+      env: { PORT: port, BCRYPT_COST: '4' },
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    onTestFinished(() => void child.kill('SIGKILL'))
+
+    await vi.waitFor(async () => {
+      const { status } = await fetch(`http://127.0.0.1:${port}/healthz`)
+      expect(status).toBe(200)
+    }, seconds(30))
+    child.kill('SIGTERM')
+
+    expect(await ended).toEqual([0, null])
+  })
+
   test.each(['1', '2'])(
     'ends where the port is taken, with %s processes',
     async (WEB_CONCURRENCY) => {
       const place = await newPlace()
-      const other = createServer()
-      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-      const address = other.address()
-      const PORT = String(typeof address === 'object' ? address?.port : '')
+      const { port: PORT, other } = await takePort()
 
       const { code, stderr } = await place.fail({ PORT, WEB_CONCURRENCY })
       other.close()
