@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { resendVerification, verifyEmail } from '../../src/accounts/email-addresses.ts'
+import { findLink } from '../../src/accounts/email-links.ts'
+import { findUser as findUserById } from '../../src/accounts/users.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
@@ -12,6 +15,7 @@ import {
   newPassword,
   openLink,
   postLink,
+  proveAddress,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, logIn, register, registerVerified } from '../support/users.ts'
@@ -64,6 +68,21 @@ describe('a new account', () => {
     expect((await logIn(site.browse(), ada)).status).toBe(303)
   })
 
+  test.each([
+    ['is logged out by now', (browser: Browser) => browser.submit('/logout')],
+    ['has lost its device cookie', async (browser: Browser) => browser.cookies.delete('device')],
+  ])('asks the browser that registered for no password where it %s', async (_, change) => {
+    const ada = await register(site)
+    await change(ada.browser)
+
+    const shown = await openLink(ada.browser, await linkTo(ada.email))
+    const answer = await postLink(ada.browser, '/verify-email')
+
+    expect(shown.text).not.toContain('Enter the password that you chose')
+    expect(answer.status).toBe(303)
+    expect((await findUser(site, ada)).emailVerifiedAt).toEqual(site.clock.now())
+  })
+
   test('asks any other browser for the password; the right one verifies and changes nothing else', async () => {
     const ada = await register(site)
     const phone = site.browse()
@@ -111,6 +130,28 @@ describe('a new account', () => {
     expect(opened.status).toBe(422)
     expect(await isLoggedIn(ada.browser)).toBe(true)
     expect((await logIn(site.browse(), ada)).status).toBe(303)
+  })
+
+  test('is verified once, and gets no other link, of two requests that were under way', async () => {
+    const { accounts } = site.services
+    const ada = await register(site)
+    const { id: userId } = await findUser(site, ada)
+    const unverified = await findUserById(accounts, userId)
+    const [row] = await findMails(site, ada.email, 'verify-email')
+    const link = await findLink(
+      site.database,
+      row?.linkId ?? '',
+      ['verify-email'],
+      site.clock.now(),
+    )
+    if (!unverified || !link) throw new Error('Nothing to verify')
+    await proveAddress(site, ada)
+
+    await resendVerification(accounts, unverified)
+
+    expect(await verifyEmail(accounts, link, 'Edge')).toBe(false)
+    expect(await findMails(site, ada.email, 'verify-email')).toHaveLength(1)
+    expect(await listEvents(site, ada)).not.toContain('email-verified')
   })
 
   test('is sent another link when asked, which replaces the first', async () => {
