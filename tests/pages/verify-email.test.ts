@@ -138,12 +138,7 @@ describe('a new account', () => {
     const { id: userId } = await findUser(site, ada)
     const unverified = await findUserById(accounts, userId)
     const [row] = await findMails(site, ada.email, 'verify-email')
-    const link = await findLink(
-      site.database,
-      row?.linkId ?? '',
-      ['verify-email'],
-      site.clock.now(),
-    )
+    const link = await findLink(accounts, row?.linkId ?? '', ['verify-email'])
     if (!unverified || !link) throw new Error('Nothing to verify')
     await proveAddress(site, ada)
 
