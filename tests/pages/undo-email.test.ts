@@ -171,22 +171,6 @@ describe('whoever has taken an account over cannot keep it', () => {
     expect(await findMails(verified, email, 'verify-email')).toHaveLength(1)
     expect((await followLink(site.browse(), wayBack)).status).toBe(303)
   })
-
-  test('by a change of email that waits for its verification', async () => {
-    const ada = await register(site)
-    const link = await moveTo(site, ada, `new.${ada.email}`)
-    const email = `newer.${ada.email}`
-    const waiting = await askForAddress(site, ada, email)
-    const owner = site.browse()
-    await followLink(owner, link)
-    await owner.submit('/reset-password', newPassword)
-    await logIn(owner, { ...ada, password: NEW_PASSWORD })
-
-    const profile = await owner.visit('/account')
-
-    expect(profile.text).not.toContain(email)
-    expect((await followLink(site.browse(), waiting)).status).toBe(422)
-  })
 })
 
 /** What each kind of change by the user does to the ways back. */

@@ -192,6 +192,21 @@ describe('a known device', () => {
     expect(await hasOwnBudget(onlyDevice(ada.browser), await registerVerified())).toBe(false)
   })
 
+  test('has guesses that another known one cannot use up', async () => {
+    const ada = await registerVerified()
+    const shared = onlyDevice(await logInElsewhere(site, ada), guarded)
+    const own = onlyDevice(ada.browser, guarded)
+    const guess = { username: ada.username, password: 'a guess' }
+
+    const statuses: number[] = []
+    for (let time = 0; time < 11; time++) {
+      statuses.push((await shared.submit('/login', guess)).status)
+    }
+
+    expect(statuses).toEqual([...Array(10).fill(422), 429])
+    expect((await own.submit('/login', guess)).status).toBe(422)
+  })
+
   test('is the browser in which a reset link was used', async () => {
     const ada = await registerVerified()
     const browser = site.browse()

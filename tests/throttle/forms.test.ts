@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Response } from 'supertest'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { logInElsewhere } from '../support/account.ts'
@@ -63,6 +64,7 @@ describe('in an hour, one browser may', () => {
 
   test.each([
     ['revoke other browsers', '/account/devices/revoke-others', 30],
+    ['revoke another browser', `/account/devices/${randomUUID()}/revoke`, 30],
     ['take out the data', '/account/export', 10],
     ['keep the email', '/account/keep-email', 30],
     ['have the email verified', '/account/verify-email', 5],
