@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Tables } from '../database/database.ts'
+import { hours } from '../durations.ts'
 import type { Accounts } from './accounts.ts'
 import type { EventKind } from './events.ts'
 import {
@@ -116,18 +116,24 @@ async function findResidents(
   })
 }
 
+// The statements of one PostgreSQL must answer in ten seconds, and their text be held in memory.
+const INSERTED_AT_ONCE = 2000
+
 /** Imports users that passed examineUsers, all or none; false when one of their names was taken meanwhile. */
 export function importUsers(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   users: readonly AcceptedUser[],
 ): Promise<boolean> {
   const kind = 'imported' satisfies EventKind
-  const ids = users.map(() => randomUUID())
-  const rows = users.map(({ row }) => row)
-  return changeTogether(database, async (tables) => {
-    await insertUsers(database, tables, rows, { ids, kind, at: clock(), browser: OPERATOR })
+  const event = { kind, at: clock(), browser: OPERATOR }
+  const insertAll = async (tables: Tables) => {
+    for (let at = 0; at < users.length; at += INSERTED_AT_ONCE) {
+      const part = users.slice(at, at + INSERTED_AT_ONCE).map(({ row }) => row)
+      await insertUsers(database, tables, part, event)
+    }
     return true
-  }).catch((error: unknown) => {
+  }
+  return changeTogether(database, insertAll, { timeout: hours(1) }).catch((error: unknown) => {
     if (isUniqueViolation(error)) return false
     throw error
   })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   type Database,
   formatTimestamp,
@@ -24,18 +25,18 @@ const EVENT_TYPES = { eventId: 'text', at: 'timestamp(3)' } as const
 export type NewUserRow = Pick<UserRow, keyof typeof TYPES>
 
 /** What each user's first event says. */
-export type FirstEvent = { ids: readonly string[]; kind: string; at: Date; browser: string }
+export type FirstEvent = { kind: string; at: Date; browser: string }
 
-/** Inserts any number of users, each with an event, in two statements of a transaction. */
+/** Inserts users, each with an event, in two statements of a transaction. */
 export async function insertUsers(
   { engine }: Pick<Database, 'engine'>,
   tables: Tables,
   users: readonly NewUserRow[],
-  { ids, kind, at, browser }: FirstEvent,
+  { kind, at, browser }: FirstEvent,
 ): Promise<void> {
   // One parameter whatever their number: 10,000 rows as parameters of their own take ten seconds,
   // which is how long a transaction may.
-  const rows = users.map((user, index) => ({ ...user, eventId: ids[index], at }))
+  const rows = users.map((user) => ({ ...user, eventId: randomUUID(), at }))
   const table = tableOf(engine, JSON.stringify(rows.map(withStoredTimes)))
   const columns = Prisma.raw(
     Object.keys(TYPES)

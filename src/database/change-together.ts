@@ -6,16 +6,17 @@ type Scope = { state: 'entered' | 'begun' | 'over' }
 
 const scopes = new AsyncLocalStorage<Scope>()
 
-/** One transaction: all of the changes, or none if a statement fails or the callback throws. */
+/** One transaction: all of the changes, or none if a statement fails, the callback throws or the time is over (10 s, or `timeout` ms). */
 export async function changeTogether<T>(
   database: Database,
   change: (tables: Tables) => Promise<T>,
+  options: { timeout?: number } = {},
 ): Promise<T> {
   if (isInside(scopes.getStore())) throw new Error('changeTogether cannot be called inside itself')
   // Hidden from the type, so that the compiler refuses it elsewhere before the driver does.
   const client = database as unknown as Pick<PrismaClient, '$transaction'>
   const scope: Scope = { state: 'entered' }
-  const begin = () => client.$transaction((tables) => change(tables))
+  const begin = () => client.$transaction((tables) => change(tables), options)
   return scopes.run(scope, begin).finally(() => {
     scope.state = 'over'
   })

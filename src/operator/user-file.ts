@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CsvError, type Info, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import type { ForeignField, ForeignUser } from '../accounts/foreign-user.ts'
 import { readNames } from './field-names.ts'
 
@@ -33,7 +33,8 @@ function decode(bytes: Buffer): string | null {
   }
 }
 
-type Line = { record: string[]; info: Info }
+// The number of its last line, then its fields.
+type NumberedRecord = string[]
 
 // RFC 4180, with the names in the first line.
 function readCsv(text: string, required: readonly ForeignField[]): UserFile {
@@ -41,12 +42,12 @@ function readCsv(text: string, required: readonly ForeignField[]): UserFile {
   if (typeof lines === 'string') return refuse(`The file is no CSV: ${lines}.`)
   const [header, ...rest] = lines
   if (!header) return refuse('The file is empty.')
-  const names = header.record
+  const [, ...names] = header
   if (names.length === 1) return refuse(`The first line has one column. ${SEPARATE_COLUMNS}`)
   const { fields, ignored, problem } = readNames(names, required)
   if (problem) return refuse(`In the first line ${problem}.`)
-  const users = rest.map(({ record, info }) => {
-    const place = `line ${info.lines}`
+  const users = rest.map(([line, ...record]) => {
+    const place = `line ${line}`
     const named = names.flatMap((name, at) => {
       const field = fields.get(name)
       return field ? [[field, record[at]]] : []
@@ -61,21 +62,21 @@ function readCsv(text: string, required: readonly ForeignField[]): UserFile {
 const SEPARATORS = [',', ';', '\t', '|']
 const SEPARATE_COLUMNS = 'Separate columns by commas, semicolons, tabs or |.'
 
-function parseLines(file: string): Line[] | string {
+function parseLines(file: string): NumberedRecord[] | string {
   // Some files mix line ends, and the parser counts \r\n inside quotes twice.
   const text = file.replace(/\r\n?/g, '\n')
   // Excel's own way to name the separator.
   const named = /^sep=(.)\n/i.exec(text)?.[1]
   try {
     return parse(text, {
-      info: true,
       delimiter: named ?? findSeparator(text),
       from_line: named ? 2 : 1,
       record_delimiter: '\n',
       // Lines of another length are told one by one, not by giving up at the first.
       relax_column_count: true,
       skip_empty_lines: true,
-    }) as unknown as Line[]
+      on_record: (record: string[], { lines }) => [String(lines), ...record],
+    })
   } catch (error) {
     if (error instanceof CsvError) return describeCsvError(error)
     throw error
