@@ -16,7 +16,7 @@ export type InterruptedPost = {
 
 declare module 'express-session' {
   interface SessionData {
-    interruptedPost: InterruptedPost
+    interruptedPost: InterruptedPost | null
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
-import { type Database, Prisma } from '../database/database.ts'
+import { type Database, Prisma, type Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { parseLoginId } from './login-id.ts'
 
@@ -57,6 +57,12 @@ export async function findSession(
         AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
       AND d."revokedAt" IS NULL`
   return row ? toStoredSession(row) : null
+}
+
+/** False when it was deleted before. */
+export async function deleteSession(tables: Tables, id: string): Promise<boolean> {
+  const { count } = await tables.session.deleteMany({ where: { idHash: hashSessionId(id) } })
+  return count === 1
 }
 
 function toStoredSession({ data, startedAt, lastSeenAt, ...user }: Row): StoredSession {

@@ -11,6 +11,7 @@ import { type LoginId, parseLoginId } from './login-id.ts'
 import { findSessionEnd, type SessionEnd } from './session-end.ts'
 import {
   columnsOf,
+  deleteSession,
   findSession,
   hashSessionId,
   limitsOf,
@@ -91,11 +92,8 @@ export class SessionStore extends Store {
 
   override destroy(id: string, done: Done = () => {}): void {
     this.#lateVisits.forget(id)
-    const where = { idHash: hashSessionId(id) }
     // Not a lone statement: a logout that was acknowledged survives a power cut.
-    const work = changeTogether(this.#options.database, (tables) =>
-      tables.session.deleteMany({ where }),
-    )
+    const work = changeTogether(this.#options.database, (tables) => deleteSession(tables, id))
     work.then(() => done(), done)
   }
 
@@ -141,10 +139,11 @@ export class SessionStore extends Store {
       // Not an error: like a session that was ended later in the request, it is simply not there.
       if (!(await holdDevice(tables, session.login?.deviceId))) return
       if (user && req) whenCommitted = await onLogin?.(tables, { ...user, session, req, at: now })
+      // Of two requests that replace one session at once, the second must not resume its form once more.
+      if (old && !(await deleteSession(tables, old))) session.interruptedPost = null
       // Only now does it hold its device.
       const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
       await tables.session.create({ data })
-      if (old) await tables.session.deleteMany({ where: { idHash: hashSessionId(old) } })
       const replacedId = old ?? req?.endedSession?.id
       if (replacedId) await noteReplacement(tables, replacedId, session, now)
     })
