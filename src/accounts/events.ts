@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Database, Tables } from '../database/database.ts'
+import type { Database, SecurityEvent, Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
 import { enqueue } from '../mail/outbox.ts'
 import { displayNameOf } from './users.ts'
@@ -124,17 +124,19 @@ export async function notify(
   await enqueue(tables, { userId: user.id, to, at, message })
 }
 
+const SHOWN: (keyof SecurityEvent)[] = ['kind', 'browser', 'at', 'count']
+
+const LIST_ACTIVITY = `
+  SELECT ${SHOWN.map((column) => `"${column}"`).join(', ')} FROM "SecurityEvent"
+  WHERE "userId" = $1 ORDER BY "at" DESC, "id" DESC LIMIT $2`
+
 /** The latest events of an account, newest first. */
 export async function listActivity(
   database: Database,
   userId: string,
   most: number,
 ): Promise<Activity[]> {
-  const events = await database.securityEvent.findMany({
-    where: { userId },
-    orderBy: [{ at: 'desc' }, { id: 'desc' }],
-    take: most,
-  })
+  const events = await database.read<SecurityEvent>(LIST_ACTIVITY, [userId, most])
   return events.map(({ kind, browser, at, count }) => ({ words: textOf(kind), browser, at, count }))
 }
 

@@ -3,12 +3,14 @@ import { seconds } from '../durations.ts'
 import { type Engine, readDatabaseUrl } from './database-url.ts'
 import { Prisma, PrismaClient } from './generated/sqlite/client.ts'
 import type { Listeners } from './guarded-adapter.ts'
+import type { Read } from './read.ts'
 
 export type {
   EmailLink,
   OutboxMessage,
   PendingRegistration,
   RememberSeries,
+  SecurityEvent,
   User,
 } from './generated/sqlite/client.ts'
 export { Prisma }
@@ -18,6 +20,7 @@ export type Tables = Omit<Prisma.TransactionClient, '$queryRawUnsafe' | '$execut
 
 export type Database = Tables & {
   readonly engine: Engine
+  read: Read
   /** Grows with every change that was made, or may have been. */
   countChanges(): number
   close(): Promise<void>
@@ -37,11 +40,11 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const onChange = () => {
     changes++
   }
-  const client = await createClient(url, answerWithin, { onStatement, onChange })
+  const { client, read } = await createClient(url, answerWithin, { onStatement, onChange })
   await client.$connect()
   const { engine } = readDatabaseUrl(url)
   const [countChanges, close] = [() => changes, () => client.$disconnect()]
-  return Object.assign(client, { engine, countChanges, close })
+  return Object.assign(client, { engine, read, countChanges, close })
 }
 
 // Only the chosen engine is loaded.
@@ -49,17 +52,19 @@ async function createClient(
   url: string,
   answerWithin: number,
   listeners: Listeners,
-): Promise<PrismaClient> {
+): Promise<{ client: PrismaClient; read: Read }> {
   const address = readDatabaseUrl(url)
   if (address.engine === 'sqlite') {
-    const { createSqliteAdapter } = await import('./sqlite.ts')
-    return new PrismaClient(describeClient(createSqliteAdapter(address, listeners)))
+    const { createSqliteDriver } = await import('./sqlite.ts')
+    const { adapter, read } = createSqliteDriver(address, listeners)
+    return { client: new PrismaClient(describeClient(adapter)), read }
   }
-  const { createPostgresqlAdapter } = await import('./postgresql.ts')
+  const { createPostgresqlDriver } = await import('./postgresql.ts')
   const postgresql = await import('./generated/postgresql/client.ts')
-  const adapter = createPostgresqlAdapter(address, answerWithin, listeners)
+  const { adapter, read } = createPostgresqlDriver(address, answerWithin, listeners)
   // Both clients are generated from the same models: the one place that says so to the compiler.
-  return new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
+  const client = new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
+  return { client, read }
 }
 
 function describeClient(adapter: SqlDriverAdapterFactory) {

@@ -1,10 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { escapeIdentifier, Pool, type PoolClient } from 'pg'
 import { seconds } from '../durations.ts'
 import type { PostgresqlAddress } from './database-url.ts'
 import { type Begin, guardAdapter, type Listeners } from './guarded-adapter.ts'
 import { withReason } from './postgresql-failures.ts'
+import { createPostgresqlReads } from './postgresql-reads.ts'
+import type { Driver, Read } from './read.ts'
 
 const CONNECTIONS = 10
 
@@ -12,17 +14,24 @@ const CONNECTIONS = 10
 export const CONNECT_WITHIN = seconds(5)
 
 /** The guarded driver of one PostgreSQL database: a pool in which each transaction has its connection. */
-export function createPostgresqlAdapter(
+export function createPostgresqlDriver(
   address: PostgresqlAddress,
   answerWithin: number,
   listeners: Listeners,
-): SqlDriverAdapterFactory {
+): Driver {
+  let read: Read
   const factory: SqlDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => withReason(address, connect(address, answerWithin)),
+    async connect() {
+      const pool = await withReason(address, connect(address, answerWithin))
+      read = createPostgresqlReads(pool, listeners.onStatement)
+      const { schema } = address
+      return new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
+    },
   }
-  return guardAdapter(factory, { ...listeners, begin, runPlain: (work) => work() })
+  const adapter = guardAdapter(factory, { ...listeners, begin, runPlain: (work) => work() })
+  return { adapter, read: (sql, values) => read(sql, values) }
 }
 
 const begin: Begin = async (connection) => {
@@ -38,17 +47,11 @@ const begin: Begin = async (connection) => {
 
 // PgBouncer refuses settings at the start of a connection (08P01) or drops them, and a SET would reach any of its
 // connections. There the role must have them.
-async function connect(
-  address: PostgresqlAddress,
-  answerWithin: number,
-): Promise<SqlDriverAdapter> {
-  const { schema } = address
-  const options = `${address.options} ${describeOptions(settingsFor(schema))}`
-  const pool = await openPool({ ...address, options }, answerWithin).catch(
-    (error: { code?: string }) =>
-      error.code === '08P01' ? openPool(address, answerWithin) : Promise.reject(error),
+async function connect(address: PostgresqlAddress, answerWithin: number): Promise<Pool> {
+  const options = `${address.options} ${describeOptions(settingsFor(address.schema))}`
+  return openPool({ ...address, options }, answerWithin).catch((error: { code?: string }) =>
+    error.code === '08P01' ? openPool(address, answerWithin) : Promise.reject(error),
   )
-  return new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
 }
 
 async function openPool(

@@ -8,8 +8,10 @@ import {
   guardAdapter,
   type Listeners,
 } from './guarded-adapter.ts'
+import type { Driver } from './read.ts'
 import { retryWhileLocked } from './retry-while-locked.ts'
 import { explainOpening, makeSqliteFile, watchSqliteFile } from './sqlite-file.ts'
+import { openSqliteReads, type SqliteReads } from './sqlite-reads.ts'
 
 // A power cut may take back the last of what was written under NORMAL, and never damages the file.
 // That will do for counters and last-seen times, which would otherwise wait for the disk once a request.
@@ -19,21 +21,35 @@ const SETTINGS = `
   PRAGMA foreign_keys = ON;
 `
 
-/** The guarded driver of one SQLite file: one connection, which a transaction has to itself. */
-export function createSqliteAdapter(
-  { file }: SqliteAddress,
-  listeners: Listeners,
-): SqlDriverAdapterFactory {
+/** The guarded driver of one SQLite file: a connection for reads, and one that a transaction has to itself. */
+export function createSqliteDriver({ file }: SqliteAddress, listeners: Listeners): Driver {
   const gate = createGate()
+  let reads: SqliteReads
   const factory: SqlDriverAdapterFactory = {
     provider: 'sqlite',
     adapterName: '@prisma/adapter-better-sqlite3',
-    connect: () => connect(file),
+    async connect() {
+      const connection = await connect(file)
+      reads = openSqliteReads(file, listeners.onStatement)
+      return closeTogether(connection, reads)
+    },
   }
-  return guardAdapter(factory, {
+  const adapter = guardAdapter(factory, {
     ...listeners,
     begin: beginBehind(gate),
     runPlain: (work) => retryWhileLocked(() => gate.pass(work)),
+  })
+  return { adapter, read: (sql, values) => reads.read(sql, values) }
+}
+
+// The connection that can write goes last: SQLite then leaves one file behind, and not three.
+function closeTogether(connection: SqlDriverAdapter, reads: SqliteReads): SqlDriverAdapter {
+  const { dispose } = connection
+  return Object.assign(connection, {
+    dispose() {
+      reads.close()
+      return dispose.call(connection)
+    },
   })
 }
 

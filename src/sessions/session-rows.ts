@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
-import { type Database, Prisma, type Tables } from '../database/database.ts'
+import type { Database, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { parseLoginId } from './login-id.ts'
 
@@ -16,11 +16,19 @@ const USER_COLUMNS: Record<keyof User, true> = {
   createdAt: true,
 }
 
-const SELECTED = Prisma.raw(
-  Object.keys(USER_COLUMNS)
-    .map((column) => `u."${column}"`)
-    .join(', '),
-)
+const SELECTED = Object.keys(USER_COLUMNS)
+  .map((column) => `u."${column}"`)
+  .join(', ')
+
+const FIND_SESSION = `
+  SELECT s."data", s."createdAt" AS "startedAt", s."lastSeenAt", ${SELECTED}
+  FROM "Session" s
+  LEFT JOIN "User" u ON u."id" = s."userId"
+  LEFT JOIN "Device" d ON d."id" = s."deviceId"
+  WHERE s."idHash" = $1 AND s."expiresAt" > $2
+    AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
+      AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
+    AND d."revokedAt" IS NULL`
 
 export type SessionLimits = {
   /** Milliseconds without a request. */
@@ -47,15 +55,7 @@ export async function findSession(
   id: string,
   now: Date,
 ): Promise<StoredSession | null> {
-  const [row] = await database.$queryRaw<Row[]>`
-    SELECT s."data", s."createdAt" AS "startedAt", s."lastSeenAt", ${SELECTED}
-    FROM "Session" s
-    LEFT JOIN "User" u ON u."id" = s."userId"
-    LEFT JOIN "Device" d ON d."id" = s."deviceId"
-    WHERE s."idHash" = ${hashSessionId(id)} AND s."expiresAt" > ${now}
-      AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
-        AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
-      AND d."revokedAt" IS NULL`
+  const [row] = await database.read<Row>(FIND_SESSION, [hashSessionId(id), now])
   return row ? toStoredSession(row) : null
 }
 
