@@ -9,6 +9,7 @@ import { readForm } from './http/body.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
+import { serveFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
 import { networkOf, readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
@@ -62,18 +63,17 @@ export function createApp(services: Services): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', settings.trustedProxies)
-  const giveVisitToViews = useViews(app, { folder: VIEWS, flashes, locals: localsOf(settings) })
 
   app.use(readClientIp)
   app.use(logRequests(log, visitorOf))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
-  app.use(giveVisitToViews)
+  app.use(useViews(app, { folder: VIEWS, flashes, locals: localsOf(settings) }))
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
-  app.use(express.static(PUBLIC, { index: false, cacheControl: false, setHeaders: allowCaching }))
+  app.use(serveFiles(PUBLIC, { isKept: settings.isProduction }))
   app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)
@@ -185,9 +185,4 @@ function toHttpError(error: unknown): unknown {
   if (error instanceof TooManyAttempts) return new HttpError(429, error.message, error.retryAfter)
   if (error instanceof Overloaded) return new HttpError(503, error.message, error.retryAfter)
   return error
-}
-
-// Revalidated each time: a new release is seen at once, and most answers are 304.
-function allowCaching(res: { setHeader: (name: string, value: string) => unknown }): void {
-  res.setHeader('Cache-Control', 'public, no-cache')
 }

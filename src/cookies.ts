@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { parseCookie } from 'cookie'
 import { sign, unsign } from 'cookie-signature'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 
@@ -42,9 +41,10 @@ export function createSignedCookie(options: SignedCookieOptions): SignedCookie {
     return known
   }
   const verify = (raw: string): Verified | null => {
-    const value = verifySignature(raw, secrets) ?? verifyUnbound(raw, options)
-    const isCurrent = value !== null && verifySignature(raw, secrets.slice(0, 1)) !== null
-    return value === null ? null : { value, isCurrent }
+    const verified = findSigner(raw, secrets)
+    if (verified) return { value: verified.value, isCurrent: verified.index === 0 }
+    const value = verifyUnbound(raw, options)
+    return value === null ? null : { value, isCurrent: false }
   }
   return {
     name,
@@ -84,10 +84,14 @@ export function signValue(value: string, secrets: readonly string[]): string {
 
 /** The value that one of the secrets signed, or null. */
 export function verifySignature(raw: string, secrets: readonly string[]): string | null {
+  return findSigner(raw, secrets)?.value ?? null
+}
+
+function findSigner(raw: string, secrets: readonly string[]) {
   if (!raw.startsWith('s:')) return null
-  for (const secret of secrets) {
+  for (const [index, secret] of secrets.entries()) {
     const value = unsign(raw.slice(2), secret)
-    if (value !== false) return value
+    if (value !== false) return { value, index }
   }
   return null
 }
@@ -100,19 +104,20 @@ const MOST_OF_A_NAME = 5
 function signedTexts(req: Request, name: string): string[] {
   const all = parsed.get(req) ?? parseAll(req.headers.cookie ?? '')
   parsed.set(req, all)
-  const signed = (all.get(name) ?? []).filter((raw) => raw.startsWith('s:'))
+  const signed = (all.get(name) ?? []).map(decode).filter((raw) => raw.startsWith('s:'))
   return signed.slice(0, MOST_OF_A_NAME)
 }
 
+// Packages that parse the header keep only the first cookie of a name.
 function parseAll(header: string): Map<string, string[]> {
   const all = new Map<string, string[]>()
   for (const pair of header.split(';')) {
-    // One pair at a time: the parser keeps only the first cookie of a name.
-    for (const [name, text] of Object.entries(parseCookie(pair, { decode: (raw) => raw }))) {
-      const values = all.get(name) ?? []
-      values.push(decode(text ?? ''))
-      all.set(name, values)
-    }
+    const end = pair.indexOf('=')
+    if (end === -1) continue
+    const name = pair.slice(0, end).trim()
+    const texts = all.get(name) ?? []
+    texts.push(pair.slice(end + 1).trim())
+    all.set(name, texts)
   }
   return all
 }

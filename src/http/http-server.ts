@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Express, Request, Response } from 'express'
 import { seconds } from '../durations.ts'
 import { answerClientErrors, type Refusal } from './client-errors.ts'
@@ -43,13 +43,31 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
     app(req as Request, res as Response, () => giveUp(res, headers))
   }
   // A request without a host is answered by the application: Node's own answer has no headers.
-  const server = createServer({ ...limits, requireHostHeader: false }, answer)
+  const server = createServer({ ...limits, ...classesOf(app), requireHostHeader: false }, answer)
   server.on('checkExpectation', answer)
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout
   if (!isBehindProxy) limitConnections(server, limits.connectionsPerNetwork, report)
   answerClientErrors(server, { headers, report, lingerTimeout: limits.lingerTimeout })
   return server
+}
+
+// Express gives each request and response a prototype of its own, which is slow where they do not have it yet.
+function classesOf(app: Express) {
+  return {
+    IncomingMessage: withPrototype(IncomingMessage, app.request),
+    ServerResponse: withPrototype(ServerResponse, app.response),
+  }
+}
+
+function withPrototype<Base extends typeof IncomingMessage | typeof ServerResponse>(
+  base: Base,
+  prototype: object,
+): Base {
+  function made(...args: unknown[]) {
+    return Reflect.construct(base, args, made)
+  }
+  return Object.assign(made, { prototype }) as unknown as Base
 }
 
 // Reached when even the error page fails, or half of an answer is out. Express's own last answer has

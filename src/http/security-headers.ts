@@ -9,9 +9,9 @@ export type Hsts = 'subdomains' | 'host' | 'off'
 
 /** Puts the same headers on every answer. */
 export function securityHeaders(hsts: Hsts): RequestHandler {
-  const headers = listSecurityHeaders(hsts)
+  const headers = Object.entries(listSecurityHeaders(hsts))
   return (_req, res, next) => {
-    res.set(headers)
+    for (const [name, value] of headers) res.setHeader(name, value)
     next()
   }
 }

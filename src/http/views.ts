@@ -1,4 +1,4 @@
-import type { Application, RequestHandler } from 'express'
+import type { Application, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import { formatTime } from '../clock.ts'
 import type { Flashes } from './flash.ts'
@@ -17,25 +17,19 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
   const views = new nunjucks.Environment(loader, { autoescape: true })
   views.addFilter('when', formatTime)
   views.addFilter('iso', (time: Date) => time.toISOString())
-  views.express(app)
-  app.set('view engine', 'njk')
-  app.enable('view cache')
-  app.set('views', settings.folder)
-  Object.assign(app.locals, settings.locals)
-  return giveVisitToViews(settings.flashes)
-}
 
-// Getters, since both can still change while a request is answered: a user logs in, a message is added.
-function giveVisitToViews(flashes: Flashes): RequestHandler {
-  return (req, res, next) => {
-    Object.defineProperties(res.locals, {
-      currentUser: { ...READ_LATE, get: () => req.user ?? null },
-      flashes: { ...READ_LATE, get: () => flashes.take(req, res) },
-      path: { ...READ_LATE, get: () => req.path },
-    })
+  Object.assign(app.locals, settings.locals)
+
+  // Express's own looks the template up on disk, and renders in a later turn.
+  function render(this: Response, name: string, values: object = {}): void {
+    const { req } = this
+    const currentUser = req.user ?? null
+    const visit = { currentUser, flashes: settings.flashes.take(req, this), path: req.path }
+    const all = { ...app.locals, ...visit, ...this.locals, ...values }
+    this.send(views.render(`${name}.njk`, all))
+  }
+  return (_req, res, next) => {
+    res.render = render
     next()
   }
 }
-
-// Configurable, since a form that is resumed passes here twice.
-const READ_LATE = { enumerable: true, configurable: true }
