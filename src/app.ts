@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
-import { abandonSession, createSessions, tellHowSessionEnded } from './auth/express-session.ts'
+import { tellHowSessionEnded } from './auth/ended-session.ts'
+import { abandonSession, createSessions, readSession } from './auth/express-session.ts'
 import { setEachCookieOnce } from './cookies.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
@@ -54,7 +55,7 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
 export function createApp(services: Services): Express {
   const { database, settings, log } = services
   const { auth, cookies, flashes, hashQueue } = services
-  const csrf = createCsrf({ cookies, origin: settings.appUrl })
+  const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
   const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
 
@@ -84,7 +85,7 @@ export function createApp(services: Services): Express {
   app.use(
     servePages(pages, {
       ...steps,
-      beforeGet: [csrf.checkToken],
+      beforeGet: [csrf.issueToken],
       beforePost: [csrf.refuseCrossSite, ...readForm()],
       checkToken: [csrf.checkToken],
     }),
@@ -127,8 +128,8 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
   const findEnd = (id: string) => sessionStore.findEnd(id)
   return [
     setEachCookieOnce,
-    ...createSessions({ store: sessionStore, cookie: cookies.session, findEnd }),
-    ...auth.middleware,
+    createSessions({ store: sessionStore, cookie: cookies.session, findEnd }),
+    auth.middleware,
     renewSignatures(cookies),
     tellHowSessionEnded(cookies.session, (req, res, how) =>
       flashes.add(req, res, 'info', formatSessionEnd(how)),

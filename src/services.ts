@@ -8,6 +8,7 @@ import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
+import { readSession } from './auth/express-session.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { loggedInUser } from './auth/login-state.ts'
 import { takeFingerprint } from './auth/options.ts'
@@ -126,7 +127,7 @@ async function findLoginTarget(
 
 function memberOf(req: Request): Member {
   const { id: userId } = loggedInUser<User>(req)
-  const deviceId = req.session.login?.deviceId ?? ''
+  const deviceId = readSession(req).login?.deviceId ?? ''
   return { userId, deviceId, network: networkOf(req) }
 }
 
@@ -175,7 +176,7 @@ function openAuth(
     getId: formatLoginId,
     loadUser: async (id, req) => {
       // The query that found the session has brought its user along.
-      const user = sessionStore.userOf(req)
+      const user = sessionStore.userOf(readSession(req))
       return user && formatLoginId(user) === id ? user : findLoggedInUser(accounts, id)
     },
     flash: (req, res, message, category) =>

@@ -1,66 +1,116 @@
-import type { Request, RequestHandler, Response } from 'express'
-import session, { type Store } from 'express-session'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import session, { type SessionData, type Store } from 'express-session'
 import type { SignedCookie } from '../cookies.ts'
+import { noteEnd, type SessionEnd } from './ended-session.ts'
 
-// express-session is met in this file only.
+// express-session is met in this file only. A session is read for each request, and express-session is
+// woken when req.session is touched: pages that only read their session do without it.
 
-/** How a session ended whose id has just given way to another one of the same login. */
-export const REPLACED = 'replaced'
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** The session that the browser still names, and how it ended. */
-    endedSession?: SessionEnd & { id: string }
-  }
-}
-
-export type SessionEnd = {
-  how: string
-  /** Of a session that was replaced: where its login goes on. */
-  deviceId: string | null
-}
+/** What a session holds, for reading only. */
+export type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
 
 export type SessionSettings = {
-  store: Store
+  /** `keepVisit` notes a visit for later; false where it must be written with this request. */
+  store: Store & { keepVisit?: (id: string, session: SessionData) => boolean }
   cookie: SignedCookie
   /** Asked only when the browser names a session that is over. */
   findEnd?: (id: string) => Promise<SessionEnd>
 }
 
-export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler[] {
-  const { secure, ...attributes } = cookie.attributes
+type Found = { id: string; session: SessionData | null }
+
+const asleep = new WeakMap<Request, SessionView>()
+
+/** What the session of a request holds now. Change it through req.session. */
+export function readSession(req: Request): SessionView {
+  return asleep.get(req) ?? req.session ?? {}
+}
+
+export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler {
+  const wake = createAlarm(store, cookie)
+  return async (req, res, next) => {
+    // A form that is resumed passes here twice.
+    if (asleep.has(req) || req.session) return next()
+    const found = await findFirst(store, cookie.readAll(req))
+    asleep.set(req, found?.session ?? {})
+    wakeWhenTouched(req, () => wake(req, res, found, next))
+    if (found?.session) {
+      req.sessionID = found.id
+      if (!store.keepVisit?.(found.id, found.session)) touch(req)
+    } else if (found) await noteEnd(req, found.id, findEnd)
+    next()
+  }
+}
+
+function wakeWhenTouched(req: Request, wake: () => void): void {
+  const become = (value: unknown) => {
+    asleep.delete(req)
+    Object.defineProperty(req, 'session', { ...PLAIN, value })
+  }
+  Object.defineProperty(req, 'session', {
+    configurable: true,
+    enumerable: true,
+    get() {
+      become(undefined)
+      wake()
+      return req.session
+    },
+    set: become,
+  })
+}
+
+const PLAIN = { configurable: true, enumerable: true, writable: true }
+
+function touch(req: Request): unknown {
+  return req.session
+}
+
+function createAlarm(store: Store, cookie: SignedCookie) {
+  const { secure = false, ...attributes } = cookie.attributes
   const load = session({
     store,
     secret: [...cookie.secrets],
     name: cookie.name,
     resave: false,
     saveUninitialized: false,
-    cookie: { ...attributes, secure: secure ?? false } as session.CookieOptions,
+    cookie: { ...attributes, secure } as session.CookieOptions,
   })
-  const loadSession: RequestHandler = async (req, res, next) => {
-    // A form that is resumed passes here twice.
-    if (req.session) return next()
-    const id = await chooseSession(store, cookie.readAll(req))
-    const showHeader = presentOnly(req, id === null ? undefined : cookie.format(id))
+  return (req: Request, res: Response, found: Found | null, next: NextFunction) => {
+    trustOwnScheme(req, secure)
+    const showHeader = presentOnly(req, found ? cookie.format(found.id) : undefined)
+    const readAgain = answerWith(store, found?.session ?? null)
     load(req, res, (error?: unknown) => {
-      showHeader()
-      if (error || id === null || req.sessionID === id) return next(error)
-      noteEnd(req, id, findEnd).then(() => next(), next)
+      // Of a store that fails when the answer is sent.
+      if (error) next(error)
     })
+    readAgain()
     showHeader()
   }
-  return [trustOwnScheme(secure === true), loadSession]
+}
+
+// express-session asks the store for what we have read: it gets that in the same turn. Returns how to let
+// the store read again.
+function answerWith(store: Store, found: SessionData | null): () => void {
+  const { get } = store
+  store.get = (_id, done) => done(null, found)
+  return () => {
+    store.get = get
+  }
 }
 
 // express-session looks at the first cookie of the name only.
-async function chooseSession(store: Store, ids: string[]): Promise<string | null> {
-  if (ids.length > 1) for (const id of ids) if (await isAlive(store, id)) return id
-  return ids[0] ?? null
+async function findFirst(store: Store, ids: string[]): Promise<Found | null> {
+  for (const id of ids) {
+    const session = await find(store, id)
+    if (session) return { id, session }
+  }
+  const [id] = ids
+  return id === undefined ? null : { id, session: null }
 }
 
-function isAlive(store: Store, id: string): Promise<boolean> {
+function find(store: Store, id: string): Promise<SessionData | null> {
   return new Promise((resolve, reject) => {
-    store.get(id, (error, found) => (error ? reject(error) : resolve(Boolean(found))))
+    store.get(id, (error, found) => (error ? reject(error) : resolve(found ?? null)))
   })
 }
 
@@ -72,32 +122,6 @@ function presentOnly(req: Request, header: string | undefined): () => void {
   return () => {
     req.headers.cookie = cookie
   }
-}
-
-async function noteEnd(req: Request, id: string, findEnd: SessionSettings['findEnd']) {
-  const end = await findEnd?.(id)
-  req.endedSession = { id, ...(end ?? { how: 'ended', deviceId: null }) }
-}
-
-/** Clears the cookie of a session that is over and tells its reader how it ended, once. Mount it behind the login manager: a remember cookie may have started another session. */
-export function tellHowSessionEnded(
-  cookie: SignedCookie,
-  tell: (req: Request, res: Response, how: string) => void,
-): RequestHandler {
-  return (req, res, next) => {
-    const how = req.endedSession?.how
-    const isReading = req.method === 'GET' || req.method === 'HEAD'
-    if (how && isReading && !isUnderWay(req) && !req.user) {
-      cookie.clear(res)
-      tell(req, res, how)
-    }
-    next()
-  }
-}
-
-/** Whether the browser sent this request before it heard of its new session. An answer must not touch cookies that are newer than the request. */
-export function isUnderWay(req: Request): boolean {
-  return req.endedSession?.how === REPLACED
 }
 
 /** Saves the session, then redirects. Rejects when the store fails. */
@@ -126,14 +150,12 @@ export function abandonSession(req: Request): void {
 
 // express-session keeps a Secure cookie back unless it believes that the request came over TLS.
 // TLS ends at the proxy; APP_URL says what the browser sees, and no header can say otherwise.
-function trustOwnScheme(isSecure: boolean): RequestHandler {
-  return (req, _res, next) => {
-    Object.defineProperty(req, 'secure', { value: isSecure, configurable: true })
-    next()
-  }
+function trustOwnScheme(req: Request, isSecure: boolean): void {
+  Object.defineProperty(req, 'secure', { value: isSecure, configurable: true })
 }
 
 // An untouched anonymous session has nothing in it but its cookie: saving it would cost a row.
 function isWorthSaving(req: Request): boolean {
+  if (asleep.has(req)) return false
   return Object.keys(req.session ?? {}).some((key) => key !== 'cookie')
 }

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { isUnderWay, saveThenRedirect } from './express-session.ts'
+import { isUnderWay } from './ended-session.ts'
+import { saveThenRedirect } from './express-session.ts'
 import { keepInterruptedPost } from './interrupted-post.ts'
 import type { LoginEmitter } from './login-parts.ts'
 import { currentUser, isFresh } from './login-state.ts'

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Request, RequestHandler, Response } from 'express'
+import { readSession } from './express-session.ts'
 import { createGuards, type Guards } from './guards.ts'
 import { confirmLogin, type LogInOptions, logIn, logOut, renewLogin } from './login.ts'
 import type { LoginEmitter, LoginParts } from './login-parts.ts'
@@ -17,7 +18,7 @@ import { createRememberMe } from './remember-me.ts'
 
 export type LoginManager<User> = Guards & {
   /** Finds out who is visiting. Mount it after express-session and before the pages. */
-  middleware: RequestHandler[]
+  middleware: RequestHandler
   events: LoginEmitter<User>
   logIn: (req: Request, res: Response, user: User, asked?: LogInOptions) => Promise<boolean>
   logOut: (req: Request, res: Response) => Promise<User | null>
@@ -49,7 +50,7 @@ export function createLoginManager<User>(given: GivenOptions<User>): LoginManage
     loggedInUser: (req) => loggedInUser<User>(req),
     isFresh: (req) => isFresh(req, options),
     isRemembered(req) {
-      const seriesId = req.session?.login?.seriesId
+      const seriesId = readSession(req).login?.seriesId
       return cookie.readAll(req).some((presented) => presented.seriesId === seriesId)
     },
     guardsWith: (own) => createGuards({ ...options, ...own }, events),
@@ -62,10 +63,8 @@ function createParts<User>(options: LoginManagerOptions<User>): LoginParts<User>
   return {
     options,
     events: new EventEmitter(),
-    sessions: createPassportSessions<User>({
-      loadUser: (id, req) => loadActiveUser(options, id, req),
-      getId: options.getId,
-    }),
+    sessions: createPassportSessions<User>(options.getId),
+    loadActiveUser: (id, req) => loadActiveUser(options, id, req),
     rememberMe: createRememberMe({ store: remember.store, secrets, clock }),
     cookie: createRememberCookie(options),
   }

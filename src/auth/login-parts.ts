@@ -27,6 +27,7 @@ export type LoginParts<User> = {
   options: LoginManagerOptions<User>
   events: LoginEmitter<User>
   sessions: PassportSessions<User>
+  loadActiveUser: (id: string, req: Request) => Promise<User | null>
   rememberMe: RememberMe
   cookie: RememberCookie
 }

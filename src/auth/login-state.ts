@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { readSession } from './express-session.ts'
 import type { LoginManagerOptions, StartedBy } from './options.ts'
 
 /** What a session knows about its login. Times are in ms since 1970. */
@@ -44,10 +45,16 @@ export function loggedInUser<User>(req: Request): User {
 /** Whether the password was given within freshFor. */
 export function isFresh<User>(req: Request, options: LoginManagerOptions<User>): boolean {
   const user = currentUser<User>(req)
-  const { login, passport } = req.session ?? {}
+  const { login, passport } = readSession(req)
   // A user whom the request itself brought is not the one who gave a password in this session.
   if (user === null || !login || passport?.user !== options.getId(user)) return false
   return login.freshAt > options.clock().getTime() - options.freshFor
+}
+
+/** Changes what the session knows about its login, if it has one. */
+export function changeLogin(req: Request, changes: Partial<LoginState>): void {
+  const { session } = req
+  if (session.login) session.login = { ...session.login, ...changes }
 }
 
 export function setUser<User>(req: Request, user: User | null): void {

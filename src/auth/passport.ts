@@ -4,18 +4,14 @@ import { Strategy as LocalStrategy } from 'passport-local'
 
 // Passport is met in this file only: elsewhere it is promises and return values.
 
-export type SessionHooks<User> = {
-  loadUser: (id: string, req: Request) => Promise<User | null>
-  getId: (user: User) => string
-}
-
 export type PassportSessions<User> = {
-  loadFromSession: RequestHandler
   /** Gives the visitor a new session with this user; fill runs before it is first saved. */
   startSession: (req: Request, user: User, fill: () => void) => Promise<void>
 }
 
-export function createPassportSessions<User>(hooks: SessionHooks<User>): PassportSessions<User> {
+export function createPassportSessions<User>(
+  getId: (user: User) => string,
+): PassportSessions<User> {
   const passports = new passport.Passport()
   const claimRequest = passports.initialize({ compat: false }) as RequestHandler
   const fills = new WeakMap<Request, () => void>()
@@ -23,14 +19,10 @@ export function createPassportSessions<User>(hooks: SessionHooks<User>): Passpor
   passports.serializeUser((req: Request, user: Express.User, done: SerializeDone) => {
     // Passport has made the new session and not saved it yet: what is set here costs no second write.
     fills.get(req)?.()
-    done(null, hooks.getId(user as User))
-  })
-  passports.deserializeUser((req: Request, id: string, done: DeserializeDone) => {
-    hooks.loadUser(id, req).then((user) => done(null, (user as Express.User) ?? false), done)
+    done(null, getId(user as User))
   })
 
   return {
-    loadFromSession: passports.session() as RequestHandler,
     startSession(req, user, fill) {
       fills.set(req, fill)
       // Whichever Passport a request met last decides how its users are named: passport-local is another one.
@@ -43,7 +35,6 @@ export function createPassportSessions<User>(hooks: SessionHooks<User>): Passpor
 }
 
 type SerializeDone = (error: unknown, id?: string) => void
-type DeserializeDone = (error: unknown, user?: Express.User | false) => void
 
 export type VerifyCredentials<Outcome> = (
   username: string,

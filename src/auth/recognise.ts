@@ -1,25 +1,24 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { isUnderWay } from './express-session.ts'
+import { isUnderWay } from './ended-session.ts'
+import { readSession } from './express-session.ts'
 import { startSession } from './login.ts'
 import type { LoginParts } from './login-parts.ts'
-import { currentUser, setUser } from './login-state.ts'
+import { changeLogin, currentUser, setUser } from './login-state.ts'
 import { forget, keepRemembered, type PresentedCookie } from './remember-cookie.ts'
 import type { Remembered } from './remember-me.ts'
 import type { RememberSeries } from './remember-store.ts'
 
 /** Finds out who is visiting: by session, remember cookie, or the request itself. */
-export function recogniseVisitor<User>(parts: LoginParts<User>): RequestHandler[] {
-  const { options, sessions } = parts
+export function recogniseVisitor<User>(parts: LoginParts<User>): RequestHandler {
+  const { options } = parts
   assertLoader(parts)
-  const bySession = options.loadUser ? [sessions.loadFromSession] : []
-  const recognise: RequestHandler = async (req, res, next) => {
-    if (options.loadUser) await dropOrphanedLogin(parts, req)
+  return async (req, res, next) => {
+    if (options.loadUser) await loadFromSession(parts, req)
     const isExpelled = await protectSession(parts, req, res)
     if (!isExpelled) await lookFurther(parts, req, res)
     parts.events.emit('accessed', { user: currentUser<User>(req), req })
     next()
   }
-  return [...bySession, recognise]
 }
 
 function assertLoader<User>({ options }: LoginParts<User>): void {
@@ -29,10 +28,16 @@ function assertLoader<User>({ options }: LoginParts<User>): void {
   )
 }
 
-// The session names a user who is gone. Its series ends too: a new user with that id would inherit it.
-async function dropOrphanedLogin<User>({ rememberMe }: LoginParts<User>, req: Request) {
-  const login = req.session?.login
-  if (!login || currentUser(req) !== null) return
+async function loadFromSession<User>(
+  { loadActiveUser, rememberMe }: LoginParts<User>,
+  req: Request,
+) {
+  const { login, passport } = readSession(req)
+  const user = passport?.user === undefined ? null : await loadActiveUser(passport.user, req)
+  if (user !== null) return setUser(req, user)
+  // The session names a user who is gone. Its series ends too: a new user with that id would inherit it.
+  if (passport?.user !== undefined) delete req.session.passport
+  if (!login) return
   if (login.seriesId) await rememberMe.end(login.seriesId)
   delete req.session.login
 }
@@ -44,18 +49,18 @@ async function protectSession<User>(
   res: Response,
 ): Promise<boolean> {
   const { options, events } = parts
-  const login = req.session?.login
+  const { login, cookie } = readSession(req)
   const stored = login?.fingerprint
   // Nothing stored is nothing to compare with.
   if (!login || !stored || options.sessionProtection === 'off') return false
   if (stored === options.fingerprint(req)) return false
 
   // A session that outlives the browser sees its network change: strong would end it every time.
-  const isPersistent = req.session.cookie.originalMaxAge !== null
+  const isPersistent = cookie?.originalMaxAge !== null
   const mode = isPersistent ? 'basic' : options.sessionProtection
   if (mode === 'strong') await expel(parts, req, res)
   else if (login.freshAt === 0) return false
-  else login.freshAt = 0
+  else changeLogin(req, { freshAt: 0 })
   events.emit('sessionProtected', { req, mode })
   return mode === 'strong'
 }

@@ -1,6 +1,8 @@
 import type { CookieOptions, Request, Response } from 'express'
 import { createSignedCookie } from '../cookies.ts'
+import { readSession } from './express-session.ts'
 import type { LoginParts } from './login-parts.ts'
+import { changeLogin } from './login-state.ts'
 import type { LoginManagerOptions } from './options.ts'
 
 /** A remember cookie that we signed: which series it names, and the token that proves it. */
@@ -60,11 +62,13 @@ export async function remember<User>(
   user: User,
   expiresAt: Date,
 ): Promise<void> {
-  const { login } = req.session
-  const wanted = { loginId: options.getId(user), deviceId: login?.deviceId ?? null, expiresAt }
-  const { series, token } = await rememberMe.start(wanted)
-  const state = { seriesId: series.id, rememberUntil: expiresAt.getTime() }
-  if (login) req.session.login = { ...login, ...state }
+  const deviceId = readSession(req).login?.deviceId ?? null
+  const { series, token } = await rememberMe.start({
+    loginId: options.getId(user),
+    deviceId,
+    expiresAt,
+  })
+  changeLogin(req, { seriesId: series.id, rememberUntil: expiresAt.getTime() })
   cookie.write(res, { seriesId: series.id, token }, expiresAt)
 }
 
@@ -75,7 +79,7 @@ export async function forget<User>(
   res: Response,
 ): Promise<void> {
   const presented = cookie.readAll(req).map(({ seriesId }) => seriesId)
-  const ids = new Set([...presented, req.session?.login?.seriesId ?? ''])
+  const ids = new Set([...presented, readSession(req).login?.seriesId ?? ''])
   ids.delete('')
   for (const id of ids) await rememberMe.end(id)
   cookie.clearIfOurs(req, res)
@@ -88,12 +92,12 @@ export async function keepRemembered<User>(
   res: Response,
 ): Promise<void> {
   const { options, rememberMe, cookie } = parts
-  const { login } = req.session
+  const { login } = readSession(req)
   const presented = cookie.readAll(req).find(({ seriesId }) => seriesId === login?.seriesId)
   if (!presented || !login) return
   if (login.hasUnseenToken) {
     // The successor has arrived: its predecessor is good for a minute more, and then evidence.
-    login.hasUnseenToken = false
+    changeLogin(req, { hasUnseenToken: false })
     await rememberMe.confirm(presented.seriesId, presented.token)
   }
   if (cookie.isSignedBefore(req)) await renewToken(parts, req, res, presented)
@@ -111,8 +115,8 @@ async function renewToken<User>(
   { seriesId, token }: PresentedCookie,
 ): Promise<void> {
   const redemption = await rememberMe.redeem(seriesId, token)
-  if (redemption.kind !== 'remembered' || !req.session.login) return
-  req.session.login.hasUnseenToken = redemption.isSuccessor
+  if (redemption.kind !== 'remembered') return
+  changeLogin(req, { hasUnseenToken: redemption.isSuccessor })
   cookie.write(res, { seriesId, token: redemption.token }, redemption.series.expiresAt)
 }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import Tokens from 'csrf'
 import csurf from 'csurf'
 import type { Request, RequestHandler, Response } from 'express'
 import type { SignedCookie } from '../cookies.ts'
 import { ForgeryError, type ForgeryReason } from './http-error.ts'
 import type { SignedCookies } from './signed-cookies.ts'
 
-// csurf is archived. It is met in this file only, so that another can take its place.
+// csurf is archived. It is met in this file only, so that another can take its place. It checks forms; a page
+// that shows one has its token from csurf's own package for tokens.
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -14,27 +16,31 @@ declare module 'express-serve-static-core' {
   }
 }
 
-export type CsrfSettings = { cookies: Pick<SignedCookies, 'csrf'>; origin: string }
+export type CsrfSettings = {
+  cookies: Pick<SignedCookies, 'csrf'>
+  origin: string
+  /** What the session of a request holds. */
+  readSession: (req: Request) => { readonly csrfSecret?: string | undefined }
+}
 
-/** The first needs no body; the second compares the token and makes res.locals.csrfToken. */
-export type Csrf = { refuseCrossSite: RequestHandler; checkToken: RequestHandler }
+/** The checks that every form passes, and the token that it needs for that: each makes res.locals.csrfToken. */
+export type Csrf = {
+  issueToken: RequestHandler
+  /** Needs no body. */
+  refuseCrossSite: RequestHandler
+  checkToken: RequestHandler
+}
 
-/** The checks that every form passes. */
-export function createCsrf({ cookies, origin }: CsrfSettings): Csrf {
-  const csrfCookie = { key: cookies.csrf.name, signed: true, ...cookies.csrf.attributes }
-  const check = chooseCsurf(csrfCookie, ['GET', 'HEAD', 'OPTIONS'])
-  const issueOnly = chooseCsurf(csrfCookie, ['GET', 'HEAD', 'OPTIONS', 'POST'])
+const tokens = new Tokens()
 
-  const run =
-    (csurfFor: typeof check): RequestHandler =>
-    (req, res, next) => {
-      giveCsurfItsCookie(req, cookies.csrf)
-      csurfFor(req)(req, res, (error?: unknown) => {
-        // Set on refusal too: the login form is shown again, with a token that works.
-        giveTokenToViews(req, res)
-        next(isBadToken(error) ? refuse(req, res, false) : error)
-      })
-    }
+export function createCsrf(settings: CsrfSettings): Csrf {
+  const { cookies, origin } = settings
+  const chooseCsurf = createCsurf(cookies.csrf)
+
+  const issueToken: RequestHandler = (req, res, next) => {
+    res.locals.csrfToken = tokens.create(findSecret(settings, req, res))
+    next()
+  }
 
   const refuse = (req: Request, res: Response, isFromElsewhere: boolean) => {
     const reason = isFromElsewhere ? whyCrossSite(req) : whyBadToken(req, origin, cookies)
@@ -44,9 +50,28 @@ export function createCsrf({ cookies, origin }: CsrfSettings): Csrf {
 
   const refuseCrossSite: RequestHandler = (req, res, next) => {
     if (!isCrossSite(req, origin)) return next()
-    run(issueOnly)(req, res, (error) => next(error ?? refuse(req, res, true)))
+    issueToken(req, res, (error) => next(error ?? refuse(req, res, true)))
   }
-  return { refuseCrossSite, checkToken: run(check) }
+
+  const checkToken: RequestHandler = (req, res, next) => {
+    giveCsurfItsCookie(req, cookies.csrf)
+    chooseCsurf(req)(req, res, (error?: unknown) => {
+      // Set on refusal too: the login form is shown again, with a token that works.
+      res.locals.csrfToken = req.csrfToken()
+      next(isBadToken(error) ? refuse(req, res, false) : error)
+    })
+  }
+  return { issueToken, refuseCrossSite, checkToken }
+}
+
+// Where csurf looks for it, and leaves it.
+function findSecret({ cookies, readSession }: CsrfSettings, req: Request, res: Response): string {
+  const known = req.user ? readSession(req).csrfSecret : cookies.csrf.read(req)
+  if (known) return known
+  const secret = makeCsrfSecret()
+  if (req.user) req.session.csrfSecret = secret
+  else cookies.csrf.write(res, secret)
+  return secret
 }
 
 /** A secret for a new session, so that its first page has nothing left to save. */
@@ -56,9 +81,10 @@ export function makeCsrfSecret(): string {
 
 // In csurf's session mode every anonymous visit would cost a row; in its cookie mode the secret
 // would outlive the login. So: a cookie until a user logs in, the session from then on.
-function chooseCsurf(cookie: object, ignoreMethods: string[]): (req: Request) => RequestHandler {
-  const inCookie = csurf({ cookie, ignoreMethods, value: readToken })
-  const inSession = csurf({ ignoreMethods, value: readToken })
+function createCsurf({ name, attributes }: SignedCookie): (req: Request) => RequestHandler {
+  const cookie = { key: name, signed: true, ...attributes }
+  const inCookie = csurf({ cookie, ignoreMethods: [], value: readToken })
+  const inSession = csurf({ ignoreMethods: [], value: readToken })
   return (req) => (req.user ? inSession : inCookie)
 }
 
@@ -102,10 +128,6 @@ function giveCsurfItsCookie(req: Request, cookie: SignedCookie): void {
   const secret = cookie.read(req)
   req.signedCookies = secret === null ? {} : { [cookie.name]: secret }
   req.secret = cookie.secrets[0] ?? ''
-}
-
-function giveTokenToViews(req: Request, res: Response): void {
-  res.locals.csrfToken = req.csrfToken()
 }
 
 function isBadToken(error: unknown): boolean {

@@ -1,5 +1,7 @@
+import type { SessionData } from 'express-session'
 import type { EventKind } from '../accounts/events.ts'
-import { type Database, Prisma } from '../database/database.ts'
+import { type Database, Prisma, type Tables } from '../database/database.ts'
+import { seconds } from '../durations.ts'
 import { hashSessionId, replacementKey } from './session-rows.ts'
 
 // A browser that was logged out from elsewhere is told why, once.
@@ -60,4 +62,21 @@ export async function findSessionEnd(
   if (replacement) return { how: 'replaced', deviceId: JSON.parse(replacement.data).deviceId }
   const [row] = rows
   return { how: row && (row.isRevoked || row.isOver) ? row.kind : 'expired', deviceId: null }
+}
+
+// Until then a request with the old id may be under way.
+const REPLACEMENT_KNOWN_FOR = seconds(30)
+
+/** Notes that a session gave way to another of the same login: an answer to a request that was under way must not clear the new cookie. */
+export async function noteReplacement(
+  tables: Tables,
+  id: string,
+  { login }: SessionData,
+  now: Date,
+): Promise<void> {
+  const expiresAt = new Date(now.getTime() + REPLACEMENT_KNOWN_FOR)
+  const data = JSON.stringify({ deviceId: login?.deviceId ?? null })
+  const row = { data, createdAt: now, lastSeenAt: now, expiresAt }
+  const idHash = replacementKey(id)
+  await tables.session.upsert({ where: { idHash }, create: { idHash, ...row }, update: row })
 }

@@ -4,26 +4,21 @@ import type { User } from '../accounts/users.ts'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
-import { seconds } from '../durations.ts'
 import { holdDevice } from './devices.ts'
 import { createLateVisits, type LateVisit } from './late-visits.ts'
 import { type LoginId, parseLoginId } from './login-id.ts'
-import { findSessionEnd, type SessionEnd } from './session-end.ts'
+import { findSessionEnd, noteReplacement, type SessionEnd } from './session-end.ts'
 import {
   columnsOf,
   deleteSession,
   findSession,
   hashSessionId,
   limitsOf,
-  replacementKey,
   type SessionLimits,
   type StoredSession,
   timesOf,
   timeToWrite,
 } from './session-rows.ts'
-
-// Until then a request with the old id may be under way.
-const REPLACEMENT_KNOWN_FOR = seconds(30)
 
 /** A session that a user has just logged in with, and the request that did it. */
 export type NewLogin = LoginId & { session: SessionData; req: Request; at: Date }
@@ -55,9 +50,9 @@ export class SessionStore extends Store {
     this.#options = options
   }
 
-  /** The user whom the session of this request brought along, or null. */
-  userOf(req: Request): User | null {
-    return (req.session as Session)[stored]?.user ?? null
+  /** The user whom a session has brought along, or null. */
+  userOf(session: object): User | null {
+    return (session as Session)[stored]?.user ?? null
   }
 
   /** How the session ended that a browser still names. */
@@ -164,15 +159,22 @@ export class SessionStore extends Store {
     hide(session, stored, { user: null, ...session[stored], ...written })
   }
 
-  async #touch(id: string, session: Session): Promise<void> {
+  /** Notes a visit that may be written later; false where it must be written now. */
+  keepVisit(id: string, session: Session): boolean {
     const [known, at] = [session[stored], this.#options.clock()]
-    if (!known || at <= known.lastSeenAt) return
+    if (!known || at <= known.lastSeenAt) return true
     const limits = limitsOf(session, this.#options.limits)
-    const visit = { at, createdAt: known.createdAt, limits }
     const wait = timeToWrite(known.lastSeenAt, at, limits)
-    if (wait > 0) return this.#lateVisits.keep(id, visit, wait)
+    if (wait > 0) this.#lateVisits.keep(id, { at, createdAt: known.createdAt, limits }, wait)
+    return wait > 0
+  }
+
+  async #touch(id: string, session: Session): Promise<void> {
+    const known = session[stored]
+    if (!known || this.keepVisit(id, session)) return
     this.#lateVisits.forget(id)
-    await this.#writeVisit(id, visit)
+    const limits = limitsOf(session, this.#options.limits)
+    await this.#writeVisit(id, { at: this.#options.clock(), createdAt: known.createdAt, limits })
   }
 
   // Where the session was alive at that time.
@@ -182,15 +184,6 @@ export class SessionStore extends Store {
       data: timesOf(createdAt, at, limits),
     })
   }
-}
-
-// An answer to a request that was under way must not clear the cookie of the new session.
-async function noteReplacement(tables: Tables, id: string, { login }: Session, now: Date) {
-  const expiresAt = new Date(now.getTime() + REPLACEMENT_KNOWN_FOR)
-  const data = JSON.stringify({ deviceId: login?.deviceId ?? null })
-  const row = { data, createdAt: now, lastSeenAt: now, expiresAt }
-  const idHash = replacementKey(id)
-  await tables.session.upsert({ where: { idHash }, create: { idHash, ...row }, update: row })
 }
 
 // Hidden from code that copies a session's fields into a new one: that one has no row yet.

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { saveThenRedirect } from '../../auth/express-session.ts'
+import { readSession, saveThenRedirect } from '../../auth/express-session.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
@@ -30,7 +30,7 @@ export const devicesPages: Page[] = [
 
 async function showDevices(req: Request, res: Response) {
   const { accounts, auth } = servicesOf(req)
-  const currentId = req.session.login?.deviceId ?? null
+  const currentId = readSession(req).login?.deviceId ?? null
   const devices = await listDevices(accounts, auth.loggedInUser(req), currentId)
   res.render('account/devices', { devices })
 }
