@@ -1,14 +1,22 @@
-// Generates the database clients and compiles src/ to dist/. With --if-stale, as before `npm start`, only where
+// Generates the database clients and bundles src/ into dist/. With --if-stale, as before `npm start`, only where
 // dist/ was made from other sources: it can then start without the development dependencies.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const stampFile = join(root, 'dist', 'stamp')
-const files = ['package.json', 'tsconfig.json', 'prisma/schema.prisma', 'prisma/generate.mjs']
+const dist = join(root, 'dist')
+const stampFile = join(dist, 'stamp')
+const files = [
+  'package.json',
+  'package-lock.json',
+  'prisma/generate.mjs',
+  'prisma/schema.prisma',
+  'scripts/build.mjs',
+  'scripts/bundle.mjs',
+  'tsconfig.json',
+]
 
 // Not by time: a checkout, a copy and an image each give files times of their own.
 function describeSources() {
@@ -34,34 +42,30 @@ function isBuilt() {
   return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === describeSources()
 }
 
-function findCompiler() {
-  try {
-    return createRequire(import.meta.url).resolve('typescript/package.json')
-  } catch {
-    return null
-  }
+function loadBundler() {
+  return import('esbuild').catch(() => null)
 }
 
-function build(compiler) {
+async function build(bundler) {
   const stamp = describeSources()
-  rmSync(stampFile, { force: true })
-  run(join(root, 'prisma/generate.mjs'))
-  run(join(compiler, '../bin/tsc'), '-p', 'src')
-  mkdirSync(join(root, 'dist'), { recursive: true })
+  const generate = spawnSync(process.execPath, [join(root, 'prisma/generate.mjs')], {
+    stdio: 'inherit',
+  })
+  if (generate.status !== 0) process.exit(generate.status ?? 1)
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  const { bundle } = await import('./bundle.mjs')
+  // It has said what is wrong.
+  await bundler.build(bundle).catch(() => process.exit(1))
   writeFileSync(stampFile, stamp)
 }
 
-function run(...words) {
-  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
-}
-
 if (process.argv.includes('--if-stale') && isBuilt()) process.exit(0)
-const compiler = findCompiler()
-if (compiler) build(compiler)
+const bundler = await loadBundler()
+if (bundler) await build(bundler)
 else {
   process.stderr.write(
-    'dist/ was not made from these sources, and the compiler is not installed. Run: npm ci && npm run build && npm prune --omit=dev\n',
+    'dist/ was not made from these sources, and the bundler is not installed. Run: npm ci && npm run build && npm prune --omit=dev\n',
   )
   process.exit(1)
 }

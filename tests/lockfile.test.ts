@@ -1,11 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-type Locked = { version?: string; resolved?: string; integrity?: string; link?: boolean }
+type Locked = { dev?: boolean; resolved?: string; integrity?: string; link?: boolean }
 
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'))
 const { packages }: { packages: Record<string, Locked> } = read('package-lock.json')
+/** In bytes; 0 for an optional package that this machine has no use for. */
+function sizeOf(folder: string): number {
+  if (!existsSync(folder)) return 0
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
+}
 const locked = Object.entries(packages).filter(([path]) => path !== '')
 
 describe('the lockfile', () => {
@@ -20,5 +28,13 @@ describe('the lockfile', () => {
     const elsewhere = locked.filter(([, { resolved, link }]) => resolved !== undefined || link)
 
     expect(elsewhere.map(([path]) => path)).toEqual([])
+  })
+
+  test('leaves at most 150 MB of packages to `npm prune --omit=dev`', () => {
+    const kept = locked.filter(([, { dev }]) => !dev).map(([path]) => path)
+    const sizes = kept.map((path) => sizeOf(fileURLToPath(new URL(`../${path}`, import.meta.url))))
+
+    expect(kept).toContain('node_modules/better-sqlite3')
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150e6)
   })
 })

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { resolveInProject } from '../project.ts'
 import type { Engine } from './database-url.ts'
 
 export type Migration = { name: string; script: string; checksum: string }
 
-// Two levels up from src/database and from dist/database alike.
-const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
-
 export function findMigrationsFolder(engine: Engine): string {
-  return join(FOLDER, engine)
+  return resolveInProject(`prisma/migrations/${engine}`)
 }
 
 /** Oldest first. Throws without its folder: a program without migrations would take an empty database for a finished one. */

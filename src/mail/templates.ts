@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
 import { formatTime } from '../clock.ts'
 import { formatDuration } from '../durations.ts'
+import { resolveInProject } from '../project.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
 import { plainText, withoutLinks } from './plain-text.ts'
-
-const VIEWS = fileURLToPath(new URL('../../views', import.meta.url))
 
 /** What a mail says, ready to send; link is the one address in it. */
 export type MailText = { subject: string; text: string; html: string; link: string }
@@ -37,7 +35,7 @@ export function createRenderer(options: RenderOptions): Render {
 }
 
 function openTemplates(options: { autoescape: boolean }): nunjucks.Environment {
-  const loader = new nunjucks.FileSystemLoader(VIEWS)
+  const loader = new nunjucks.FileSystemLoader(resolveInProject('views'))
   const templates = new nunjucks.Environment(loader, { ...options, throwOnUndefined: true })
   return templates.addFilter('when', (time: string | Date) => formatTime(new Date(time)))
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { resolveInProject } from './project.ts'
+import { resolveInProject } from '../project.ts'
 import type { Settings } from './settings.ts'
 
 const NAME = 'data/session-secret'

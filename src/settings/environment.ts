@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { resolveInProject } from '../project.ts'
 import { describeProblem } from './problems.ts'
-import { resolveInProject } from './project.ts'
 import { type Settings, toSettings } from './settings.ts'
 import { Environment, LIST, VARIABLES, type VariableName } from './variables.ts'
 

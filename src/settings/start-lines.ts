@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { formatPath } from './project.ts'
+import { formatPath } from '../project.ts'
 import { isSecure, type Settings } from './settings.ts'
 
 /** What the start prints last: where it listens, which database it uses and where mail goes. */

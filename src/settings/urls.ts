@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import { resolveInProject } from './project.ts'
+import { resolveInProject } from '../project.ts'
 import { value } from './values.ts'
 
 /** The origin of a site: an equal spelling, such as with `:443`, is read as the one that browsers send. */

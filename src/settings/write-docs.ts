@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { resolveInProject } from './project.ts'
+import { resolveInProject } from '../project.ts'
 import { LIST } from './variables.ts'
 
 /** The files that are made from the variables: path and right text. */

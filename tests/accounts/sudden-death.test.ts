@@ -7,12 +7,14 @@ import { openTestApp, QUICK, type TestApp } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
 import { CHANGES, NEITHER, readAccount, readTrace } from './support/changes.ts'
 
-const PROGRAM = fileURLToPath(new URL('support/die-in-change.mjs', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('support/die-in-change.ts', import.meta.url))
 
 /** Serves a database from a process of its own, which can be told to die at the next mail that it writes. */
 async function serveFromProcess({ database, clock, services }: TestApp) {
-  const words = [PROGRAM, database.url, JSON.stringify(QUICK), clock.now().toISOString()]
-  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const words = [database.url, JSON.stringify(QUICK), clock.now().toISOString()]
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...words], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   const died = once(child, 'exit').then(([, signal]) => signal)
   const lines = createInterface(child.stdout)

@@ -1,8 +1,8 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Two levels up from src/settings and from dist/settings alike.
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+// One level up from src/ and from dist/ alike, where the build puts what several programs share.
+const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 
 /** A relative path counts from the project's folder, wherever a command is started. */
 export function resolveInProject(path: string): string {

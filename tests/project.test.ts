@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openPlace } from '../support/server.ts'
+import { openPlace } from './support/server.ts'
 
 const place = await openPlace()
 const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'))

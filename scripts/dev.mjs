@@ -1,0 +1,47 @@
+// Serves src/, bundled and started again at each change. Views and public files are read at each request.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { context } from 'esbuild'
+import { bundle, dist, root } from './bundle.mjs'
+
+let server = null
+let starts = Promise.resolve()
+let isEnding = false
+
+async function restart() {
+  if (server?.exitCode === null) {
+    server.kill()
+    await once(server, 'exit')
+  }
+  if (isEnding) return
+  server = spawn(process.execPath, [join(dist, 'server.js')], { stdio: 'inherit' })
+}
+
+function restartAfterBuilds({ onEnd }) {
+  onEnd(({ errors }) => {
+    if (errors.length === 0) starts = starts.then(restart)
+  })
+}
+
+function generateClients() {
+  const words = [join(root, 'prisma/generate.mjs')]
+  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+
+generateClients()
+// Without its stamp, `npm start` makes it anew.
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+const plugins = [...bundle.plugins, { name: 'restart', setup: restartAfterBuilds }]
+const builds = await context({ ...bundle, plugins, logLevel: 'warning' })
+await builds.watch()
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    isEnding = true
+    server?.kill()
+    builds.dispose()
+  })
+}
