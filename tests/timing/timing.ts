@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type Answer, createClient } from '../bench/client.ts'
-import { percentile } from '../bench/numbers.ts'
+import { type Answer, createClient } from '../../bench/client.ts'
+import { percentile } from '../../bench/numbers.ts'
 import {
   type Case,
   type Door,

@@ -13,8 +13,8 @@ export type Client = ReturnType<typeof createClient>
 
 const agent = new Agent({ keepAlive: true, maxSockets: 400 })
 
-/** Takes a port on this machine and the address to come from; returns one browser with its cookies. */
-export function createClient(port: number, address = '192.0.2.1') {
+/** One browser with its cookies, at this IP of a visitor behind a proxy. */
+export function createClient(port: number, ip = '192.0.2.1') {
   const jar = new Map<string, string>()
   const keep = (cookies: string[] = []) => {
     for (const cookie of cookies) {
@@ -22,13 +22,15 @@ export function createClient(port: number, address = '192.0.2.1') {
       jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
     }
   }
+  const headers = () => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    return { 'x-forwarded-for': ip, ...(cookie && { cookie }) }
+  }
 
   async function send(method: string, path: string, body?: string): Promise<Answer> {
     const at = performance.now()
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const form = body === undefined ? {} : describeForm(body)
-    const headers = { 'x-forwarded-for': address, cookie, ...form }
-    const answer = await sendOnce({ port, method, path, headers }, body)
+    const answer = await sendOnce({ port, method, path, headers: { ...headers(), ...form } }, body)
     keep(answer.headers['set-cookie'])
     return { ...answer, at, took: performance.now() - at }
   }
@@ -39,6 +41,11 @@ export function createClient(port: number, address = '192.0.2.1') {
     post: (path: string, fields: Record<string, string>) =>
       send('POST', path, new URLSearchParams(fields).toString()),
     forget: (name: string) => jar.delete(name),
+    /** The text of a GET as this browser would send it. */
+    writeGet: (path: string) => {
+      const lines = Object.entries(headers()).map(([name, value]) => `${name}: ${value}\r\n`)
+      return `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${lines.join('')}\r\n`
+    },
   }
 }
 
