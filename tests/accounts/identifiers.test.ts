@@ -56,6 +56,7 @@ describe('a user name', () => {
     ['Cyrillic capitals', 'МАКС'],
     ['Greek letters', 'ορορ'],
     ['Armenian letters', 'սոսո'],
+    ['Greek letters of mathematics', '\u{1d6fc}\u{1d6fe}'],
     ['a phonetic letter', 'ɑda'],
     ['Cherokee letters', 'ᎪᎠ'],
   ])('is refused when it passes for a Latin one: %s', (_, name) => {
