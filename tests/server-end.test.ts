@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { openDatabase } from '../src/database/database.ts'
 import { minutes, seconds } from '../src/durations.ts'
 import { END_WITHIN } from '../src/runtime/end.ts'
 import { openSilence } from './mail/support/post-office.ts'
@@ -84,6 +85,20 @@ describe('SIGTERM', () => {
 
     expect(await server.ended).toEqual(ENDED_WELL)
     expect(heard()).toMatch(ANSWERED)
+  })
+
+  test('writes when sessions were last seen, which waits for up to a minute otherwise', async () => {
+    const place = await newPlace()
+    const server = await place.start()
+    const { browser } = await register(server)
+    await isLoggedIn(browser)
+
+    await server.end('SIGTERM')
+    const database = await openDatabase(place.databaseUrl)
+    const session = await database.session.findFirstOrThrow({ where: { NOT: { userId: null } } })
+    await database.close()
+
+    expect(session.lastSeenAt.getTime()).toBeGreaterThan(session.createdAt.getTime())
   })
 
   test('ends at once when it comes a third time', async () => {

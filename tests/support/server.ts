@@ -25,6 +25,7 @@ export type Server = {
 
 export type Place = {
   folder: string
+  databaseUrl: string
   /** Starts the server, or another program that starts it, and waits until it listens. */
   start: (variables?: Variables, program?: Partial<Program>) => Promise<Server>
   /** Starts a server that is to refuse; gives what it said. */
@@ -41,7 +42,8 @@ export async function openPlace(): Promise<Place> {
   const server = join(folder, 'dist/server.js')
   const database = await createEmptyDatabase()
   const children = new Set<ChildProcess>()
-  const onServer = database.url.startsWith('file:') ? {} : { DATABASE_URL: database.url }
+  const isFile = database.url.startsWith('file:')
+  const onServer = isFile ? {} : { DATABASE_URL: database.url }
   const run = (variables: Variables, program: Partial<Program> = {}) => {
     const { command = [process.execPath, server], cwd = folder, isGroup = false } = program
     const [file = '', ...words] = command
@@ -54,6 +56,7 @@ export async function openPlace(): Promise<Place> {
   }
   return {
     folder,
+    databaseUrl: isFile ? `file:${join(folder, 'data/app.db')}` : database.url,
     start: (variables, program) => waitForServer(run(variables ?? {}, program), program?.isGroup),
     fail: (variables, program) => waitForRefusal(run(variables, program)),
     async leave() {
