@@ -97,6 +97,22 @@ describe('a browser that was', () => {
     expect(await hear(other)).toEqual([PLEASE])
   })
 
+  test('logged out hears its own reason, and not that of another browser since', async () => {
+    const ada = await register(site)
+    const other = await logInElsewhere(site, ada, {})
+    await other.visit('/dashboard')
+    site.clock.advance(seconds(1))
+    await ada.browser.submit('/account/password', { current: PASSWORD, ...newPassword })
+    site.clock.advance(seconds(1))
+    await logInElsewhere(site, { ...ada, ...newPassword }, {})
+    await revokeOther(ada.browser)
+
+    expect(await hear(other)).toEqual([
+      'Your password was changed, which logged this browser out.',
+      PLEASE,
+    ])
+  })
+
   test('logged out hears it on whatever page comes first', async () => {
     const ada = await register(site)
     const other = await logInElsewhere(site, ada, {})
