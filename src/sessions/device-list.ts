@@ -2,8 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import { voidLinks } from '../accounts/email-links.ts'
 import { recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser } from '../accounts/own-user.ts'
-import type { User } from '../accounts/users.ts'
-import { toUser } from '../accounts/users.ts'
+import { findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
 
@@ -72,6 +71,12 @@ function toListed(row: Row, currentId: string | null): ListedDevice {
 function currentThenLatest(one: ListedDevice, other: ListedDevice): number {
   if (one.isCurrent !== other.isCurrent) return one.isCurrent ? -1 : 1
   return other.lastSeenAt.getTime() - one.lastSeenAt.getTime()
+}
+
+/** The user of a device that is not revoked, if they can log in. */
+export async function findUserOfDevice(accounts: Accounts, id: string): Promise<User | null> {
+  const device = await accounts.database.device.findUnique({ where: { id, revokedAt: null } })
+  return device && findUser(accounts, device.userId)
 }
 
 /** Ends the sessions and the remember series of one of the user's devices at once. False when that was done before, or it is not theirs. */

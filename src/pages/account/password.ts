@@ -1,18 +1,21 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { composePassword } from '../../accounts/password-text.ts'
-import { changePassword, proveOwnPassword, verifyOwnPassword } from '../../accounts/passwords.ts'
+import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { ForgeryError } from '../../http/http-error.ts'
+import { networkOf } from '../../http/network.ts'
 import type { Page } from '../../http/page.ts'
 import { nameEvent } from '../../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
+import { findUserOfDevice } from '../../sessions/device-list.ts'
 import { type Member, ownPasswordLimits } from '../../throttle/limits.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
+import { provePassword } from './own-password.ts'
 
 const PasswordFields = z
   .object({
@@ -23,8 +26,6 @@ const PasswordFields = z
     path: ['password'],
     message: 'Choose a password that is not your current one.',
   })
-
-type PasswordForm = z.infer<typeof PasswordFields>
 
 export const passwordPage: Page = {
   path: '/account/password',
@@ -42,25 +43,25 @@ function showPassword(req: Request, res: Response) {
 }
 
 async function change(req: Request, res: Response, next: NextFunction) {
-  const { accounts, auth, memberOf, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  const form = readPasswordForm(req, user)
-  if (!form.ok) return refuse(req, res, form.view)
+  const owner = { ...accounts.passwordRules, ...user }
+  const ChangeForm = demandGoodPassword(PasswordFields, () => owner)
+  const form = parseForm(ChangeForm, req.body)
+  if (!form.ok) return show(req, res.status(422), form.view)
 
-  const typed = { password: form.data.current, ...visitOf(req) }
-  const limits = ownPasswordLimits(memberOf(req))
-  const isRight = await throttle.attempt(limits, () => proveOwnPassword(accounts, user, typed))
+  const isRight = await provePassword(req, form.data.current)
   const wanted = { ...form.data, ...visitOf(req) }
   const changed = isRight ? await changePassword(accounts, user, wanted) : null
   if (changed) nameEvent(res, 'authn_password_change', user.id)
-  const now = changed ?? (await findChanged(req, user, form.data))
-  if (now) return goOn(req, res, now)
+  const now = changed ?? (await findChanged(req, user))
+  if (now) return renew(req, res, now)
   if (isRight) return auth.unauthorized(req, res, next)
   nameEvent(res, 'authn_password_change_fail', user.id)
-  return refuse(req, res, rejectForm(form, 'current', 'Wrong password.').view)
+  return show(req, res.status(422), rejectForm(form, 'current', 'Wrong password.').view)
 }
 
-async function goOn(req: Request, res: Response, user: User) {
+async function renew(req: Request, res: Response, user: User) {
   await servicesOf(req).auth.renewLogin(req, res, user)
   return sayChanged(req, res)
 }
@@ -71,43 +72,30 @@ function sayChanged(req: Request, res: Response) {
   return saveThenRedirect(req, res, 303, '/account/password')
 }
 
-// The button was pressed twice, and the first press has changed the password already. The new password, which
-// logs in anywhere, tells so.
-async function findChanged(req: Request, user: User, form: PasswordForm): Promise<User | null> {
-  const { accounts, memberOf } = servicesOf(req)
-  const now = await findUser(accounts, user.id)
+// A second press of the button, after the first has changed the password: the new password, which logs in
+// anywhere, tells so. Three moments of it follow.
+
+// Both presses were under way.
+async function findChanged(req: Request, user: User): Promise<User | null> {
+  const now = await findUser(servicesOf(req).accounts, user.id)
   const isLater = now !== null && now.authEpoch !== user.authEpoch
-  return isLater && (await isPasswordOf(req, memberOf(req), now, form)) ? now : null
+  return isLater && (await isChanged(req, servicesOf(req).memberOf(req))) ? now : null
 }
 
-function isPasswordOf(req: Request, member: Member, user: User, { password }: PasswordForm) {
-  const { accounts, throttle, visitOf } = servicesOf(req)
-  const typed = { password, ...visitOf(req) }
-  return throttle.attempt(ownPasswordLimits(member), () => verifyOwnPassword(accounts, user, typed))
-}
-
-// The same, where the answer to the first press never brought its session to the browser.
+// The answer to the first never brought its session to the browser.
 async function finishWithoutAnswer(req: Request, res: Response, next: NextFunction) {
-  const { auth, clock, visitOf } = servicesOf(req)
+  const { accounts, auth, clock } = servicesOf(req)
   const deviceId = isUnderWay(req) && !req.user ? req.endedSession?.deviceId : null
-  const user = deviceId ? await findUserOfDevice(req, deviceId) : null
-  const form = user && readPasswordForm(req, user)
-  if (!deviceId || !user || !form?.ok) return next()
-  const member = { userId: user.id, deviceId, network: visitOf(req).client.network }
-  if (!(await isPasswordOf(req, member, user, form.data))) return next()
+  const user = deviceId ? await findUserOfDevice(accounts, deviceId) : null
+  if (!deviceId || !user) return next()
+  if (!(await isChanged(req, { userId: user.id, deviceId, network: networkOf(req) }))) return next()
   const now = clock().getTime()
   const goesOn = { freshAt: now, since: now, notAfter: null, deviceId }
   await auth.logIn(req, res, user, { startedBy: 'renewal', goesOn })
   return sayChanged(req, res)
 }
 
-async function findUserOfDevice(req: Request, id: string): Promise<User | null> {
-  const { accounts, database } = servicesOf(req)
-  const device = await database.device.findUnique({ where: { id, revokedAt: null } })
-  return device && findUser(accounts, device.userId)
-}
-
-// The same, where the browser has the new session and sends the form of the old one.
+// The browser has the new session, and sends the form of the old one.
 async function finishWithOldToken(
   error: ForgeryError,
   req: Request,
@@ -115,24 +103,17 @@ async function finishWithOldToken(
   next: NextFunction,
 ) {
   const { auth, memberOf } = servicesOf(req)
-  const user = auth.currentUser(req)
-  const form = user && !error.isCrossSite && readPasswordForm(req, user)
-  if (!user || !form || form.ok === false) return next(error)
-  const isDone = await isPasswordOf(req, memberOf(req), user, form.data)
-  return isDone ? sayChanged(req, res) : next(error)
+  const isOurs = !error.isCrossSite && auth.currentUser(req) !== null
+  return isOurs && (await isChanged(req, memberOf(req))) ? sayChanged(req, res) : next(error)
 }
 
-function readPasswordForm(req: Request, user: User) {
-  const owner = { ...servicesOf(req).accounts.passwordRules, ...user }
-  return parseForm(
-    demandGoodPassword(PasswordFields, () => owner),
-    req.body,
-  )
-}
-
-function refuse(req: Request, res: Response, form: FormView) {
-  res.status(422)
-  show(req, res, form)
+async function isChanged(req: Request, member: Member): Promise<boolean> {
+  const { accounts, throttle, visitOf } = servicesOf(req)
+  const form = PasswordFields.safeParse(req.body)
+  if (!form.success) return false
+  const typed = { password: form.data.password, ...visitOf(req) }
+  const user = { id: member.userId }
+  return throttle.attempt(ownPasswordLimits(member), () => verifyOwnPassword(accounts, user, typed))
 }
 
 function show(req: Request, res: Response, form: FormView) {
