@@ -90,10 +90,10 @@ function hasLength(text: string, least: number, most: number): boolean {
 
 /** An email as a field of type email takes it (HTML standard), of at most 254 characters, 64 before the @ (RFC 5321). */
 export const Email = z
-  .string('Enter an email address.')
+  .string('Enter an email.')
   .trim()
-  .min(1, 'Enter an email address.')
-  .max(LONGEST_FOLDED, 'Use an email address of at most 254 characters.')
+  .min(1, 'Enter an email.')
+  .max(LONGEST_FOLDED, 'Use an email of at most 254 characters.')
   // Stored in the form that mail servers read: a notice of a new email shows a look-alike domain for what it is.
   .overwrite(withAsciiDomain)
   .refine(
@@ -101,7 +101,7 @@ export const Email = z
       z.regexes.html5Email.test(email) &&
       email.length <= LONGEST_FOLDED &&
       email.indexOf('@') <= 64,
-    'Enter an email address in the form name@example.com.',
+    'Enter an email in the form name@example.com.',
   )
 
 // The braille blank and the null notehead are drawn, as nothing.

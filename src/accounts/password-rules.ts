@@ -78,8 +78,7 @@ const TOO_LONG: PasswordProblem = {
 
 const PERSONAL: PasswordProblem = {
   code: 'personal',
-  message:
-    'Choose a password that is not made of your name, your email address or the name of this site.',
+  message: 'Choose a password that is not made of your name, your email or the name of this site.',
 }
 
 const COMMON: PasswordProblem = {

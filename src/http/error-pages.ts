@@ -47,9 +47,9 @@ export const forgeryPages: Record<ForgeryReason, ErrorWords> = {
     message: 'Nothing was changed. If you meant to send it, open the page here and send it again.',
   },
   'other-origin': {
-    title: 'This site has another address',
+    title: 'This site has another URL',
     message:
-      'You opened it at an address where it cannot be used. Nothing was changed. Open it at its own address and send the form again.',
+      'You opened it at a URL where it cannot be used. Nothing was changed. Open it at its own URL and send the form again.',
   },
   'no-cookies': {
     title: 'This site needs cookies',

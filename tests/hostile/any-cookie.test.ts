@@ -108,7 +108,7 @@ const ODD_VALUES = ['\0.\0', 'a.\0', '/reset-password \0.\0', '[]', '{}', 'null'
 describe('a cookie that we have signed', () => {
   test('opens nothing, and is no bug of ours, under the name of another', async () => {
     const { browser } = await registerAndRemember(site)
-    // Whatever is in the address of a link is put into a cookie.
+    // Whatever is in the URL of a link is put into a cookie.
     await browser.visit('/reset-password?token=%00.%00')
     const values = [...browser.cookies].map(([name, { value }]) => ({ name, value }))
 

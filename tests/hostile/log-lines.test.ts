@@ -25,7 +25,7 @@ describe('a line of the log', () => {
     },
   )
 
-  test('is one for each answer, whatever a name, a browser, an address or a path is made of', async () => {
+  test('is one for each answer, whatever a name, a browser, an email or a path is made of', async () => {
     site.logged.length = 0
     const browser = site.browse()
     browser.headers['User-Agent'] = 'Mozilla\u0085\u009b2J'

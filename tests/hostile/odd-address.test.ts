@@ -5,7 +5,7 @@ import { openServedApp } from '../support/served-app.ts'
 const site = await openServedApp({ TRUST_PROXY: '1', THROTTLE: 'on' })
 afterAll(site.close)
 
-describe('an address that a proxy passes on from a stranger', () => {
+describe('an IP that a proxy passes on from a stranger', () => {
   test.each([
     ['very long', randomBytes(3000).toString('hex')],
     ['empty', ''],

@@ -109,7 +109,7 @@ describe('the body of a form', () => {
     expect(readField(answer.text, '/login', 'username')).toBe(typed)
   })
 
-  test('reads a broken address as 400 or 404', async () => {
+  test('reads a broken URL as 400 or 404', async () => {
     const answers = await Promise.all(
       ['/%E0%A4%A', '/account/devices/%/revoke', '/%00'].map((path) => site.browse().visit(path)),
     )
@@ -124,7 +124,7 @@ describe('the body of a form', () => {
   })
 
   test.each(['next[]=/a', 'next=/a&next=/b', 'next[k]=v', '__proto__=x'])(
-    'does not matter in an address that is odd: %s',
+    'does not matter in a URL that is odd: %s',
     async (query) => {
       const answer = await site.browse().visit(`/login?${query}`)
 

@@ -52,7 +52,7 @@ describe('a form whose token is stale', () => {
     expect(readField(answer.text, '/login', '_csrf')).not.toBe('')
   })
 
-  test('at /register is shown again, with name and address and no password', async () => {
+  test('at /register is shown again, with name and email and no password', async () => {
     const typed = {
       username: 'Ada',
       email: 'ada@example.org',
@@ -69,7 +69,7 @@ describe('a form whose token is stale', () => {
   })
 
   test.each(['/login', '/register', '/forgot-password'])(
-    'at %s is refused with the token of another browser, and with its own in the address',
+    'at %s is refused with the token of another browser, and with its own in the URL',
     async (path) => {
       const [browser, other] = [site.browse(), site.browse()]
       const [own, others] = [await browser.takeToken(path), await other.takeToken(path)]

@@ -113,8 +113,8 @@ describe('a form', () => {
   })
 })
 
-describe('an unknown address', () => {
-  test('is 404 before anybody asks for a token', async () => {
+describe('an unknown URL', () => {
+  test('is 404 before any token is asked for', async () => {
     const answer = await site.browse().post('/nowhere')
 
     expect(answer.status).toBe(404)

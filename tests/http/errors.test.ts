@@ -8,7 +8,7 @@ afterAll(site.close)
 
 describe('404', () => {
   test.each(['get', 'post', 'put', 'delete', 'patch'] as const)(
-    'answers %s of an address without a page',
+    'answers %s of a URL without a page',
     async (method) => {
       const answer = await site.browse().ask(method, '/nowhere')
 
@@ -16,7 +16,7 @@ describe('404', () => {
     },
   )
 
-  test('keeps somebody logged in, with the ways they have', async () => {
+  test('keeps a user logged in, with the links of a user', async () => {
     const { browser } = await register(site)
 
     const answer = await browser.visit('/nowhere')
@@ -24,7 +24,7 @@ describe('404', () => {
     expect(answer.text).toContain('Dashboard')
   })
 
-  test('shows no part of the address as HTML', async () => {
+  test('shows no part of the URL as HTML', async () => {
     const answer = await site.browse().visit('/<script>alert(1)</script>')
 
     expect(answer.text).not.toContain('alert(1)')

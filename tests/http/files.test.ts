@@ -27,7 +27,7 @@ describe('a file that is not in public', () => {
   })
 })
 
-describe('a page of somebody who is logged in', () => {
+describe('a page of a user who is logged in', () => {
   test.each([
     '/dashboard/x.css',
     '/dashboard.css',
@@ -71,7 +71,7 @@ describe('what is answered', () => {
     },
   )
 
-  test('as a script is the same for everybody, and wraps nothing into a callback', async () => {
+  test('as a script is the same for every visitor, and wraps nothing into a callback', async () => {
     const { browser } = await register(site)
 
     const plain = await site.browse().visit('/app.js')

@@ -25,11 +25,7 @@ describe('a request that no browser sends', () => {
     ['TRACE', `TRACE /login HTTP/1.1\r\nHost: a\r\n${END}`, 405],
     ['OPTIONS', `OPTIONS /login HTTP/1.1\r\nHost: a\r\n${END}`, 405],
     ['a method of WebDAV', `PROPFIND /login HTTP/1.1\r\nHost: a\r\n${END}`, 405],
-    [
-      'the address of another site',
-      `GET http://evil.example/login HTTP/1.1\r\nHost: a\r\n${END}`,
-      200,
-    ],
+    ['the URL of another site', `GET http://evil.example/login HTTP/1.1\r\nHost: a\r\n${END}`, 200],
     ['one without a path', `GET http://evil.example HTTP/1.1\r\nHost: a\r\n${END}`, 200],
     ['one with a query only', `GET http://evil.example?a HTTP/1.1\r\nHost: a\r\n${END}`, 200],
     ['one that cannot be read', `GET http://[::1/login HTTP/1.1\r\nHost: a\r\n${END}`, 200],
@@ -40,7 +36,7 @@ describe('a request that no browser sends', () => {
     ['a way up in disguise', `GET /..%2f..%2fpackage.json HTTP/1.1\r\nHost: a\r\n${END}`, 404],
     ['a NUL', `GET /app.css%00 HTTP/1.1\r\nHost: a\r\n${END}`, 404],
     ['half of a letter', `GET /%E0%A4%A HTTP/1.1\r\nHost: a\r\n${END}`, 404],
-    ['an address of 15 KiB', `GET /${'a/'.repeat(7500)} HTTP/1.1\r\nHost: a\r\n${END}`, 404],
+    ['a URL of 15 KiB', `GET /${'a/'.repeat(7500)} HTTP/1.1\r\nHost: a\r\n${END}`, 404],
     [
       'two thousand headers',
       `GET /login HTTP/1.1\r\nHost: a\r\n${'a:b\r\n'.repeat(2000)}${END}`,

@@ -45,7 +45,7 @@ describe('a refused form', () => {
   )
 
   test.each(['/login', '/register', '/forgot-password'])(
-    'at %s says at which address the site works, where it was opened at another one',
+    'at %s says at which URL the site works, where it was opened at another one',
     async (path) => {
       const browser = site.browse()
       const host = '192.168.1.5:3000'
@@ -54,7 +54,7 @@ describe('a refused form', () => {
       const answer = await browser.post(path, { _csrf }, { Host: host, Origin: `http://${host}` })
 
       expect(answer.status).toBe(403)
-      expect(answer.text).toContain('This site has another address')
+      expect(answer.text).toContain('This site has another URL')
       expect(readLinks(answer.text)).toContain(`http://localhost:3000${path}`)
       expect(await reasonsLogged()).toEqual(['other-origin'])
     },

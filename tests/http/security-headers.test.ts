@@ -40,7 +40,7 @@ const answers: [number, string, () => Promise<Response>][] = [
   [401, 'JSON', () => anybody().visit('/dashboard', { Accept: 'application/json' })],
   [403, 'a forged form', () => ada.browser.post('/account/devices/revoke-others')],
   [403, 'a stale form', () => anybody().post('/login')],
-  [404, 'an unknown address', () => anybody().visit('/nowhere')],
+  [404, 'an unknown URL', () => anybody().visit('/nowhere')],
   [405, 'another method', () => anybody().ask('put', '/login')],
   [413, 'a body too large', () => anybody().post('/login', 'x'.repeat(33 * 1024))],
   [415, 'another type', () => anybody().post('/login', '{}', { 'Content-Type': 'text/json' })],

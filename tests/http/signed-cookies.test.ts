@@ -78,7 +78,7 @@ describe('the cookies', () => {
     expect([...browser.cookies.keys()]).toEqual(['csrf'])
   })
 
-  test('stay below the 4,096 bytes that a browser keeps, with the longest name and address', async () => {
+  test('stay below the 4,096 bytes that a browser keeps, with the longest name and email', async () => {
     const waiting = await openTestApp({ REGISTRATION: 'verified' }, secure)
     const email = `${'a'.repeat(64)}@${`${'b'.repeat(60)}.`.repeat(3)}com`
     const ada = userFields({ username: '李'.repeat(32), email })
@@ -107,7 +107,7 @@ describe('SESSION_SECRET', () => {
   const restartWith = (first: TestApp, secrets: string) =>
     openTestApp({ SESSION_SECRET: secrets }, first)
 
-  test('can be followed by another without logging anybody out, and then be dropped', async () => {
+  test('can be followed by another without logging any user out, and then be dropped', async () => {
     const first = await openTestApp({ SESSION_SECRET: OLD })
     const ada = await register(first)
     const both = await restartWith(first, `${NEW},${OLD}`)

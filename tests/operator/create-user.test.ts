@@ -26,7 +26,7 @@ describe('create', () => {
 
   test.each([
     ['a name of one letter', { username: 'a' }, 'Use 2 to 32 characters for the user name.'],
-    ['half an address', { email: 'ada@' }, 'Enter an email address in the form name@example.com.'],
+    ['half an address', { email: 'ada@' }, 'Enter an email in the form name@example.com.'],
     ['a taken name', { username: 'TAKEN' }, 'That user name is already taken.'],
     ['a taken address', { email: 'Taken@example.org' }, 'That email is already taken.'],
   ])('refuses %s', async (_kind, changes, problem) => {

@@ -25,7 +25,7 @@ describe('npm run import-users', () => {
     ['no user name', { username: ' ' }, 'the user name is missing'],
     ['a user name with a space', { username: 'a b' }, 'Use letters, digits'],
     ['no email', { email: null }, 'the email is missing'],
-    ['half an email', { email: 'ada@' }, 'Enter an email address in the form'],
+    ['half an email', { email: 'ada@' }, 'Enter an email in the form'],
     ['a name with a NUL', { name: 'a\0' }, 'the name holds control characters'],
     ['half a letter for a name', { name: '\ud800' }, 'the name holds control characters'],
     ['a name of 101 characters', { name: 'a'.repeat(101) }, 'longer than 100 characters'],

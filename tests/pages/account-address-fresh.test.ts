@@ -9,7 +9,7 @@ import { register } from '../support/users.ts'
 const site = await openTestApp()
 afterAll(site.close)
 
-describe('asking for a new address long after the password was given', () => {
+describe('asking for a new email long after the password was given', () => {
   test('asks for the password, and then goes on with what was typed, once', async () => {
     const ada = await register(site)
     const { browser, password } = ada

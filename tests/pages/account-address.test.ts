@@ -22,8 +22,8 @@ afterAll(site.close)
 
 const answerLink = async (link: string) => (await followLink(site.browse(), link)).status
 
-describe('a new address', () => {
-  test('counts once it is confirmed, and not before', async () => {
+describe('a new email', () => {
+  test('counts once it is verified, and not before', async () => {
     const ada = await register(site)
     const email = `new.${ada.email}`
 
@@ -89,7 +89,7 @@ describe('a new address', () => {
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
   })
 
-  test('voids the link that would have confirmed the one before', async () => {
+  test('voids the link that would have verified the one before', async () => {
     const ada = await register(site)
     const first = await readLink(site, ada.email, 'verify-email')
 
@@ -100,7 +100,7 @@ describe('a new address', () => {
     expect(await isLoggedIn(ada.browser)).toBe(true)
   })
 
-  test('can be confirmed in any browser: who reads the mail is who counts', async () => {
+  test('can be verified in any browser: it is enough to read the mailbox', async () => {
     const ada = await register(site)
 
     const status = await answerLink(await askForAddress(site, ada, `new.${ada.email}`))
@@ -121,7 +121,7 @@ describe('a new address', () => {
     expect(await answerLink(link)).toBe(status)
   })
 
-  test('is forgotten when another is asked for: neither link confirms what the other asked', async () => {
+  test('is forgotten when another is asked for: neither link verifies what the other asked', async () => {
     const ada = await register(site)
     const first = await askForAddress(site, ada, `one.${ada.email}`)
     const second = await askForAddress(site, ada, `two.${ada.email}`)
@@ -147,7 +147,7 @@ describe('a new address', () => {
     expect(await findUser(site, ada)).toMatchObject({ email: confirmed })
   })
 
-  test('is refused where somebody has it by then, and says so', async () => {
+  test('is refused where another account has it by then, and says so', async () => {
     const ada = await register(site)
     const email = `wanted.${ada.email}`
     const link = await askForAddress(site, ada, email)
@@ -162,7 +162,7 @@ describe('a new address', () => {
     expect(await findMails(site, ada.email, 'email-changed')).toEqual([])
   })
 
-  test('does not tell whoever asks whether somebody has it', async () => {
+  test('does not tell the user who asks for it whether another account has it', async () => {
     const [ada, bob] = [await register(site), await register(site)]
 
     const taken = await ada.browser.submit('/account', { email: bob.email })
@@ -200,7 +200,7 @@ describe('a new address', () => {
     expect(await findMails(site, `new.${ada.email}`, 'verify-new-email')).toEqual([])
   })
 
-  test('is not put in the place of an address that it was not asked from', async () => {
+  test('is not put in the place of an email that it was not asked from', async () => {
     const ada = await register(site)
     const link = await askForAddress(site, ada, `new.${ada.email}`)
     const email = `set.by.another.program.${ada.email}`

@@ -40,7 +40,7 @@ describe('POST /account', () => {
     expect(mail?.name).toBe(renamed.username)
   })
 
-  test('lets somebody spell their own user name anew', async () => {
+  test('lets users spell their own user name anew', async () => {
     const ada = await register(site)
 
     const answer = await ada.browser.submit('/account', { username: ada.username.toUpperCase() })
@@ -56,11 +56,11 @@ describe('POST /account', () => {
     ['in other case', 'hopper', 'HOPPER'],
     ['in full-width letters', 'turing', 'ｔｕｒｉｎｇ'],
     ['composed otherwise', 'zo\u00eb', 'zoe\u0308'],
-  ])('refuses a user name that somebody has, written %s', async (_, taken, username) => {
+  ])('refuses a user name that another user has, written %s', async (_, taken, username) => {
     await register(site, { username: taken, email: `${taken.slice(0, 2)}.owner@example.org` })
     const ada = await register(site)
 
-    const answer = await ada.browser.submit('/account', { username, name: 'Somebody Else' })
+    const answer = await ada.browser.submit('/account', { username, name: 'Another Name' })
 
     expect(answer.status).toBe(422)
     expect(readErrors(answer.text)).toEqual(['That user name is already taken.'])

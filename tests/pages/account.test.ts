@@ -9,7 +9,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('GET /account', () => {
-  test('shows name, user name and address, and the ways to take the data along and to leave', async () => {
+  test('shows name, user name and email, and the links to export the data and to delete the account', async () => {
     const { browser, username, email } = await register(site)
 
     const { text } = await browser.visit('/account')
@@ -36,7 +36,7 @@ describe('POST /account', () => {
     expect(await listEvents(site, ada)).toEqual(['profile-changed', 'registered'])
   })
 
-  test('takes another spelling of the same address at once, and sends no mail for it', async () => {
+  test('takes another spelling of the same email at once, and sends no mail for it', async () => {
     const ada = await register(site)
     const email = ada.email.toUpperCase()
 
@@ -90,12 +90,12 @@ describe('POST /account', () => {
       expect.stringContaining('Use letters'),
     ],
     [
-      'a user name like an address',
+      'a user name like an email',
       { username: 'a@b.example' },
       expect.stringContaining('Use letters'),
     ],
-    ['no address', { email: '' }, 'Enter an email address.'],
-    ['half an address', { email: 'ada@' }, expect.stringContaining('in the form')],
+    ['no email', { email: '' }, 'Enter an email.'],
+    ['half an email', { email: 'ada@' }, expect.stringContaining('in the form')],
   ])('refuses %s', async (_, fields: Record<string, string>, message) => {
     const ada = await register(site)
     const before = await findUser(site, ada)

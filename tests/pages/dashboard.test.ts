@@ -98,7 +98,7 @@ describe('GET /dashboard', () => {
     }
   })
 
-  test('never shows what happened to somebody else', async () => {
+  test('never shows what happened to another user', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     await logIn(site.browse(), { ...bob, password: 'wrong' })
 

@@ -14,13 +14,13 @@ async function openBusySite() {
 }
 
 describe('POST /forgot-password, over and over', () => {
-  test('writes to one address 5 times an hour at most, whoever asks and however it is spelt', async () => {
+  test('writes to one email 5 times an hour at most, from any network and in any spelling', async () => {
     const { askFrom } = await openBusySite()
 
     for (let count = 0; count < 5; count++) {
-      expect((await askFrom(`192.0.2.${count}`, 'nobody@example.org')).status).toBe(303)
+      expect((await askFrom(`192.0.2.${count}`, 'unknown@example.org')).status).toBe(303)
     }
-    const answer = await askFrom('192.0.2.9', 'NOBODY@example.org')
+    const answer = await askFrom('192.0.2.9', 'UNKNOWN@example.org')
     const other = await askFrom('192.0.2.9', 'grace@example.org')
 
     expect([answer.status, other.status]).toEqual([429, 303])
@@ -28,14 +28,14 @@ describe('POST /forgot-password, over and over', () => {
     expect(answer.text).toContain('Try again in')
   })
 
-  test('does not tell by what is left that somebody has just registered with an address', async () => {
+  test('does not tell by what is left that a user has just registered with an email', async () => {
     const { site, askFrom } = await openBusySite()
     const { email } = await register(site)
 
     const answers = []
-    for (const address of [email, 'nobody@example.org']) {
+    for (const each of [email, 'unknown@example.org']) {
       for (let count = 0; count < 6; count++) {
-        answers.push((await askFrom(`192.0.2.${count}`, address)).status)
+        answers.push((await askFrom(`192.0.2.${count}`, each)).status)
       }
     }
 
@@ -43,7 +43,7 @@ describe('POST /forgot-password, over and over', () => {
     expect(answers).toEqual([...each, ...each])
   })
 
-  test('has five registrations with one address an hour, whoever asks', async () => {
+  test('has five registrations with one email an hour, from any network', async () => {
     const { site } = await openBusySite()
     const { email } = await register(site)
 

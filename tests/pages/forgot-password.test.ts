@@ -25,10 +25,10 @@ async function registerAndDisable() {
 }
 
 describe('POST /forgot-password', () => {
-  test('says that a link is on its way, if an account has the address', async () => {
+  test('says that a link is on its way, if an account has the email', async () => {
     const browser = site.browse()
 
-    const answer = await browser.submit('/forgot-password', { email: 'nobody.at.all@example.org' })
+    const answer = await browser.submit('/forgot-password', { email: 'unknown.to.all@example.org' })
     const page = await browser.follow(answer)
 
     expect(readFlashes(page.text)).toEqual([
@@ -44,15 +44,15 @@ describe('POST /forgot-password', () => {
     expect(await findMails(site, email, 'reset-password')).toHaveLength(1)
   })
 
-  test('writes to an address that is not confirmed yet, and to nobody who is disabled or unknown', async () => {
-    const unconfirmed = await register(site)
+  test('writes to an email that is not verified yet, and to none that is unknown or of a disabled user', async () => {
+    const unverified = await register(site)
     const disabled = await registerAndDisable()
 
-    for (const email of [unconfirmed.email, disabled.email, 'nobody@example.org']) await ask(email)
+    for (const email of [unverified.email, disabled.email, 'unknown@example.org']) await ask(email)
 
-    expect(await findMails(site, unconfirmed.email, 'reset-password')).toHaveLength(1)
+    expect(await findMails(site, unverified.email, 'reset-password')).toHaveLength(1)
     expect(await findMails(site, disabled.email, 'reset-password')).toEqual([])
-    expect(await findMails(site, 'nobody@example.org', 'reset-password')).toEqual([])
+    expect(await findMails(site, 'unknown@example.org', 'reset-password')).toEqual([])
   })
 
   test('is an event of the account, and changes nothing about it', async () => {
@@ -78,13 +78,10 @@ describe('POST /forgot-password', () => {
   })
 
   test.each([
-    ['', 'Enter an email address.'],
-    ['ada', 'Enter an email address in the form name@example.com.'],
-    ['ada@example.org, eve@example.org', 'Enter an email address in the form name@example.com.'],
-    [
-      'ada@example.org\nBcc: eve@example.org',
-      'Enter an email address in the form name@example.com.',
-    ],
+    ['', 'Enter an email.'],
+    ['ada', 'Enter an email in the form name@example.com.'],
+    ['ada@example.org, eve@example.org', 'Enter an email in the form name@example.com.'],
+    ['ada@example.org\nBcc: eve@example.org', 'Enter an email in the form name@example.com.'],
   ])('refuses %j', async (email, message) => {
     const answer = await ask(email)
 

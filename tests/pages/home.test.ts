@@ -14,7 +14,7 @@ describe('GET /', () => {
     expect(text).toContain('href="/register"')
   })
 
-  test('sends somebody who is logged in to the dashboard', async () => {
+  test('sends a user who is logged in to the dashboard', async () => {
     const { browser } = await register(site)
 
     const answer = await browser.visit('/')

@@ -107,7 +107,7 @@ describe('whatever else stands in the place of a token', () => {
 
         expect([opened.status, shown.status, sent.status]).toEqual([303, 200, 422])
         expect(shown.text).toContain(LINK_IS_OVER)
-        // What we sign, whoever wrote it could bring as another cookie.
+        // Text that a stranger wrote and we signed could come back as another cookie.
         expect(browser.valueOf('link')).toBeUndefined()
       }),
       { numRuns: 60 },

@@ -86,7 +86,7 @@ describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
     expect((await followLink(site.browse(), link, fields)).status).toBe(303)
   })
 
-  test('leaves the address at once, for a cookie that no script reads and no other site sends', async () => {
+  test('leaves the URL at once, for a cookie that no script reads and no other site sends', async () => {
     const link = await get(site, await register(site))
     const browser = site.browse()
 
@@ -150,7 +150,7 @@ describe.each(LINK_KINDS)('a link to $name', ({ get, fields }) => {
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 422])
   })
 
-  test('does not act on whoever opens it, only on whom it was made for', async () => {
+  test('acts on the user it was made for, not on the one who opens it', async () => {
     const [ada, eve] = [await register(site), await register(site)]
     const link = await get(site, ada)
     const row = { where: { username: eve.username } }

@@ -34,26 +34,23 @@ describe('next', () => {
 
   test.each(ours)('returns to %j', async (next) => {
     const { username, password } = await register(site)
-    const address = `/login?${new URLSearchParams({ next })}`
+    const url = `/login?${new URLSearchParams({ next })}`
 
-    const answer = await site.browse().submit(address, { username, password })
+    const answer = await site.browse().submit(url, { username, password })
 
     const { pathname, search } = new URL(next, 'http://localhost:3000')
     expect(answer.headers.location).toBe(pathname + search)
   })
 
-  test.each(hostile)(
-    'never leaves by %j, asked for in the address or in the form',
-    async (next) => {
-      const { username, password, browser } = await register(site)
-      const address = `/login?${new URLSearchParams({ next })}`
+  test.each(hostile)('never leaves by %j, asked for in the URL or in the form', async (next) => {
+    const { username, password, browser } = await register(site)
+    const url = `/login?${new URLSearchParams({ next })}`
 
-      const byAddress = await site.browse().submit(address, { username, password })
-      const byForm = await site.browse().submit('/login', { username, password, next })
-      const whenLoggedIn = await browser.visit(address)
+    const byUrl = await site.browse().submit(url, { username, password })
+    const byForm = await site.browse().submit('/login', { username, password, next })
+    const whenLoggedIn = await browser.visit(url)
 
-      const places = [byAddress, byForm, whenLoggedIn].map(({ headers }) => headers.location)
-      expect(places).toEqual(Array(3).fill('/dashboard'))
-    },
-  )
+    const places = [byUrl, byForm, whenLoggedIn].map(({ headers }) => headers.location)
+    expect(places).toEqual(Array(3).fill('/dashboard'))
+  })
 })

@@ -29,7 +29,7 @@ describe('POST /login', () => {
     expect(answer.text).toMatch(/<input id="login-username"[^>]*aria-invalid="true"/)
   })
 
-  test('tells somebody disabled that they are, once they give the right password', async () => {
+  test('tells a disabled user so, once they give the right password', async () => {
     const ada = await register(site)
     await disable(ada.username)
     const browser = site.browse()
@@ -55,7 +55,7 @@ describe('POST /login', () => {
       { username: 'ada\0', password: 'x' },
       [expect.stringContaining('without control characters')],
     ],
-  ])('says what is missing where somebody sends %s', async (_, fields, errors) => {
+  ])('says what is missing in %s', async (_, fields, errors) => {
     const answer = await site.browse().submit('/login', fields)
 
     expect(answer.status).toBe(422)

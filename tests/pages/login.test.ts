@@ -7,7 +7,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('GET /login', () => {
-  test('sends somebody who is logged in to where they wanted to go', async () => {
+  test('sends a user who is logged in to where they wanted to go', async () => {
     const { browser } = await register(site)
 
     const bare = await browser.visit('/login')
@@ -24,11 +24,11 @@ describe('GET /login', () => {
   })
 })
 
-describe('POST /login by somebody who is logged in', () => {
+describe('POST /login by a user who is logged in', () => {
   test.each([
     ['with the token of an open page', 'now'],
     ['with a token from before the login, as a second press has', 'before'],
-  ])('logs nobody else in, and says so: %s', async (_, when) => {
+  ])('logs no other user in, and says so: %s', async (_, when) => {
     const [ada, bob] = [await register(site), await register(site)]
     const browser = site.browse()
     const before = await browser.takeToken('/login')
@@ -73,9 +73,9 @@ describe('POST /login', () => {
 
   test.each([
     ['the user name in other case', ({ username }: { username: string }) => username.toUpperCase()],
-    ['the address', ({ email }: { email: string }) => email],
+    ['the email', ({ email }: { email: string }) => email],
     [
-      'the address in other case, with spaces around',
+      'the email in other case, with spaces around',
       ({ email }: { email: string }) => ` ${email.toUpperCase()} `,
     ],
   ])('takes %s', async (_, typed) => {
@@ -126,7 +126,7 @@ describe('POST /login', () => {
     expect(browser.valueOf('session')).not.toContain('chosen')
   })
 
-  test('changes nothing for somebody who is logged in already', async () => {
+  test('changes nothing for a user who is logged in already', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     const { browser } = ada
     const _csrf = await browser.takeToken('/dashboard')

@@ -24,16 +24,12 @@ describe('POST /register', () => {
       { username: 'd\u{430}vid' },
       'Use letters of one alphabet in the user name.',
     ],
-    ['address', { email: '' }, 'Enter an email address.'],
+    ['email', { email: '' }, 'Enter an email.'],
+    ['email without a host', { email: 'ada@' }, 'Enter an email in the form name@example.com.'],
     [
-      'address without a host',
-      { email: 'ada@' },
-      'Enter an email address in the form name@example.com.',
-    ],
-    [
-      'address of 255 letters',
+      'email of 255 letters',
       { email: `ada@${'b'.repeat(247)}.com` },
-      'Use an email address of at most 254 characters.',
+      'Use an email of at most 254 characters.',
     ],
     ['password', { password: '' }, 'Enter a password.'],
     ['password of 14 letters', { password: 'vexing glyph q' }, 'Use at least 15 characters.'],
@@ -60,7 +56,7 @@ describe('POST /register', () => {
 
     expect(readErrors(text)).toEqual([
       'Use 2 to 32 characters for the user name.',
-      'Enter an email address in the form name@example.com.',
+      'Enter an email in the form name@example.com.',
       'Use at least 15 characters.',
       'The two passwords are not the same.',
     ])
@@ -91,7 +87,7 @@ describe('POST /register', () => {
       'That user name is already taken.',
     ],
     [
-      'address in other case',
+      'email in other case',
       (ada: string) => ({ email: `${ada.toUpperCase()}@Example.org` }),
       'That email is already taken.',
     ],

@@ -9,7 +9,7 @@ afterAll(site.close)
 const countUsers = () => site.database.user.count()
 
 describe('GET /register', () => {
-  test('sends somebody who is logged in to the dashboard', async () => {
+  test('sends a user who is logged in to the dashboard', async () => {
     const { browser } = await register(site)
 
     const answer = await browser.visit('/register')
@@ -30,7 +30,7 @@ describe('GET /register', () => {
   })
 })
 
-describe('POST /register by somebody who is logged in', () => {
+describe('POST /register by a user who is logged in', () => {
   test('makes no second account, and says so, as for a second press of the button', async () => {
     const browser = site.browse()
     const _csrf = await browser.takeToken('/register')
@@ -118,7 +118,7 @@ describe('POST /register', () => {
     expect(rows).not.toContain(PASSWORD)
   })
 
-  test('sends somebody who is logged in to the dashboard, and makes no second account', async () => {
+  test('sends a user who is logged in to the dashboard, and makes no second account', async () => {
     const { browser } = await register(site)
     const before = await countUsers()
 

@@ -97,8 +97,7 @@ describe('where emails must be verified', () => {
 
   test('the email is sent again on a page that answers every email alike', async () => {
     const { email, browser } = await applyFor()
-    const ask = (address: string) =>
-      site.browse().submit('/resend-verification', { email: address })
+    const ask = (email: string) => site.browse().submit('/resend-verification', { email })
     site.clock.advance(seconds(1))
 
     const answers = [await ask(email), await ask('unknown@example.org')]
@@ -190,7 +189,7 @@ describe('a registration whose email was not verified in time', () => {
 })
 
 describe('where registration is closed', () => {
-  test.each(['/', '/login'])('%s offers it to nobody', async (path) => {
+  test.each(['/', '/login'])('%s does not offer it', async (path) => {
     const closed = await openTestApp({ REGISTRATION: 'closed' })
     const page = await closed.browse().visit(path)
     await closed.close()

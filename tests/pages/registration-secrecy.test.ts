@@ -12,7 +12,7 @@ afterAll(site.close)
 const register = (changes: object) => observe(site, '/register', { ...nextFields(), ...changes })
 const logIn = (username: string) => observe(site, '/login', { username, password: PASSWORD })
 
-/** Registers with a member's address and with one that nobody has; returns what was typed. */
+/** Registers with the email of a user and with an unknown one; returns what was typed. */
 async function registerKnownAndUnknown() {
   const known = { ...nextFields(), email: (await addUser(site, CONFIRMED)).email }
   const unknown = nextFields()
@@ -20,7 +20,7 @@ async function registerKnownAndUnknown() {
   return { known, unknown }
 }
 
-/** Makes an address one that its owner gave up this moment, and can still take their account back to. */
+/** Makes an email one that its user gave up this moment, and can still take their account back to. */
 async function keepForOwner(email: string) {
   const { id: userId } = await addUser(site, CONFIRMED)
   const createdAt = site.clock.now()
@@ -29,7 +29,7 @@ async function keepForOwner(email: string) {
   await site.database.emailLink.create({ data: { ...keys, userId, createdAt, expiresAt } })
 }
 
-describe('where addresses must be confirmed, whether one is known', () => {
+describe('where emails must be verified, whether one is known', () => {
   test('is told its owner by mail, once each time, and nothing of the account changes', async () => {
     const member = await addUser(site, CONFIRMED)
     const before = await findUser(site, member)
@@ -43,9 +43,9 @@ describe('where addresses must be confirmed, whether one is known', () => {
   })
 
   test.each([
-    ['another address that nobody has', nextFields],
-    ['the same address', () => ({})],
-    ['the address of a member', async () => ({ email: (await addUser(site, CONFIRMED)).email })],
+    ['another unknown email', nextFields],
+    ['the same email', () => ({})],
+    ['the email of a user', async () => ({ email: (await addUser(site, CONFIRMED)).email })],
   ])('does not show by asking for the same name again, with %s', async (_, next) => {
     const { known, unknown } = await registerKnownAndUnknown()
 

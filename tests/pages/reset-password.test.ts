@@ -38,7 +38,7 @@ describe('a link for a forgotten password', () => {
     expect(await logInWith(ada, ada.password)).toBe(422)
   })
 
-  test('logs nobody in by itself', async () => {
+  test('logs no user in by itself', async () => {
     const browser = site.browse()
 
     await followLink(browser, await forgetPassword(site, await register(site)), newPassword)
@@ -67,7 +67,7 @@ describe('a link for a forgotten password', () => {
     expect(await findNotices(site, ada.email)).toContain('New password chosen through a link')
   })
 
-  test('confirms the address by the way: whoever opened it reads that mailbox', async () => {
+  test('verifies the email by the way: the user who opened it reads that mailbox', async () => {
     const ada = await register(site)
 
     await followLink(site.browse(), await forgetPassword(site, ada), newPassword)

@@ -18,8 +18,8 @@ import { isLoggedIn, logIn, register, registerVerified } from '../support/users.
 const site = await openTestApp()
 afterAll(site.close)
 
-describe('the link in the mail to somebody who leaves', () => {
-  test('gives the account back as it was, says so, and logs nobody in', async () => {
+describe('the link in the email about a deletion', () => {
+  test('gives the account back as it was, says so, and logs no user in', async () => {
     const ada = await register(site)
     const link = await leave(site, ada)
     const browser = site.browse()

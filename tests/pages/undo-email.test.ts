@@ -33,7 +33,7 @@ afterAll(site.close)
 const tools = { database: site.database, clock: site.clock.now }
 const idOf = async (person: Person) => (await findUser(site, person)).id
 
-describe('the mail to an old address', () => {
+describe('the email to the one before', () => {
   test('says which the new one is', async () => {
     const ada = await register(site)
 
@@ -64,7 +64,7 @@ describe('the mail to an old address', () => {
     expect((await logIn(site.browse(), { ...ada, password: NEW_PASSWORD })).status).toBe(303)
   })
 
-  test('is an event, and the address that is back is told', async () => {
+  test('is an event, and the email that is back is told', async () => {
     const ada = await register(site)
     const link = await moveTo(site, ada, `new.${ada.email}`)
 
@@ -74,7 +74,7 @@ describe('the mail to an old address', () => {
     expect(await findNotices(site, ada.email)).toContain('Change of email undone')
   })
 
-  test('logs nobody in', async () => {
+  test('logs no user in', async () => {
     const ada = await register(site)
     const link = await moveTo(site, ada, `new.${ada.email}`)
     const owner = site.browse()
@@ -113,7 +113,7 @@ describe('the mail to an old address', () => {
   })
 })
 
-describe('whoever has taken an account over cannot keep it', () => {
+describe('a thief who has taken an account over cannot keep it', () => {
   test('by another password', async () => {
     const ada = await register(site)
     const link = await moveTo(site, ada, `new.${ada.email}`)
@@ -136,7 +136,7 @@ describe('whoever has taken an account over cannot keep it', () => {
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
   })
 
-  test('by registering with the address that is free now, until the link is over', async () => {
+  test('by registering with the email that is free now, until the link is over', async () => {
     const ada = await register(site)
     const link = await moveTo(site, ada, `new.${ada.email}`)
     const sitAt = (username: string) =>

@@ -147,7 +147,7 @@ describe('GET /account/activity', () => {
     expect(text).not.toMatch(/<b>Browser|<script>/)
   })
 
-  test('never shows what happened to somebody else', async () => {
+  test('never shows what happened to another user', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     await fail(bob)
 

@@ -51,7 +51,7 @@ describe('POST /account/delete', () => {
   })
 
   test.each([
-    ['a wrong user name', { username: 'somebody' }, 'That is not your user name.'],
+    ['a wrong user name', { username: 'another' }, 'That is not your user name.'],
     ['no user name', { username: ' ' }, 'Type your user name.'],
     ['a wrong password', { password: NEW_PASSWORD }, 'Wrong password.'],
     ['no password', { password: '' }, 'Enter your password.'],
@@ -69,7 +69,7 @@ describe('POST /account/delete', () => {
     expect(await findUser(site, ada)).toMatchObject({ deletionDueAt: null })
   })
 
-  test('takes the user name in other case: nobody else has it', async () => {
+  test('takes the user name in other case: no other user has it', async () => {
     const ada = await register(site)
 
     const answer = await submit(ada, { ...ada, username: ada.username.toUpperCase() })
@@ -120,7 +120,7 @@ describe('POST /account/delete', () => {
   })
 })
 
-describe('somebody who is leaving', () => {
+describe('a user whose account is scheduled for deletion', () => {
   test('is told so and pointed to the mail, but only for the right password', async () => {
     const ada = await register(site)
     await leave(site, ada)

@@ -36,7 +36,7 @@ describe('GET /account/devices', () => {
     expect(await listDevices(ada.browser)).toHaveLength(1)
   })
 
-  test('shows nothing that anybody could be logged in with', async () => {
+  test('shows nothing that could log anyone in', async () => {
     const ada = await register(site)
     const other = await logInElsewhere(site, ada)
     const { database } = site

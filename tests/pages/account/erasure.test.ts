@@ -11,7 +11,7 @@ afterAll(site.close)
 
 const erase = () => eraseDueAccounts(site.database, site.clock.now())
 
-/** How many rows of each table still belong to somebody. */
+/** How many rows of each table still belong to a user. */
 async function countRows(userId: string) {
   const { database } = site
   const where = { userId }
@@ -28,7 +28,7 @@ async function countRows(userId: string) {
 
 const NOTHING = { users: 0, devices: 0, sessions: 0, series: 0, links: 0, events: 0, mails: 0 }
 
-describe('an account whose owner has left', () => {
+describe('an account whose deletion is due', () => {
   test('is kept for 14 days, and then erased with everything that hangs on it', async () => {
     const ada = await registerAndRemember(site)
     // What the browser that leaves has is gone at once: this one keeps session and series.
@@ -48,7 +48,7 @@ describe('an account whose owner has left', () => {
     expect(await countRows(id)).toEqual(NOTHING)
   })
 
-  test('takes nobody else along', async () => {
+  test('leaves every other account alone', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     const { id } = await findUser(site, bob)
     const before = await countRows(id)
@@ -61,7 +61,7 @@ describe('an account whose owner has left', () => {
     expect((await logIn(site.browse(), bob)).status).toBe(303)
   })
 
-  test('leaves its address in no row of any table', async () => {
+  test('leaves its email in no row of any table', async () => {
     const ada = await registerAndRemember(site)
     await site.browse().submit('/forgot-password', { email: ada.email })
     await ada.browser.submit('/account', { email: `new.${ada.email}` })
@@ -81,15 +81,15 @@ describe('an account whose owner has left', () => {
     expect(rows).not.toContain(ada.email)
   })
 
-  test('keeps user name and address from everybody else until then, and gives them free after', async () => {
+  test('keeps user name and email from all other users until then, and frees them after', async () => {
     const ada = await register(site)
     await leave(site, ada)
     const name = { username: ada.username.toUpperCase(), email: 'other@example.org' }
-    const address = { username: 'other', email: ada.email.toUpperCase() }
+    const email = { username: 'other', email: ada.email.toUpperCase() }
     const attempt = (fields: typeof name) => site.browse().submit('/register', userFields(fields))
 
     site.clock.advance(days(14) - seconds(1))
-    const early = [await attempt(name), await attempt(address)]
+    const early = [await attempt(name), await attempt(email)]
     site.clock.advance(seconds(1))
     await erase()
     const late = await attempt({ username: ada.username, email: ada.email })

@@ -24,7 +24,7 @@ afterAll(site.close)
 const download = (browser: Person['browser']) => browser.submit('/account', {}, '/account/export')
 
 describe('POST /account/export', () => {
-  test('gives one file in JSON, to keep and not to show, that nobody else keeps', async () => {
+  test('gives one file in JSON, to keep and not to show, that no cache keeps', async () => {
     const { browser } = await register(site)
 
     const answer = await download(browser)
@@ -58,7 +58,7 @@ describe('POST /account/export', () => {
     expect(templates).toEqual(expect.arrayContaining(['reset-password', 'verify-email']))
   })
 
-  test('has nothing that would log somebody in: no hash, no token, no session id', async () => {
+  test('has nothing that would log a user in: no hash, no token, no session id', async () => {
     const ada = await registerAndRemember(site)
     const link = await forgetPassword(site, ada)
     const { id, passwordHash } = await site.database.user.findFirstOrThrow({
@@ -93,7 +93,7 @@ describe('POST /account/export', () => {
     expect(text).not.toMatch(/[hH]ash"/)
   })
 
-  test('has nothing about anybody else', async () => {
+  test('has nothing about another user', async () => {
     const [ada, bob] = [await register(site), await register(site)]
 
     const { text } = await download(ada.browser)
@@ -138,7 +138,7 @@ describe('POST /account/export', () => {
     expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
   })
 
-  test('is no business of a stranger, nor of somebody who is out meanwhile', async () => {
+  test('is refused to a stranger, and to a user who was logged out meanwhile', async () => {
     const ada = await register(site)
     const { browser } = ada
     const _csrf = await browser.takeToken('/account')

@@ -88,7 +88,7 @@ describe('POST /account/password with a wrong current password', () => {
 })
 
 describe('a password that is hashed anew at login', () => {
-  test('logs nobody out, as it is the same password', async () => {
+  test('logs no browser out, as it is the same password', async () => {
     const ada = await register(site)
     const other = await logInElsewhere(site, ada)
     const where = { usernameKey: ada.username }

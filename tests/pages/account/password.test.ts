@@ -22,7 +22,7 @@ const changePassword = (browser: Browser) => browser.submit('/account/password',
 const FIELDS = { current: PASSWORD, password: NEXT, confirm: NEXT }
 
 describe('POST /account/password', () => {
-  test('keeps whoever changes it logged in, under a new session id', async () => {
+  test('keeps the browser that changes it logged in, under a new session id', async () => {
     const { browser, ...ada } = await register(site)
     const before = site.browse().copyCookies(browser)
 

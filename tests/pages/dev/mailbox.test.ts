@@ -61,7 +61,7 @@ describe('GET /dev/mailbox', () => {
     expect(text).not.toContain('emptied@example.org')
   })
 
-  test('has the link that confirms an address, ready to open', async () => {
+  test('has the link that verifies an email, ready to open', async () => {
     const { browser, email } = await register(site)
     await sender.sendDue()
 
