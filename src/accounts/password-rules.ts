@@ -1,5 +1,5 @@
 import { isEasilyGuessed } from './common-passwords.ts'
-import { composePassword, isPasswordTooLong, MAX_PASSWORD_BYTES } from './password-text.ts'
+import { composePassword, isPasswordTooLong, MAX_PASSWORD_BYTES } from './password-hash.ts'
 
 export type PasswordProblem = {
   readonly code: 'too-short' | 'too-long' | 'personal' | 'common'

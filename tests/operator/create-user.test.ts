@@ -15,7 +15,7 @@ const create = (changes: { username?: string; email?: string }, asked?: Asked) =
 }
 
 describe('create', () => {
-  test('writes down who made the account, and takes the address for confirmed', async () => {
+  test('records who made the account, and takes the email for verified', async () => {
     await create({ username: 'made' })
 
     const made = await site.database.user.findUnique({ where: { usernameKey: 'made' } })
@@ -26,9 +26,9 @@ describe('create', () => {
 
   test.each([
     ['a name of one letter', { username: 'a' }, 'Use 2 to 32 characters for the user name.'],
-    ['half an address', { email: 'ada@' }, 'Enter an email in the form name@example.com.'],
+    ['half an email', { email: 'ada@' }, 'Enter an email in the form name@example.com.'],
     ['a taken name', { username: 'TAKEN' }, 'That user name is already taken.'],
-    ['a taken address', { email: 'Taken@example.org' }, 'That email is already taken.'],
+    ['a taken email', { email: 'Taken@example.org' }, 'That email is already taken.'],
   ])('refuses %s', async (_kind, changes, problem) => {
     await create({ username: 'taken' })
 

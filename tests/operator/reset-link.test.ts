@@ -37,7 +37,7 @@ describe('reset-link', () => {
     expect(login.headers.location).toBe('/dashboard')
   })
 
-  test('confirms no address: nobody has shown that they read that mailbox', async () => {
+  test('verifies no email: it was not sent to that mailbox', async () => {
     const person = await register(site)
     const link = pathOf(await makeLink(person.username))
     const stranger = site.browse()
@@ -60,7 +60,7 @@ describe('reset-link', () => {
     expect(link?.expiresAt).toEqual(new Date(site.clock.now().getTime() + minutes(60)))
   })
 
-  test('refuses who is disabled: a new password would not let them in', async () => {
+  test('refuses a disabled user, who could not log in with a new password', async () => {
     const { username } = await register(site)
     await run({ act: 'disable', name: username })
 

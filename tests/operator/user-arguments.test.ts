@@ -20,8 +20,8 @@ describe('readUserArguments', () => {
     ['no name', ['disable']],
     ['two names', ['disable', 'ada', 'bob']],
     ['a name to list', ['list', 'ada']],
-    ['no address', ['create', 'ada']],
-    ['an address where none belongs', ['disable', 'ada', '--email', 'a@b.org']],
+    ['no email', ['create', 'ada']],
+    ['an email where none belongs', ['disable', 'ada', '--email', 'a@b.org']],
     ['an option that is none', ['list', '--all']],
     ['a password as an argument', ['create', 'ada', '--email', 'a@b.org', '--password', 'x']],
   ])('makes nothing of %s', (_kind, words) => {

@@ -12,7 +12,7 @@ const { database, clock } = site
 const run = commandsOf(site)
 
 describe('disable', () => {
-  test('ends what is open, tells only who knows the password, and says so among the events', async () => {
+  test('ends what is open, tells only after the right password, and says so among the events', async () => {
     const person = await register(site)
 
     const outcome = await run({ act: 'disable', name: person.username.toUpperCase() })
@@ -35,7 +35,7 @@ describe('disable', () => {
     expect((await kindsOf(site, username)).filter((kind) => kind === 'disabled')).toHaveLength(1)
   })
 
-  test('takes from who is leaving the link that would bring them back', async () => {
+  test('voids the link that would restore an account scheduled for deletion', async () => {
     const person = await register(site)
     await person.browser.submit('/account/delete', {
       password: PASSWORD,
@@ -91,7 +91,7 @@ describe('enable', () => {
 })
 
 describe('log-out', () => {
-  test('ends sessions and remembered browsers, and keeps nobody out', async () => {
+  test('ends sessions and remembered browsers, and lets the user log in again', async () => {
     const person = await register(site)
     const remembered = site.browse()
     await logIn(remembered, person, { remember: 'on' })

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { composePassword } from '../../accounts/password-text.ts'
+import { composePassword } from '../../accounts/password-hash.ts'
 import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
