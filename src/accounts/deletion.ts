@@ -3,8 +3,7 @@ import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from './email-links.ts'
 import { notify, recordAndNotify, recordEvent } from './events.ts'
-import { changeOwnUser } from './own-user.ts'
-import { displayNameOf, type User } from './users.ts'
+import { changeOwnUser, displayNameOf, type User } from './users.ts'
 
 /** Ends every session and link at once, and keeps the account for as long as the link in the email can restore it. False when this session was ended meanwhile. */
 export function scheduleDeletion(

@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Tables, User as UserRow } from '../database/database.ts'
+import { isUniqueViolation, type Tables, type User as UserRow } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
@@ -11,10 +11,8 @@ import {
 } from './email-links.ts'
 import { recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { changeOwnUser } from './own-user.ts'
 import { sendVerification } from './registration.ts'
-import { isUniqueViolation } from './unique.ts'
-import { CAN_LOG_IN, displayNameOf, type User } from './users.ts'
+import { CAN_LOG_IN, changeOwnUser, displayNameOf, type User } from './users.ts'
 
 /** Asks for another verification email. Does the same for every email: the mail worker decides. */
 export function requestVerification({ database, clock }: Accounts, email: string): Promise<void> {

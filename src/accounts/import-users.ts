@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Database, Tables } from '../database/database.ts'
+import { type Database, isUniqueViolation, type Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
 import type { Accounts } from './accounts.ts'
 import type { EventKind } from './events.ts'
@@ -15,7 +15,6 @@ import { usernameKeyOf } from './identifiers.ts'
 import { insertUsers, type NewUserRow } from './insert-users.ts'
 import { OPERATOR } from './operations.ts'
 import { numberName } from './similar-name.ts'
-import { isUniqueViolation } from './unique.ts'
 
 /** Who can come over, and who cannot, in the order of the file. */
 export type Examination = { accepted: AcceptedUser[]; refused: RefusedUser[] }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
+import { isUniqueViolation } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, voidLinks } from './email-links.ts'
@@ -7,7 +8,6 @@ import { BEING_ERASED } from './erasure.ts'
 import { type EventKind, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
-import { isUniqueViolation } from './unique.ts'
 import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.ts'
 
 /** The operator has no browser: the activity page shows this instead. */

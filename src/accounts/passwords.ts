@@ -14,8 +14,7 @@ import {
 import { notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { changeOwnUser } from './own-user.ts'
-import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
+import { CAN_LOG_IN, changeOwnUser, displayNameOf, toUser, type User } from './users.ts'
 
 /** Compares a password with the one that a user has, whether or not the user can log in. */
 export async function verifyOwnPassword(

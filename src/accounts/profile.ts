@@ -1,11 +1,10 @@
 import { changeTogether } from '../database/change-together.ts'
+import { isUniqueViolation } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
-import { changeOwnUser } from './own-user.ts'
 import { isReserved } from './registration.ts'
-import { isUniqueViolation } from './unique.ts'
-import { toUser, type User } from './users.ts'
+import { changeOwnUser, toUser, type User } from './users.ts'
 
 export type ProfileChange = {
   name: string

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import type { PendingRegistration, Tables } from '../database/database.ts'
+import { isUniqueViolation, type PendingRegistration, type Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
@@ -8,7 +8,6 @@ import { createLink, endOfLink, hasWayBack } from './email-links.ts'
 import { recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
-import { isUniqueViolation } from './unique.ts'
 import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
 
 export type NewUser = {

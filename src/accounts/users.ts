@@ -1,4 +1,4 @@
-import type { User as UserRow } from '../database/database.ts'
+import type { Prisma, Tables, User as UserRow } from '../database/database.ts'
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { type HashClient, Overloaded } from './hash-queue.ts'
@@ -98,4 +98,17 @@ export function toUser(row: UserRow): User {
 /** Finds a user who can log in. */
 export function findUser({ database }: Accounts, id: string): Promise<User | null> {
   return database.user.findUnique({ where: { id, ...CAN_LOG_IN }, omit: NOT_FOR_PAGES })
+}
+
+/** Null when the session that brought this user along was ended meanwhile. */
+export async function changeOwnUser(
+  tables: Tables,
+  { id, authEpoch }: User,
+  data: Prisma.UserUpdateInput,
+): Promise<UserRow | null> {
+  // Of two requests that both verified the current password, the second was logged out by the first: an
+  // intruder could otherwise take back at once what the user has just changed.
+  const where = { id, authEpoch, ...CAN_LOG_IN }
+  const [changed] = await tables.user.updateManyAndReturn({ where, data })
+  return changed ?? null
 }

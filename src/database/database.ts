@@ -80,3 +80,15 @@ function describeClient(adapter: SqlDriverAdapterFactory) {
 export function formatTimestamp(time: Date): string {
   return time.toISOString().replace('Z', '+00:00')
 }
+
+/** Whether a unique index refused a value that it has already. */
+export function isUniqueViolation(error: unknown): error is Prisma.PrismaClientKnownRequestError {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
+  return error.code === 'P2002' || (error.code === 'P2010' && isOfRawStatement(error.meta))
+}
+
+// Of a raw statement Prisma says only that it failed, and hands on what the driver said.
+function isOfRawStatement(meta: Record<string, unknown> | undefined): boolean {
+  const { cause } = Object(meta?.driverAdapterError)
+  return Object(cause).kind === 'UniqueConstraintViolation'
+}

@@ -1,8 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { voidLinks } from '../accounts/email-links.ts'
 import { recordAndNotify, recordEvent } from '../accounts/events.ts'
-import { changeOwnUser } from '../accounts/own-user.ts'
-import { findUser, toUser, type User } from '../accounts/users.ts'
+import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
 
