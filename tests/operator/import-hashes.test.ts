@@ -87,6 +87,7 @@ describe('npm run import-users --without-password', () => {
 
 const vectors = readVectors('operator/vectors/flask.json')
 const made = (program: string) => vectors.filter(({ call }) => call.startsWith(program))
+const PBKDF2 = readVectors('accounts/vectors/passlib-older.json')[4]?.hash
 const SALT = 'pepper, in a file of its own'
 const saltFile = (salt = `${SALT}\n`) => writeUserFile('salt', salt)
 
@@ -138,16 +139,16 @@ describe('npm run import-users --flask-security-salt', () => {
     expect(JSON.stringify(outcome)).not.toContain('pepper')
   })
 
-  test.each(['$pbkdf2-sha512$25000$salt$AA', UNUSABLE.argon2])(
-    'cannot use its %s, of which it would make the same',
-    async (password_hash) => {
-      const words = ['--flask-security-salt', saltFile(), '--without-password']
+  test.each([
+    ['PBKDF2', PBKDF2],
+    ['argon2', UNUSABLE.argon2],
+  ])('cannot use its %s', async (_kind, password_hash) => {
+    const words = ['--flask-security-salt', saltFile(), '--without-password']
 
-      const outcome = await importRows(words, flaskRow({ password_hash }))
+    const outcome = await importRows(words, flaskRow({ password_hash }))
 
-      expect(outcome).toMatchObject({ json: { accepted: [{ hasPassword: false }] } })
-    },
-  )
+    expect(outcome).toMatchObject({ json: { accepted: [{ hasPassword: false }] } })
+  })
 
   test.each([
     ['is not there', '/nowhere/salt', 'The file of the salt cannot be read (ENOENT).'],
@@ -163,7 +164,7 @@ describe('npm run import-users --flask-security-salt', () => {
 describe('npm run import-users', () => {
   test.each([
     ['bcrypt', made('Flask-Bcrypt')[0]?.hash],
-    ['passlib’s PBKDF2', readVectors('accounts/vectors/passlib-older.json')[4]?.hash],
+    ['passlib’s PBKDF2', PBKDF2],
   ])(
     'warns of %s, which may be of something else than the password',
     async (_kind, password_hash) => {
