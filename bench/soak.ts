@@ -6,7 +6,7 @@ import { residentMegabytesOf } from './processes.ts'
 import { checksTable, formatSpread, table } from './report.ts'
 import { startServer } from './server.ts'
 import { OURS } from './stacks.ts'
-import { logIn, openVisitor, writeDashboardGets, writeLoginGets } from './visitors.ts'
+import { logIn, openVisitor, USERS, writeDashboardGets, writeLoginGets } from './visitors.ts'
 
 const READERS = 4
 const WALKERS = 4
@@ -26,7 +26,7 @@ export const watchMemory: Part = async (bench, stacks) => {
   const [samples] = await Promise.all([
     sampleUntil(end, pid),
     applyLoad({ port, requests, connections: READERS, milliseconds }),
-    ...Array.from({ length: WALKERS }, (_, index) => walkUntil(end, port, index + 1)),
+    ...Array.from({ length: WALKERS }, (_, index) => walkUntil(end, port, index)),
   ])
   await stop()
   return describe(stack.name, samples)
@@ -42,10 +42,12 @@ async function sampleUntil(end: number, pid: number): Promise<number[]> {
   return samples
 }
 
-async function walkUntil(end: number, port: number, number: number): Promise<void> {
-  const client = openVisitor(port, number)
-  while (performance.now() < end) {
-    await logIn(client, number)
+// Each walk in a browser and a network of its own, by another user: else the throttle would end it.
+async function walkUntil(end: number, port: number, walker: number): Promise<void> {
+  for (let walk = walker; performance.now() < end; walk += WALKERS) {
+    const client = openVisitor(port, USERS + walk)
+    const { status } = await logIn(client, 1 + (walk % USERS))
+    if (![303, 503].includes(status)) throw new Error(`Logging in was answered with ${status}`)
     for (const path of WALK) await client.get(path)
     await client.post('/logout', { _csrf: await client.readToken('/logout') })
   }
