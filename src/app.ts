@@ -69,12 +69,13 @@ export function createApp(services: Services): Express {
   app.use(logRequests(log, visitorOf))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
-  app.use(useViews(app, { folder: VIEWS, flashes, locals: localsOf(settings) }))
+  const { keepsViews: isKept } = settings
+  app.use(useViews(app, { folder: VIEWS, isKept, flashes, locals: localsOf(settings) }))
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
-  app.use(serveFiles(PUBLIC, { isKept: settings.isProduction }))
+  app.use(serveFiles(PUBLIC, { isKept }))
   app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)

@@ -5,6 +5,8 @@ import type { Flashes } from './flash.ts'
 
 export type ViewSettings = {
   folder: string
+  /** Whether each is compiled once, rather than for each page. */
+  isKept?: boolean
   flashes: Flashes
   /** What every view can read. */
   locals: Record<string, unknown>
@@ -12,8 +14,8 @@ export type ViewSettings = {
 
 /** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
-  // Templates are compiled once: in development the program starts again when one changes.
-  const loader = new nunjucks.FileSystemLoader(settings.folder)
+  const { folder, isKept = true } = settings
+  const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
   const views = new nunjucks.Environment(loader, { autoescape: true })
   views.addFilter('when', formatTime)
   views.addFilter('iso', (time: Date) => time.toISOString())

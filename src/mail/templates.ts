@@ -14,14 +14,17 @@ export type Render = (message: Message, writtenAt: Date) => MailText
 export type RenderOptions = {
   appName: string
   appUrl: string
+  /** Whether templates are compiled once, rather than for each message. */
+  keepsViews?: boolean
   /** Takes a link's id and a path; returns the address that opens it. */
   linkUrl: (linkId: string, path: string) => string
 }
 
 /** Takes the name and origin of this program and how to address a link; returns what renders a message as text and as HTML. */
 export function createRenderer(options: RenderOptions): Render {
-  const text = openTemplates({ autoescape: false })
-  const html = openTemplates({ autoescape: true })
+  const noCache = options.keepsViews === false
+  const text = openTemplates({ autoescape: false, noCache })
+  const html = openTemplates({ autoescape: true, noCache })
   return (message, writtenAt) => {
     const context = { ...describe(message, writtenAt, options), appName: options.appName }
     const template = `mail/${message.template}.njk`
@@ -34,9 +37,9 @@ export function createRenderer(options: RenderOptions): Render {
   }
 }
 
-function openTemplates(options: { autoescape: boolean }): nunjucks.Environment {
-  const loader = new nunjucks.FileSystemLoader(resolveInProject('views'))
-  const templates = new nunjucks.Environment(loader, { ...options, throwOnUndefined: true })
+function openTemplates({ autoescape, noCache }: Record<'autoescape' | 'noCache', boolean>) {
+  const loader = new nunjucks.FileSystemLoader(resolveInProject('views'), { noCache })
+  const templates = new nunjucks.Environment(loader, { autoescape, throwOnUndefined: true })
   return templates.addFilter('when', (time: string | Date) => formatTime(new Date(time)))
 }
 

@@ -25,6 +25,7 @@ describe('readEnv', () => {
   test('needs nothing in development', () => {
     expect(settingsOf({})).toEqual({
       isProduction: false,
+      keepsViews: false,
       host: '127.0.0.1',
       port: 3000,
       appUrl: 'http://localhost:3000',

@@ -34,6 +34,8 @@ export type TestApp = {
 
 /** What tests change of an operator's defaults: the rest is tested as it comes. */
 export const QUICK = {
+  // Views are compiled once, as in production; all else is as in development.
+  NODE_ENV: 'test',
   // Each step doubles the work of a hash, and these protect no password.
   BCRYPT_COST: '4',
   // Every test comes from one address.
