@@ -4,9 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundle, dist, root } from './bundle.mjs'
 
-const root = join(import.meta.dirname, '..')
-const dist = join(root, 'dist')
 const stampFile = join(dist, 'stamp')
 const files = [
   'package.json',
@@ -54,7 +53,6 @@ async function build(bundler) {
   if (generate.status !== 0) process.exit(generate.status ?? 1)
   rmSync(dist, { recursive: true, force: true })
   mkdirSync(dist)
-  const { bundle } = await import('./bundle.mjs')
   // It has said what is wrong.
   await bundler.build(bundle).catch(() => process.exit(1))
   writeFileSync(stampFile, stamp)
