@@ -19,11 +19,13 @@ export type SessionSettings = {
 
 type Found = { id: string; session: SessionData | null }
 
-const asleep = new WeakMap<Request, SessionView>()
+type Asleep = { session: SessionView; wake: () => void }
+
+const asleep = new WeakMap<Request, Asleep>()
 
 /** What the session of a request holds now. Change it through req.session. */
 export function readSession(req: Request): SessionView {
-  return asleep.get(req) ?? req.session ?? {}
+  return asleep.get(req)?.session ?? req.session ?? {}
 }
 
 export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler {
@@ -32,8 +34,8 @@ export function createSessions({ store, cookie, findEnd }: SessionSettings): Req
     // A form that is resumed passes here twice.
     if (asleep.has(req) || req.session) return next()
     const found = await findFirst(store, cookie.readAll(req))
-    asleep.set(req, found?.session ?? {})
-    wakeWhenTouched(req, () => wake(req, res, found, next))
+    asleep.set(req, { session: found?.session ?? {}, wake: () => wake(req, res, found, next) })
+    Object.defineProperty(req, 'session', WAKING)
     if (found?.session) {
       req.sessionID = found.id
       if (!store.keepVisit?.(found.id, found.session)) touch(req)
@@ -42,24 +44,26 @@ export function createSessions({ store, cookie, findEnd }: SessionSettings): Req
   }
 }
 
-function wakeWhenTouched(req: Request, wake: () => void): void {
-  const become = (value: unknown) => {
-    asleep.delete(req)
-    Object.defineProperty(req, 'session', { ...PLAIN, value })
-  }
-  Object.defineProperty(req, 'session', {
-    configurable: true,
-    enumerable: true,
-    get() {
-      become(undefined)
-      wake()
-      return req.session
-    },
-    set: become,
-  })
+// One for all requests: with functions of its own, each would be of another shape to V8 and slow to work with.
+const WAKING: PropertyDescriptor & ThisType<Request> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    const sleeper = asleep.get(this)
+    become(this, undefined)
+    sleeper?.wake()
+    return this.session
+  },
+  set(value: unknown) {
+    become(this, value)
+  },
 }
 
-const PLAIN = { configurable: true, enumerable: true, writable: true }
+function become(req: Request, value: unknown): void {
+  asleep.delete(req)
+  const plain = { configurable: true, enumerable: true, writable: true }
+  Object.defineProperty(req, 'session', { ...plain, value })
+}
 
 function touch(req: Request): unknown {
   return req.session

@@ -43,7 +43,7 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
     app(req as Request, res as Response, () => giveUp(res, headers))
   }
   // A request without a host is answered by the application: Node's own answer has no headers.
-  const server = createServer({ ...limits, ...classesOf(app), requireHostHeader: false }, answer)
+  const server = createServer({ ...limits, ...makeClasses(app), requireHostHeader: false }, answer)
   server.on('checkExpectation', answer)
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout
@@ -52,22 +52,15 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
   return server
 }
 
-// Express gives each request and response a prototype of its own, which is slow where they do not have it yet.
-function classesOf(app: Express) {
-  return {
-    IncomingMessage: withPrototype(IncomingMessage, app.request),
-    ServerResponse: withPrototype(ServerResponse, app.response),
-  }
-}
-
-function withPrototype<Base extends typeof IncomingMessage | typeof ServerResponse>(
-  base: Base,
-  prototype: object,
-): Base {
-  function made(...args: unknown[]) {
-    return Reflect.construct(base, args, made)
-  }
-  return Object.assign(made, { prototype }) as unknown as Base
+// Express gives each request and response the prototypes of its application, which is slow unless they are
+// made with them.
+function makeClasses(app: Express) {
+  class AppRequest extends IncomingMessage {}
+  class AppResponse extends ServerResponse {}
+  Object.setPrototypeOf(AppRequest.prototype, app.request)
+  Object.setPrototypeOf(AppResponse.prototype, app.response)
+  Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype })
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse }
 }
 
 // Reached when even the error page fails, or half of an answer is out. Express's own last answer has
