@@ -27,7 +27,9 @@ test('a start reads no driver, list or SMTP before it is needed', () => {
     (name) => isRead(`/node_modules/${name}/`) || isRead(`@prisma/${name}/`),
   )
   const outside = [...start.values()].flatMap((code) =>
-    [...code.matchAll(/(?:from|import)"(better-sqlite3|@zxcvbn-ts[^"]*)"/g)].map(([, name]) => name),
+    [...code.matchAll(/(?:from|import)"(better-sqlite3|@zxcvbn-ts[^"]*)"/g)].map(
+      ([, name]) => name,
+    ),
   )
 
   expect(isRead('/node_modules/express/')).toBe(true)
