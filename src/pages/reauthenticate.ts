@@ -9,7 +9,7 @@ import { nameEvent } from '../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
-import { provePassword } from './account/own-password.ts'
+import { provePassword } from './own-password.ts'
 
 const ReauthenticateForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),

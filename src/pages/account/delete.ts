@@ -10,7 +10,7 @@ import { nameEvent } from '../../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
-import { provePassword } from './own-password.ts'
+import { provePassword } from '../own-password.ts'
 
 const DeleteForm = z.object({
   username: z.string('Type your user name.').trim().min(1, 'Type your user name.'),

@@ -15,7 +15,7 @@ import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
 import { type Member, ownPasswordLimits } from '../../throttle/limits.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
-import { provePassword } from './own-password.ts'
+import { provePassword } from '../own-password.ts'
 
 const PasswordFields = z
   .object({

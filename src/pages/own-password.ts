@@ -1,7 +1,7 @@
 import type { Request } from 'express'
-import { proveOwnPassword } from '../../accounts/passwords.ts'
-import { servicesOf } from '../../services.ts'
-import { ownPasswordLimits } from '../../throttle/limits.ts'
+import { proveOwnPassword } from '../accounts/passwords.ts'
+import { servicesOf } from '../services.ts'
+import { ownPasswordLimits } from '../throttle/limits.ts'
 
 /** Whether the user who is logged in typed their own password. Counted; the user is told of wrong ones. */
 export function provePassword(req: Request, password: string): Promise<boolean> {
