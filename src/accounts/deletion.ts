@@ -2,14 +2,14 @@ import { changeTogether } from '../database/change-together.ts'
 import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from './email-links.ts'
-import { notify, recordAndNotify, recordEvent } from './events.ts'
+import { type Actor, notify, recordAndNotify, recordEvent } from './events.ts'
 import { changeOwnUser, displayNameOf, type User } from './users.ts'
 
 /** Ends every session and link at once, and keeps the account for as long as the link in the email can restore it. False when this session was ended meanwhile. */
 export function scheduleDeletion(
   { database, clock }: Accounts,
   user: User,
-  browser: string,
+  by: Actor,
 ): Promise<boolean> {
   const at = clock()
   const [purpose, kind] = ['restore-account' as const, 'deletion-requested' as const]
@@ -21,7 +21,7 @@ export function scheduleDeletion(
     const { id: userId, email } = changed
     const lost = await voidLinks(tables, userId)
     const linkId = await createLink(tables, { purpose, userId, email, at })
-    await recordEvent(tables, { userId, kind, at, browser })
+    await recordEvent(tables, { userId, kind, at, by })
     const message = {
       template: 'deletion-scheduled',
       name: displayNameOf(changed),
@@ -29,7 +29,7 @@ export function scheduleDeletion(
       deletionDueAt: deletionDueAt.toISOString(),
     } as const
     await enqueue(tables, { userId, to: email, at, message })
-    for (const former of lost) await notify(tables, changed, former, { kind, at, browser })
+    for (const former of lost) await notify(tables, changed, former, { kind, at, by })
     return true
   })
 }
@@ -38,14 +38,14 @@ export function scheduleDeletion(
 export async function restoreAccount(
   accounts: Accounts,
   link: LinkWithUser,
-  browser: string,
+  by: Actor,
 ): Promise<boolean> {
   const restored = await actOnLink(accounts, link, async (tables, at) => {
     const [user] = await tables.user.updateManyAndReturn({
       where: { id: link.userId, deletionDueAt: { gt: at } },
       data: { deletionDueAt: null },
     })
-    if (user) await recordAndNotify(tables, user, { kind: 'restored', at, browser })
+    if (user) await recordAndNotify(tables, user, { kind: 'restored', at, by })
     return user
   })
   return Boolean(restored)

@@ -9,7 +9,7 @@ import {
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
-import { recordAndNotify, recordEvent } from './events.ts'
+import { type Actor, recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { sendVerification } from './registration.ts'
 import { CAN_LOG_IN, changeOwnUser, displayNameOf, type User } from './users.ts'
@@ -31,13 +31,13 @@ export function resendVerification({ database, clock }: Accounts, { id }: User):
 export async function verifyEmail(
   accounts: Accounts,
   link: LinkWithUser,
-  browser: string,
+  by: Actor,
 ): Promise<boolean> {
   const isVerified = await actOnLink(accounts, link, async (tables, at) => {
     const { userId, emailKey } = link
     const where = { id: userId, emailKey, emailVerifiedAt: null }
     const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
-    if (count === 1) await recordEvent(tables, { userId, kind: 'email-verified', at, browser })
+    if (count === 1) await recordEvent(tables, { userId, kind: 'email-verified', at, by })
     return count === 1
   })
   return isVerified === true
@@ -67,7 +67,7 @@ export function requestNewEmail(
 export async function verifyNewEmail(
   accounts: Accounts,
   link: LinkWithUser,
-  browser: string,
+  by: Actor,
 ): Promise<'verified' | 'email-taken' | 'used'> {
   const { email, emailKey, userId } = link
   const verifying = actOnLink<'verified' | null>(accounts, link, async (tables, at) => {
@@ -75,7 +75,7 @@ export async function verifyNewEmail(
     const data = { email, emailKey, emailVerifiedAt: at }
     const [user] = await tables.user.updateManyAndReturn({ where, data })
     if (!user) return null
-    await recordEvent(tables, { userId, kind: 'email-changed', at, browser })
+    await recordEvent(tables, { userId, kind: 'email-changed', at, by })
     await tellOldEmail(tables, user, link.user, at)
     return 'verified'
   })
@@ -127,7 +127,7 @@ const VOIDED_BY_UNDO: LinkPurpose[] = ['reset-password', 'verify-email', 'verify
 export function undoEmailChange(
   accounts: Accounts,
   link: LinkWithUser,
-  browser: string,
+  by: Actor,
 ): Promise<string | null> {
   return actOnLink(accounts, link, async (tables, at) => {
     const { userId, email, emailKey } = link
@@ -141,7 +141,7 @@ export function undoEmailChange(
       data,
     })
     if (!user) return null
-    await recordAndNotify(tables, user, { kind: 'email-change-undone', at, browser })
+    await recordAndNotify(tables, user, { kind: 'email-change-undone', at, by })
     if (emailKeyOf(link.user.email) !== emailKey) await offerObjection(tables, user, link, at)
     return createLink(tables, { purpose: 'reset-password', userId, email, at })
   }).catch((error: unknown) => {
@@ -167,11 +167,11 @@ async function offerObjection(
 export async function objectToUndo(
   accounts: Accounts,
   link: LinkWithUser,
-  browser: string,
+  by: Actor,
 ): Promise<boolean> {
   const isRecorded = await actOnLink(accounts, link, async (tables, at) => {
     const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
-    await recordAndNotify(tables, user, { kind: 'email-undo-disputed', at, browser })
+    await recordAndNotify(tables, user, { kind: 'email-undo-disputed', at, by })
     return true
   })
   return isRecorded === true

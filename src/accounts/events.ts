@@ -4,51 +4,84 @@ import { hours } from '../durations.ts'
 import { enqueue } from '../mail/outbox.ts'
 import { displayNameOf } from './users.ts'
 
-type Vocabulary = Record<string, { text: string; isMerged?: true }>
+type Vocabulary = Record<string, { log: string; text: string; isMerged?: true }>
 
-/** Every security event, in the words that the activity page and emails use. Merged events are counted per hour and device. */
+/** Every security event: its name in the OWASP logging vocabulary, and the words of the activity page and emails. Merged events are counted per hour and device. */
 const EVENTS = {
-  registered: { text: 'Account created' },
-  'logged-in': { text: 'Logged in' },
-  'new-device': { text: 'Logged in from a new browser' },
-  remembered: { text: 'Recognised by “keep me logged in”', isMerged: true },
-  reauthenticated: { text: 'Password confirmed', isMerged: true },
-  'login-failed': { text: 'Failed attempt to log in', isMerged: true },
+  registered: { log: 'user_created', text: 'Account created' },
+  'logged-in': { log: 'authn_login_success', text: 'Logged in' },
+  'new-device': { log: 'authn_login_success', text: 'Logged in from a new browser' },
+  remembered: { log: 'session_renewed', text: 'Recognised by “keep me logged in”', isMerged: true },
+  reauthenticated: {
+    log: 'authn_reauthentication_success',
+    text: 'Password confirmed',
+    isMerged: true,
+  },
+  'login-failed': { log: 'authn_login_fail', text: 'Failed attempt to log in', isMerged: true },
   'password-check-failed': {
+    log: 'authn_reauthentication_fail',
     text: 'Wrong password entered in a browser that is logged in',
     isMerged: true,
   },
-  'password-changed': { text: 'Password changed' },
-  'reset-requested': { text: 'Requested a link to choose a new password', isMerged: true },
-  'password-reset': { text: 'New password chosen through a link' },
-  'email-verified': { text: 'Email verified' },
-  'email-changed': { text: 'Email changed' },
-  'email-change-undone': { text: 'Change of email undone' },
-  'email-undo-disputed': { text: 'The email that was replaced objected to undoing the change' },
-  'profile-changed': { text: 'Profile changed', isMerged: true },
-  exported: { text: 'Data downloaded', isMerged: true },
-  'deletion-requested': { text: 'Deletion requested' },
-  restored: { text: 'Account restored' },
-  'device-logged-out': { text: 'Another browser was logged out', isMerged: true },
-  'others-logged-out': { text: 'All other browsers were logged out', isMerged: true },
+  'password-changed': { log: 'authn_password_change', text: 'Password changed' },
+  'reset-requested': {
+    log: 'authn_token_created',
+    text: 'Requested a link to choose a new password',
+    isMerged: true,
+  },
+  'password-reset': { log: 'authn_password_change', text: 'New password chosen through a link' },
+  'email-verified': { log: 'user_updated', text: 'Email verified' },
+  'email-changed': { log: 'user_updated', text: 'Email changed' },
+  'email-change-undone': { log: 'user_updated', text: 'Change of email undone' },
+  'email-undo-disputed': {
+    log: 'account_disputed',
+    text: 'The email that was replaced objected to undoing the change',
+  },
+  'profile-changed': { log: 'user_updated', text: 'Profile changed', isMerged: true },
+  exported: { log: 'sensitive_read', text: 'Data downloaded', isMerged: true },
+  'deletion-requested': { log: 'user_deleted', text: 'Deletion requested' },
+  restored: { log: 'user_updated', text: 'Account restored' },
+  'device-logged-out': {
+    log: 'authn_token_revoked',
+    text: 'Another browser was logged out',
+    isMerged: true,
+  },
+  'others-logged-out': {
+    log: 'authn_token_revoked',
+    text: 'All other browsers were logged out',
+    isMerged: true,
+  },
   'remember-token-stolen': {
+    log: 'authn_token_reuse',
     text: 'A copied “keep me logged in” cookie was used; that browser was logged out',
   },
-  'created-by-operator': { text: 'Account created by the operator' },
-  imported: { text: 'Account imported from another program' },
-  disabled: { text: 'Account disabled by the operator' },
-  enabled: { text: 'Account enabled by the operator' },
-  'logged-out-by-operator': { text: 'Logged out everywhere by the operator' },
-  'reset-link-by-operator': { text: 'Link to choose a new password made by the operator' },
+  'created-by-operator': { log: 'user_created', text: 'Account created by the operator' },
+  imported: { log: 'user_created', text: 'Account imported from another program' },
+  disabled: { log: 'user_updated', text: 'Account disabled by the operator' },
+  enabled: { log: 'user_updated', text: 'Account enabled by the operator' },
+  'logged-out-by-operator': {
+    log: 'authn_token_revoked',
+    text: 'Logged out everywhere by the operator',
+  },
+  'reset-link-by-operator': {
+    log: 'authn_token_created',
+    text: 'Link to choose a new password made by the operator',
+  },
 } as const satisfies Vocabulary
 
 export type EventKind = keyof typeof EVENTS
+
+/** Who makes a change: in words, and how the log line of their request hears of it. */
+export type Actor = {
+  browser: string
+  note?: (event: { kind: EventKind; event: string; userId: string }) => void
+}
 
 export type NewEvent = {
   userId: string
   kind: EventKind
   at: Date
-  browser: string
+  by: Actor
   deviceId?: string | null
 }
 
@@ -63,22 +96,26 @@ export type Notified = {
 
 export type Activity = { words: string; browser: string; at: Date; count: number }
 
-/** Records the event in the transaction of the change; false when it was merged into an earlier one. */
-export async function recordEvent(tables: Tables, event: NewEvent): Promise<boolean> {
-  if ('isMerged' in EVENTS[event.kind]) return (await countEvent(tables, event)) === 1
-  await tables.securityEvent.create({ data: { id: randomUUID(), deviceId: null, ...event } })
-  return true
+/** The name of an event in the log. */
+export function logNameOf(kind: EventKind): string {
+  return EVENTS[kind].log
 }
 
-async function countEvent(tables: Tables, event: NewEvent): Promise<number> {
-  const { kind, at, browser, deviceId, userId } = event
+/** Records the event in the transaction of the change. Returns how often it happened in this hour, which is 1 for one that is not merged. */
+export async function recordEvent(
+  tables: Tables,
+  { userId, kind, at, by, deviceId = null }: NewEvent,
+): Promise<number> {
+  const { browser } = by
   const hour = Math.floor(at.getTime() / hours(1))
-  const id = `${kind} ${hour} ${deviceId ?? userId}`
+  const isMerged = 'isMerged' in EVENTS[kind]
+  const id = isMerged ? `${kind} ${hour} ${deviceId ?? userId}` : randomUUID()
   const { count } = await tables.securityEvent.upsert({
     where: { id },
-    create: { id, deviceId: null, ...event },
+    create: { id, userId, kind, at, browser, deviceId },
     update: { at, browser, count: { increment: 1 } },
   })
+  by.note?.({ kind, event: logNameOf(kind), userId })
   return count
 }
 
@@ -88,8 +125,8 @@ export async function recordAndNotify(
   user: Notified,
   event: Omit<NewEvent, 'userId'>,
 ): Promise<void> {
-  const isNew = await recordEvent(tables, { userId: user.id, ...event })
-  if (isNew && user.emailVerifiedAt) await notify(tables, user, user.email, event)
+  const count = await recordEvent(tables, { userId: user.id, ...event })
+  if (count === 1 && user.emailVerifiedAt) await notify(tables, user, user.email, event)
 }
 
 // Fewer are slips of the fingers.
@@ -99,10 +136,10 @@ const SUSPICIOUS = 5
 export async function recordWrongPassword(
   tables: Tables,
   user: Notified,
-  { at, browser }: { at: Date; browser: string },
+  { at, by }: Pick<NewEvent, 'at' | 'by'>,
 ): Promise<void> {
-  const event = { kind: 'password-check-failed', at, browser } as const
-  const count = await countEvent(tables, { userId: user.id, ...event })
+  const event = { kind: 'password-check-failed', at, by } as const
+  const count = await recordEvent(tables, { userId: user.id, ...event })
   if (count === SUSPICIOUS && user.emailVerifiedAt) await notify(tables, user, user.email, event)
 }
 
@@ -111,13 +148,13 @@ export async function notify(
   tables: Tables,
   user: Pick<Notified, 'id' | 'name' | 'username'>,
   to: string,
-  { kind, browser, at }: Omit<NewEvent, 'userId'>,
+  { kind, by, at }: Omit<NewEvent, 'userId'>,
 ): Promise<void> {
   const message = {
     template: 'security-notice',
     name: displayNameOf(user),
     words: EVENTS[kind].text,
-    browser,
+    browser: by.browser,
     at: at.toISOString(),
     isTheft: kind === 'remember-token-stolen',
   } as const

@@ -2,7 +2,7 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Database } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
 import type { Accounts } from './accounts.ts'
-import { recordAndNotify } from './events.ts'
+import { type Actor, recordAndNotify } from './events.ts'
 import { SECRET_COLUMNS, type User } from './users.ts'
 
 type Keyed = { id: string }
@@ -12,11 +12,11 @@ type EventPlace = Keyed & { at: Date }
 export async function startExport(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   user: User,
-  browser: string,
+  by: Actor,
 ): Promise<AsyncIterable<string>> {
   const at = clock()
   await changeTogether(database, (tables) =>
-    recordAndNotify(tables, user, { kind: 'exported', at, browser }),
+    recordAndNotify(tables, user, { kind: 'exported', at, by }),
   )
   const where = { id: user.id }
   const account = await database.user.findUnique({ where, omit: SECRET_COLUMNS })

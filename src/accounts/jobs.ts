@@ -29,5 +29,6 @@ const JOBS: Record<string, (tables: Tables, job: Job, at: Date) => Promise<void>
 async function recordFailedLogin(tables: Tables, { userId, browser }: Job, at: Date) {
   const user = userId && (await tables.user.findUnique({ where: { id: userId } }))
   if (!user) return
-  await recordEvent(tables, { userId: user.id, kind: 'login-failed', at, browser: browser ?? '' })
+  const by = { browser: browser ?? '' }
+  await recordEvent(tables, { userId: user.id, kind: 'login-failed', at, by })
 }

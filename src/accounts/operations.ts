@@ -115,5 +115,5 @@ export function startReset({ database, clock }: Tools, user: ManagedUser): Promi
 }
 
 function eventOf(userId: string, kind: EventKind, at: Date) {
-  return { userId, kind, at, browser: OPERATOR }
+  return { userId, kind, at, by: { browser: OPERATOR } }
 }

@@ -11,7 +11,7 @@ import {
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
-import { notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
+import { type Actor, notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf } from './identifiers.ts'
 import { CAN_LOG_IN, changeOwnUser, displayNameOf, toUser, type User } from './users.ts'
@@ -28,25 +28,25 @@ export async function verifyOwnPassword(
   return matches
 }
 
+export type TypedPassword = Actor & { password: string; client: HashClient }
+
 /** The same for a user who is logged in, and is told of a wrong one: a stranger may use the browser. */
 export async function proveOwnPassword(
   accounts: Accounts,
   user: User,
-  typed: { password: string; browser: string; client: HashClient },
+  { password, client, ...by }: TypedPassword,
 ): Promise<boolean> {
-  if (await verifyOwnPassword(accounts, user, typed)) return true
-  const wrong = { at: accounts.clock(), browser: typed.browser }
+  if (await verifyOwnPassword(accounts, user, { password, client })) return true
+  const wrong = { at: accounts.clock(), by }
   await changeTogether(accounts.database, (tables) => recordWrongPassword(tables, user, wrong))
   return false
 }
-
-export type NewPassword = { password: string; browser: string; client: HashClient }
 
 /** After the current password was verified. Ends every session and remember series; returns the user in the new epoch, or null when this session was ended meanwhile. */
 export async function changePassword(
   { database, passwords, clock }: Accounts,
   user: User,
-  { password, browser, client }: NewPassword,
+  { password, client, ...by }: TypedPassword,
 ): Promise<User | null> {
   const passwordHash = await passwords.hash(password, { ...client, account: user.id })
   return changeTogether(database, async (tables) => {
@@ -55,7 +55,7 @@ export async function changePassword(
     if (!changed) return null
     // Not the way back to an old email: a thief who knows the password would close it.
     await voidLinks(tables, user.id, ['reset-password', 'verify-new-email'])
-    await recordAndNotify(tables, changed, { kind: 'password-changed', at: clock(), browser })
+    await recordAndNotify(tables, changed, { kind: 'password-changed', at: clock(), by })
     return toUser(changed)
   })
 }
@@ -88,14 +88,14 @@ export async function decideReset(
   })
   const message = { template: 'reset-password', name: displayNameOf(user), linkId } as const
   await enqueue(tables, { userId, to: user.email, at, message })
-  await recordEvent(tables, { userId, kind: 'reset-requested', at, browser })
+  await recordEvent(tables, { userId, kind: 'reset-requested', at, by: { browser } })
 }
 
 /** Sets a password through a link. Ends every session, remember series and link; returns the user in the new epoch, or null when the link was used or voided meanwhile. */
 export async function resetPassword(
   accounts: Accounts,
   link: LinkWithUser,
-  { password, browser, client }: NewPassword,
+  { password, client, ...by }: TypedPassword,
 ): Promise<User | null> {
   const { userId: id } = link
   const passwordHash = await accounts.passwords.hash(password, { ...client, account: id })
@@ -104,7 +104,7 @@ export async function resetPassword(
     await tables.user.update({ where: { id }, data })
     await verifyByReset(tables, link, at)
     const user = await tables.user.findUniqueOrThrow({ where: { id } })
-    const event = { kind: 'password-reset', at, browser } as const
+    const event = { kind: 'password-reset', at, by } as const
     await recordAndNotify(tables, user, event)
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
     const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)

@@ -1,23 +1,19 @@
 import { changeTogether } from '../database/change-together.ts'
 import { isUniqueViolation } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
-import { recordEvent } from './events.ts'
+import { type Actor, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isReserved } from './registration.ts'
 import { changeOwnUser, toUser, type User } from './users.ts'
 
-export type ProfileChange = {
-  name: string
-  username: string
-  email: string
-  browser: string
-}
+export type Profile = { name: string; username: string; email: string }
 
 /** Null when this session was ended meanwhile. */
 export function changeProfile(
   { database, clock }: Accounts,
   user: User,
-  { browser, ...wanted }: ProfileChange,
+  wanted: Profile,
+  by: Actor,
 ): Promise<User | 'username-taken' | null> {
   const profile = profileOf(user, wanted)
   if (isProfileOf(user, profile)) return Promise.resolve(user)
@@ -27,7 +23,7 @@ export function changeProfile(
     if (await isReserved(tables, data.usernameKey, at)) return 'username-taken'
     const changed = await changeOwnUser(tables, user, data)
     if (!changed) return null
-    const event = { userId: user.id, kind: 'profile-changed', at, browser } as const
+    const event = { userId: user.id, kind: 'profile-changed', at, by } as const
     await recordEvent(tables, event)
     return toUser(changed)
   }).catch((error: unknown) => {
@@ -37,7 +33,7 @@ export function changeProfile(
 }
 
 // Another spelling of the same email is a matter of taste. Another email is not the user's yet.
-function profileOf(user: User, { name, email, ...wanted }: Omit<ProfileChange, 'browser'>) {
+function profileOf(user: User, { name, email, ...wanted }: Profile) {
   const isSameEmail = emailKeyOf(email) === emailKeyOf(user.email)
   return { ...wanted, name: name || null, email: isSameEmail ? email : user.email }
 }

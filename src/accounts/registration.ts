@@ -5,16 +5,15 @@ import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { createLink, endOfLink, hasWayBack } from './email-links.ts'
-import { recordEvent } from './events.ts'
+import { type Actor, recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
 
-export type NewUser = {
+export type NewUser = Actor & {
   username: string
   email: string
   password: string
-  browser: string
   client?: HashClient
 }
 export type Taken = 'username-taken' | 'email-taken'
@@ -31,7 +30,7 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
     // Asked after the insert: only now is a change of email that gives this one up seen for certain.
     // A thief could otherwise register with the old email, and bar the way back.
     if (await hasWayBack(tables, row.emailKey, at)) throw new EmailKept()
-    await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser: wanted.browser })
+    await recordEvent(tables, { userId: user.id, kind: 'registered', at, by: wanted })
     await sendVerification(tables, user, at)
     return toUser(user)
   }).catch(async (error: unknown) => {
@@ -155,7 +154,7 @@ export function findPending(
 export async function completeRegistration(
   accounts: Accounts,
   pending: PendingRegistration,
-  { browser, keepsPassword }: { browser: string; keepsPassword: boolean },
+  { by, keepsPassword }: { by: Actor; keepsPassword: boolean },
 ): Promise<User | Taken | 'used'> {
   const { database, clock } = accounts
   const at = clock()
@@ -167,7 +166,7 @@ export async function completeRegistration(
     if (count === 0) return 'used'
     const user = await tables.user.create({ data })
     if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
-    await recordEvent(tables, { userId: user.id, kind: 'registered', at, browser })
+    await recordEvent(tables, { userId: user.id, kind: 'registered', at, by })
     return toUser(user)
   }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

@@ -3,6 +3,7 @@ import type { PendingRegistration } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
 import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
+import type { Actor } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { verifyOwnPassword } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
@@ -45,13 +46,13 @@ export async function knowsPassword(
 export async function completeVerification(
   accounts: Accounts,
   verification: Verification,
-  browser: string,
+  by: Actor,
 ): Promise<'verified' | Taken | 'used'> {
-  if (verification.kind === 'new-email') return verifyNewEmail(accounts, verification.link, browser)
+  if (verification.kind === 'new-email') return verifyNewEmail(accounts, verification.link, by)
   if (verification.kind === 'first-email')
-    return (await verifyEmail(accounts, verification.link, browser)) ? 'verified' : 'used'
+    return (await verifyEmail(accounts, verification.link, by)) ? 'verified' : 'used'
   const { pending } = verification
-  const user = await completeRegistration(accounts, pending, { browser, keepsPassword: true })
+  const user = await completeRegistration(accounts, pending, { by, keepsPassword: true })
   return typeof user === 'string' ? user : 'verified'
 }
 
@@ -59,12 +60,12 @@ export async function completeVerification(
 export async function startOver(
   accounts: Accounts,
   verification: Verification,
-  browser: string,
+  by: Actor,
 ): Promise<Taken | 'used' | { linkId: string }> {
   if (verification.kind !== 'registration')
     return createResetLink(accounts, verification.link.userId, verification.email)
   const { pending } = verification
-  const user = await completeRegistration(accounts, pending, { browser, keepsPassword: false })
+  const user = await completeRegistration(accounts, pending, { by, keepsPassword: false })
   return typeof user === 'string' ? user : createResetLink(accounts, user.id, user.email)
 }
 

@@ -15,23 +15,6 @@ const EVENTS: Record<number, string> = {
   503: 'sys_overload',
 }
 
-/** What a page did to an account, in the same vocabulary. */
-export type AccountEvent =
-  | 'account_disputed'
-  | 'authn_password_change'
-  | 'authn_password_change_fail'
-  | 'authn_reauthentication_fail'
-  | 'authn_token_revoked'
-  | 'sensitive_read'
-  | 'user_created'
-  | 'user_deleted'
-  | 'user_updated'
-
-/** Puts into the line of this request what was done, and to whose account. */
-export function nameEvent(res: Response, event: AccountEvent, userId: string): void {
-  Object.assign(res.locals, { event, userId })
-}
-
 /** Writes one line for every request: `answered`, or `aborted` where the client was gone before the answer was. */
 export function logRequests(
   log: Logger,
@@ -48,11 +31,12 @@ export function logRequests(
     const { method, path, ip } = req
     const write = (message: 'answered' | 'aborted') => {
       const took = Math.round(performance.now() - started)
-      const event = res.locals.event ?? EVENTS[res.statusCode]
-      const userId = res.locals.userId ?? visitorOf(req)
-      const { reason } = res.locals
-      const request = { requestId, ip, userId, method, path }
-      log.info({ event, reason, ...request, status: res.statusCode, took }, message)
+      const { statusCode: status } = res
+      const { reason, noted } = res.locals
+      // What failed may have been undone, whatever was noted of it.
+      const event =
+        status < 500 && noted ? noted : { event: EVENTS[status], userId: visitorOf(req) }
+      log.info({ ...event, reason, requestId, ip, method, path, status, took }, message)
     }
     res.once('finish', () => write('answered'))
     res.once('close', () => {

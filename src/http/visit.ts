@@ -7,6 +7,8 @@ import { describeUserAgent } from './user-agent.ts'
 
 /** What one request says about the browser that sent it. */
 export type Visit = {
+  /** Puts into the log line of this request what was done, and to whose account. */
+  note: (event: { userId: string }) => void
   /** In words, such as "Firefox on Linux". */
   browser: string
   client: Client
@@ -65,6 +67,9 @@ export function createVisits(
 function createVisit(req: Request, deviceTokens: string[], secrets: readonly string[]): Visit {
   let nextDeviceToken: string | undefined
   return {
+    note(event) {
+      if (req.res) req.res.locals.noted = event
+    },
     get browser() {
       return describeUserAgent(req.headers['user-agent'] ?? '')
     },

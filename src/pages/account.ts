@@ -12,7 +12,6 @@ import type { User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
 import {
   emailLimits,
@@ -66,11 +65,9 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   const { accounts, auth, memberOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   await throttle.count(limitsOf(memberOf(req), user, form.data))
-  const wanted = { ...form.data, browser: visitOf(req).browser }
-  const changed = await changeProfile(accounts, user, wanted)
+  const changed = await changeProfile(accounts, user, form.data, visitOf(req))
   if (!changed) return auth.unauthorized(req, res, next)
   if (changed === 'username-taken') return refuseTaken(req, res, form)
-  nameEvent(res, 'user_updated', changed.id)
   if (!isNewEmail(user, form.data)) return goBack(req, res, 'Saved.')
 
   const isSent = await requestNewEmail(accounts, changed, form.data.email)

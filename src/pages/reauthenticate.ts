@@ -5,7 +5,6 @@ import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/in
 import { nextOf } from '../auth/next.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
@@ -36,7 +35,6 @@ async function reauthenticate(req: Request, res: Response) {
   if (!form.ok) return show(req, res.status(422), form.view)
 
   if (!(await provePassword(req, form.data.password))) {
-    nameEvent(res, 'authn_reauthentication_fail', auth.loggedInUser(req).id)
     return show(req, res.status(422), rejectForm(form, 'password', 'Wrong password.').view)
   }
   await auth.confirmLogin(req, res)

@@ -14,7 +14,6 @@ import { loginUrl, nextOf } from '../auth/next.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { type Services, servicesOf } from '../services.ts'
 import { hashToken } from '../sessions/devices.ts'
 import { registrationLimits } from '../throttle/limits.ts'
@@ -77,7 +76,6 @@ function schemaFor({ accounts }: Services) {
 
 async function welcome(req: Request, res: Response, user: User) {
   const { auth, flashes, settings } = servicesOf(req)
-  nameEvent(res, 'user_created', user.id)
   await auth.logIn(req, res, user, { startedBy: 'registration' })
   const message = `Welcome, ${displayNameOf(user)}. Your account is ready. The link in the email to ${user.email} verifies it.`
   flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))

@@ -4,7 +4,6 @@ import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import { resetPassword, verifyOwnPassword } from '../accounts/passwords.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
@@ -42,7 +41,6 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
   const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
   if (!user) return finishSecondPress(req, res)
   keepDeviceToken(req, res, await knowDevice(accounts, user, visitOf(req)))
-  nameEvent(res, 'authn_password_change', user.id)
   return goToLogin(req, res)
 }
 

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express'
 import { restoreAccount } from '../accounts/deletion.ts'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
 import { createMailedLink } from './mailed-link.ts'
 
@@ -23,10 +22,9 @@ function showRestore(_req: Request, res: Response, { id, user }: LinkWithUser) {
 
 async function restore(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, flashes, visitOf } = servicesOf(req)
-  const isBack = await restoreAccount(accounts, found, visitOf(req).browser)
+  const isBack = await restoreAccount(accounts, found, visitOf(req))
   link.forget(req, res)
   if (!isBack) return link.refuse(req, res)
-  nameEvent(res, 'user_updated', found.userId)
   flashes.add(req, res, 'success', 'Your account is back. Log in as before.')
   return res.redirect(303, '/login')
 }

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express'
 import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
 import { findLink, type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
-import { nameEvent } from '../http/request-log.ts'
 import { servicesOf } from '../services.ts'
 import { createMailedLink } from './mailed-link.ts'
 
@@ -28,10 +27,9 @@ function undoOrObject(req: Request, res: Response, found: LinkWithUser) {
 
 async function undo(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, flashes, settings, visitOf } = servicesOf(req)
-  const resetId = await undoEmailChange(accounts, found, visitOf(req).browser)
+  const resetId = await undoEmailChange(accounts, found, visitOf(req))
   link.forget(req, res)
   if (!resetId) return link.refuse(req, res)
-  nameEvent(res, 'user_updated', found.userId)
   const message = 'Your email is back, and every browser is logged out. Choose a new password.'
   flashes.add(req, res, 'success', message)
   link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
@@ -40,10 +38,9 @@ async function undo(req: Request, res: Response, found: LinkWithUser) {
 
 async function object(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, flashes, visitOf } = servicesOf(req)
-  const isRecorded = await objectToUndo(accounts, found, visitOf(req).browser)
+  const isRecorded = await objectToUndo(accounts, found, visitOf(req))
   link.forget(req, res)
   if (!isRecorded) return link.refuse(req, res)
-  nameEvent(res, 'account_disputed', found.userId)
   flashes.add(req, res, 'info', 'Your objection is recorded. Tell the operator of this site, too.')
   return res.redirect(303, '/')
 }

@@ -71,7 +71,7 @@ async function prove(req: Request, res: Response, verification: Verification) {
 
 async function complete(req: Request, res: Response, verification: Verification) {
   const { accounts, auth, flashes, visitOf } = servicesOf(req)
-  const outcome = await completeVerification(accounts, verification, visitOf(req).browser)
+  const outcome = await completeVerification(accounts, verification, visitOf(req))
   link.forget(req, res)
   if (outcome !== 'verified') return link.refuse(req, res, PROBLEMS[outcome])
   flashes.add(req, res, 'success', 'Your email is verified.')
@@ -80,7 +80,7 @@ async function complete(req: Request, res: Response, verification: Verification)
 
 async function chooseNewPassword(req: Request, res: Response, verification: Verification) {
   const { accounts, flashes, settings, visitOf } = servicesOf(req)
-  const outcome = await startOver(accounts, verification, visitOf(req).browser)
+  const outcome = await startOver(accounts, verification, visitOf(req))
   if (typeof outcome === 'string') return link.refuse(req, res, PROBLEMS[outcome])
   flashes.add(req, res, 'info', 'Choose a new password. Everything made under the old one ends.')
   link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, outcome.linkId))

@@ -1,21 +1,21 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
+import { logNameOf } from '../accounts/events.ts'
 import type { LoginOutcome, User } from '../accounts/users.ts'
 import type { LoginEmitter, LoginEvents } from '../auth/login-parts.ts'
 import { currentUser } from '../auth/login-state.ts'
 import type { Refusal } from '../http/client-errors.ts'
 
-// Names from the OWASP logging vocabulary, which tools that watch many programs know. Users go by id: a
-// name is typed text.
+// Users go by id: a name is typed text.
 const NAMES: { [event in keyof LoginEvents<User>]?: string } = {
-  loggedIn: 'authn_login_success',
+  loggedIn: logNameOf('logged-in'),
   loggedOut: 'session_logout',
-  loadedFromCookie: 'session_renewed',
-  loginConfirmed: 'authn_reauthentication_success',
+  loadedFromCookie: logNameOf('remembered'),
+  loginConfirmed: logNameOf('reauthenticated'),
   unauthorized: 'authz_fail',
   needsRefresh: 'authz_fail_not_fresh',
   sessionProtected: 'session_use_from_elsewhere',
-  rememberStolen: 'authn_token_reuse',
+  rememberStolen: logNameOf('remember-token-stolen'),
 }
 
 /** Writes a line for each event of a login manager. */
@@ -30,7 +30,8 @@ export function logLoginEvents(events: LoginEmitter<User>, log: Logger): void {
 /** Writes a line for a refused login, and never what was typed. */
 export function logRefusedLogin(log: Logger, req: Request, outcome: LoginOutcome): void {
   if (outcome.ok) return
-  log.warn({ event: 'authn_login_fail', reason: outcome.reason, ...describe(req) }, 'login refused')
+  const event = logNameOf('login-failed')
+  log.warn({ event, reason: outcome.reason, ...describe(req) }, 'login refused')
 }
 
 /** For what was refused before it was a request. */

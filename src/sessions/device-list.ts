@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { voidLinks } from '../accounts/email-links.ts'
-import { recordAndNotify, recordEvent } from '../accounts/events.ts'
+import { type Actor, recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
@@ -82,14 +82,15 @@ export async function findUserOfDevice(accounts: Accounts, id: string): Promise<
 export function revokeDevice(
   { database, clock }: Accounts,
   { id: userId }: User,
-  { deviceId, browser }: { deviceId: string; browser: string },
+  deviceId: string,
+  by: Actor,
 ): Promise<boolean> {
   const at = clock()
   return changeTogether(database, async (tables) => {
     const where = { id: deviceId, userId, revokedAt: null }
     const { count } = await tables.device.updateMany({ where, data: { revokedAt: at } })
     if (count === 1)
-      await recordEvent(tables, { userId, kind: 'device-logged-out', at, browser, deviceId })
+      await recordEvent(tables, { userId, kind: 'device-logged-out', at, by, deviceId })
     return count === 1
   })
 }
@@ -113,14 +114,14 @@ export function knowDevice(
 export function revokeOtherDevices(
   { database, clock }: Accounts,
   user: User,
-  browser: string,
+  by: Actor,
 ): Promise<User | null> {
   return changeTogether(database, async (tables) => {
     const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
     if (!changed) return null
     // A change of email that an intruder began would outlive the intruder's session.
     await voidLinks(tables, user.id, ['verify-new-email'])
-    await recordAndNotify(tables, changed, { kind: 'others-logged-out', at: clock(), browser })
+    await recordAndNotify(tables, changed, { kind: 'others-logged-out', at: clock(), by })
     return toUser(changed)
   })
 }
@@ -140,6 +141,11 @@ export function endStolenDevice(
     // Of two requests with the copy, one reports it.
     if (count === 0) return
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndNotify(tables, user, { kind: 'remember-token-stolen', at, browser, deviceId })
+    await recordAndNotify(tables, user, {
+      kind: 'remember-token-stolen',
+      at,
+      by: { browser },
+      deviceId,
+    })
   })
 }

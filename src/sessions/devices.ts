@@ -94,10 +94,12 @@ async function recordLoginEvent(
   { deviceId, isNew }: { deviceId: string; isNew: boolean },
 ): Promise<void> {
   const kind = KINDS[startedBy]
+  // The login manager tells the log of it.
+  const event = { at, by: { browser }, deviceId }
   if (kind === 'logged-in' && isNew) {
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndNotify(tables, user, { kind: 'new-device', at, browser, deviceId })
-  } else if (kind) await recordEvent(tables, { userId, kind, at, browser, deviceId })
+    await recordAndNotify(tables, user, { kind: 'new-device', ...event })
+  } else if (kind) await recordEvent(tables, { userId, kind, ...event })
 }
 
 export type Target = { userId: string | null; deviceId: string | null }

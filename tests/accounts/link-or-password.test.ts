@@ -12,7 +12,7 @@ afterAll(site.close)
 const { database } = site
 const now = site.clock.now()
 
-/** Somebody with a link for a new password, and what would void that link. */
+/** A user with a link for a new password, and what would void that link. */
 async function prepare() {
   const ada = await register(site)
   const [id = ''] = tokenIn(await forgetPassword(site, ada)).split('.')

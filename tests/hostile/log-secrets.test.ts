@@ -125,7 +125,6 @@ describe('the log of a whole life', () => {
         'authn_login_success',
         'authn_login_fail',
         'authn_password_change',
-        'authn_password_change_fail',
         'authn_reauthentication_fail',
         'authn_reauthentication_success',
         'authn_token_reuse',

@@ -130,7 +130,7 @@ describe('a sender', () => {
     expect([await next.sendDue(), addresses]).toEqual([0, ['ada@x.org']])
   })
 
-  test('leaves a message to whoever claimed it later', async () => {
+  test('leaves a message to the sender that claimed it later', async () => {
     const [first, second] = [hold(), hold()]
     await outbox.put('ada@x.org')
     const slow = outbox.openSender(first).sendDue()

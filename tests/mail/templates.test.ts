@@ -102,7 +102,7 @@ describe('a mail', () => {
     '<b>Ada</b>',
     'You won, call +44 20 7946 0000 and say your password now, quickly',
     '\n',
-  ])('greets nobody by a name that could be clicked on or is no name: %j', (name) => {
+  ])('greets no user by a name that could be clicked on or is no name: %j', (name) => {
     for (const message of mailTo(name)) {
       const { subject, text, html } = render(message, AT)
 

@@ -37,7 +37,7 @@ describe('a mail over SMTP that does not go out', () => {
     expect(await failure(transportTo(url)(mail(), never))).toBe('Error: AUTH PLAIN: EAUTH 535')
   })
 
-  test('may go another time when nobody listens', async () => {
+  test('may go another time when no server listens', async () => {
     const office = await openPostOffice()
     await office.close()
 

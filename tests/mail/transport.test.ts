@@ -61,8 +61,8 @@ describe('a mail over SMTP', () => {
     'ada@example.org,evil.example',
     'ada\0@evil.example',
     '',
-  ])('goes to nobody when its address is more than one address: %j', async (to) => {
-    // Nobody listens there: no server has a chance to refuse it for us.
+  ])('goes nowhere when its address is more than one address: %j', async (to) => {
+    // No server listens there that could refuse it for us.
     const send = transportTo('smtp://127.0.0.1:1')
 
     expect(await send(mail({ to }), never)).toBe('refused')

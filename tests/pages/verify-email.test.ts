@@ -144,7 +144,7 @@ describe('a new account', () => {
 
     await resendVerification(accounts, unverified)
 
-    expect(await verifyEmail(accounts, link, 'Edge')).toBe(false)
+    expect(await verifyEmail(accounts, link, { browser: 'Edge' })).toBe(false)
     expect(await findMails(site, ada.email, 'verify-email')).toHaveLength(1)
     expect(await listEvents(site, ada)).not.toContain('email-verified')
   })

@@ -40,7 +40,7 @@ describe('of 50 attempts at once, in two processes', () => {
     return (await Promise.all(attempts)).filter(Boolean).length
   }
 
-  test('as many pass as the budget has, where nobody has tried before', async () => {
+  test('as many pass as the budget has, where nothing was tried before', async () => {
     expect(await race(newAttempt())).toBe(10)
   })
 

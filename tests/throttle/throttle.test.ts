@@ -121,7 +121,7 @@ describe('the throttle of logging in', () => {
 
     const statuses: number[] = []
     for (let name = 0; name < 101; name++) {
-      statuses.push(...(await guess(browser, `nobody${name}`, 1)))
+      statuses.push(...(await guess(browser, `unknown${name}`, 1)))
     }
 
     expect(statuses.filter((status) => status === 422)).toHaveLength(100)

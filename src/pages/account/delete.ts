@@ -6,7 +6,6 @@ import { usernameKeyOf } from '../../accounts/identifiers.ts'
 import { formatDuration } from '../../durations.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
-import { nameEvent } from '../../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
@@ -43,7 +42,6 @@ async function deleteAccount(req: Request, res: Response, next: NextFunction) {
     return show(req, res.status(422), wrong.view)
   }
   if (!(await provePassword(req, form.data.password))) {
-    nameEvent(res, 'authn_reauthentication_fail', user.id)
     return show(req, res.status(422), rejectForm(form, 'password', 'Wrong password.').view)
   }
   return schedule(req, res, next)
@@ -52,9 +50,8 @@ async function deleteAccount(req: Request, res: Response, next: NextFunction) {
 async function schedule(req: Request, res: Response, next: NextFunction) {
   const { accounts, auth, cookies, flashes, settings, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  const isScheduled = await scheduleDeletion(accounts, user, visitOf(req).browser)
+  const isScheduled = await scheduleDeletion(accounts, user, visitOf(req))
   if (!isScheduled) return auth.unauthorized(req, res, next)
-  nameEvent(res, 'user_deleted', user.id)
   await auth.logOut(req, res)
   cookies.session.clear(res)
   const message = `Your account is closed. The link in our email restores it for ${GRACE}.`

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { readSession, saveThenRedirect } from '../../auth/express-session.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
-import { nameEvent } from '../../http/request-log.ts'
 import { servicesOf } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
 import { revocationLimits } from '../../throttle/limits.ts'
@@ -40,9 +39,8 @@ async function revoke(req: Request, res: Response, next: NextFunction) {
   const id = DeviceId.safeParse(req.params.id)
   if (!id.success) return next(new HttpError(404))
   await throttle.count(revocationLimits(memberOf(req)))
-  const device = { deviceId: id.data, browser: visitOf(req).browser }
-  const wasGood = await revokeDevice(accounts, auth.loggedInUser(req), device)
-  if (wasGood) nameEvent(res, 'authn_token_revoked', auth.loggedInUser(req).id)
+  const user = auth.loggedInUser(req)
+  const wasGood = await revokeDevice(accounts, user, id.data, visitOf(req))
   const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
   flashes.add(req, res, wasGood ? 'success' : 'info', message)
   return saveThenRedirect(req, res, 303, '/account/devices')
@@ -51,11 +49,9 @@ async function revoke(req: Request, res: Response, next: NextFunction) {
 async function revokeOthers(req: Request, res: Response, next: NextFunction) {
   const { accounts, auth, flashes, memberOf, throttle, visitOf } = servicesOf(req)
   await throttle.count(revocationLimits(memberOf(req)))
-  const { browser } = visitOf(req)
-  const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), browser)
+  const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), visitOf(req))
   if (!user) return auth.unauthorized(req, res, next)
   await auth.renewLogin(req, res, user)
-  nameEvent(res, 'authn_token_revoked', user.id)
   flashes.add(req, res, 'success', 'All other browsers are logged out.')
   return saveThenRedirect(req, res, 303, '/account/devices')
 }

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express'
 import { startExport } from '../../accounts/export.ts'
 import { sendDownload } from '../../http/download.ts'
 import type { Page } from '../../http/page.ts'
-import { nameEvent } from '../../http/request-log.ts'
 import { servicesOf } from '../../services.ts'
 import { exportLimits } from '../../throttle/limits.ts'
 
@@ -17,7 +16,6 @@ async function exportData(req: Request, res: Response) {
   const { accounts, auth, memberOf, throttle, visitOf } = servicesOf(req)
   await throttle.count(exportLimits(memberOf(req)))
   const user = auth.loggedInUser(req)
-  const file = await startExport(accounts, user, visitOf(req).browser)
-  nameEvent(res, 'sensitive_read', user.id)
+  const file = await startExport(accounts, user, visitOf(req))
   await sendDownload(res, 'account.json', file)
 }

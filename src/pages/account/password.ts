@@ -9,7 +9,6 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form
 import type { ForgeryError } from '../../http/http-error.ts'
 import { networkOf } from '../../http/network.ts'
 import type { Page } from '../../http/page.ts'
-import { nameEvent } from '../../http/request-log.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
@@ -53,11 +52,9 @@ async function change(req: Request, res: Response, next: NextFunction) {
   const isRight = await provePassword(req, form.data.current)
   const wanted = { ...form.data, ...visitOf(req) }
   const changed = isRight ? await changePassword(accounts, user, wanted) : null
-  if (changed) nameEvent(res, 'authn_password_change', user.id)
   const now = changed ?? (await findChanged(req, user))
   if (now) return renew(req, res, now)
   if (isRight) return auth.unauthorized(req, res, next)
-  nameEvent(res, 'authn_password_change_fail', user.id)
   return show(req, res.status(422), rejectForm(form, 'current', 'Wrong password.').view)
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../support/journeys.ts'
 import { register, userFields } from '../../support/users.ts'
 
-/** Somebody at the last step of a change, which `act` takes. */
+/** A user at the last step of a change, which `act` takes. */
 export type Prepared = { username: string; act: () => Promise<{ status: number }> }
 
 /** A change to an account, the event that it is, and the mail that tells of it. */

@@ -97,7 +97,7 @@ describe('the export of a large account', () => {
     const person = await registerWithEvents(5000)
     const user = await findUser(site, person)
     const { database, clock } = site
-    const file = await startExport({ database, clock: clock.now }, user, 'Firefox')
+    const file = await startExport({ database, clock: clock.now }, user, { browser: 'Firefox' })
     site.statements.length = 0
 
     const turns = await countTurns(async () => {
