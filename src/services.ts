@@ -31,7 +31,6 @@ import { createRememberStore } from './sessions/remember-store.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, type Settings } from './settings/settings.ts'
 import { createBudgets } from './throttle/budgets.ts'
-import { createAttemptCounters } from './throttle/counters.ts'
 import { deliveryLimits, type LoginTarget, type Member } from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 
@@ -110,7 +109,7 @@ function openThrottle({ database, clock, settings }: Foundation): Throttle {
   if (!settings.throttle) return noThrottle
   const budgets = createBudgets(settings)
   const wasNeverMade = (error: unknown) => error instanceof Overloaded
-  return createThrottle({ counters: createAttemptCounters(database), clock, budgets, wasNeverMade })
+  return createThrottle({ database, clock, budgets, wasNeverMade })
 }
 
 async function findLoginTarget(

@@ -1,11 +1,11 @@
 import { changeTogether } from '../database/change-together.ts'
-import { isUniqueViolation, type Tables, type User as UserRow } from '../database/database.ts'
+import { type Tables, type User as UserRow, whenTaken } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
+  ALL_BUT_WAYS_BACK,
   actOnLink,
   createLink,
-  type LinkPurpose,
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
@@ -79,11 +79,7 @@ export async function verifyNewEmail(
     await tellOldEmail(tables, user, link.user, at)
     return 'verified'
   })
-  const outcome = await verifying.catch((error: unknown) => {
-    if (isUniqueViolation(error)) return 'email-taken' as const
-    throw error
-  })
-  return outcome ?? 'used'
+  return (await verifying.catch(whenTaken('email-taken' as const))) ?? 'used'
 }
 
 async function tellOldEmail(
@@ -121,8 +117,6 @@ async function voidLaterWaysBack(tables: Tables, userId: string, since: Date): P
   await tables.emailLink.deleteMany({ where })
 }
 
-const VOIDED_BY_UNDO: LinkPurpose[] = ['reset-password', 'verify-email', 'verify-new-email']
-
 /** Gives the account back to the email of the link and ends everything else; returns the id of a link that sets a new password, or null when another request was first. */
 export function undoEmailChange(
   accounts: Accounts,
@@ -132,7 +126,7 @@ export function undoEmailChange(
   return actOnLink(accounts, link, async (tables, at) => {
     const { userId, email, emailKey } = link
     await voidLaterWaysBack(tables, userId, link.createdAt)
-    await voidLinks(tables, userId, VOIDED_BY_UNDO)
+    await voidLinks(tables, userId, ALL_BUT_WAYS_BACK)
     const emailData = { email, emailKey, emailVerifiedAt: at }
     // The password may be a thief's: it is void, and every session with it.
     const data = { ...emailData, passwordHash: null, authEpoch: { increment: 1 } }
@@ -144,11 +138,8 @@ export function undoEmailChange(
     await recordAndNotify(tables, user, { kind: 'email-change-undone', at, by })
     if (emailKeyOf(link.user.email) !== emailKey) await offerObjection(tables, user, link, at)
     return createLink(tables, { purpose: 'reset-password', userId, email, at })
-  }).catch((error: unknown) => {
-    // The old email has been verified by another account since.
-    if (isUniqueViolation(error)) return null
-    throw error
-  })
+    // Taken: the old email has been verified by another account since.
+  }).catch(whenTaken(null))
 }
 
 async function offerObjection(

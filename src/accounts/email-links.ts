@@ -1,22 +1,30 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import type { EmailLink, Tables } from '../database/database.ts'
-import { days, hours, minutes } from '../durations.ts'
+import { minutes } from '../durations.ts'
+import { KINDS } from '../mail/messages.ts'
 import type { Accounts } from './accounts.ts'
 import { emailKeyOf } from './identifiers.ts'
 
-/** How long each kind of link works. mail/messages.ts says so too and cannot import this: change both. */
+/** How long each kind of link works: as long as the email says that carries it. */
 export const LINK_LIFETIMES = {
-  'reset-password': minutes(60),
+  'reset-password': KINDS['reset-password'].lasts,
   'used-reset-password': minutes(1),
-  'verify-email': days(7),
-  'verify-new-email': days(1),
-  'undo-email': hours(72),
-  'object-to-undo': hours(72),
-  'restore-account': days(14),
+  'verify-email': KINDS['verify-email'].lasts,
+  'verify-new-email': KINDS['verify-new-email'].lasts,
+  'undo-email': KINDS['email-changed'].lasts,
+  'object-to-undo': KINDS['email-change-undone'].lasts,
+  'restore-account': KINDS['deletion-scheduled'].lasts,
 } as const
 
 export type LinkPurpose = keyof typeof LINK_LIFETIMES
+
+// A former email may still need its way back.
+export const ALL_BUT_WAYS_BACK: LinkPurpose[] = [
+  'reset-password',
+  'verify-email',
+  'verify-new-email',
+]
 
 export type NewLink = {
   purpose: LinkPurpose
@@ -116,7 +124,7 @@ export async function voidLinks(
   return purposes && !purposes.includes('undo-email') ? [] : lost.map(({ email }) => email)
 }
 
-/** Tells whether the former user of this email can still take an account back to it. */
+/** Whether the former user of this email can still take an account back to it. */
 export async function hasWayBack(tables: Tables, emailKey: string, now: Date): Promise<boolean> {
   const where = { emailKey, purpose: 'undo-email', expiresAt: { gt: now } }
   return (await tables.emailLink.count({ where })) > 0

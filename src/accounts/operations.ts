@@ -13,7 +13,7 @@ import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.t
 /** The operator has no browser: the activity page shows this instead. */
 export const OPERATOR = 'the operator’s command line'
 
-/** A user as the operator sees one: also when they leave. */
+/** A user as the operator sees one. */
 export type ManagedUser = User & { disabledAt: Date | null; deletionDueAt: Date | null }
 
 type Tools = Pick<Accounts, 'database' | 'clock'>
@@ -41,7 +41,7 @@ export function findUsers({ database }: Tools, name: string): Promise<ManagedUse
 
 export type WantedUser = { username: string; email: string; password: string }
 
-/** Takes checked names and a checked password; returns the new user, whose address counts as confirmed because the operator gave it, or what is taken. */
+/** Names and password are checked already. The email counts as verified: the operator gave it. */
 export async function createUser(
   accounts: Tools & Pick<Accounts, 'passwords'>,
   { username, email, password }: WantedUser,
@@ -101,7 +101,7 @@ export function logOutUser({ database, clock }: Tools, id: string): Promise<bool
 
 export type ResetLink = { linkId: string; expiresAt: Date }
 
-/** Takes a user; returns a link that sets a new password once, in place of any that was asked for before. */
+/** Makes a link that sets a new password, in place of any that was asked for before. */
 export function startReset({ database, clock }: Tools, user: ManagedUser): Promise<ResetLink> {
   const at = clock()
   const { id: userId } = user

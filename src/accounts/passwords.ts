@@ -3,11 +3,11 @@ import type { Tables } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
+  ALL_BUT_WAYS_BACK,
   actOnLink,
   createLink,
   holdUser,
   keepUsedLink,
-  type LinkPurpose,
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
@@ -106,6 +106,7 @@ export async function resetPassword(
     const user = await tables.user.findUniqueOrThrow({ where: { id } })
     const event = { kind: 'password-reset', at, by } as const
     await recordAndNotify(tables, user, event)
+    // A link that was sent before the email was changed: its reader may need the way back.
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
     const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
     for (const email of lost) await notify(tables, user, email, event)
@@ -113,9 +114,6 @@ export async function resetPassword(
     return toUser(user)
   })
 }
-
-// The link was sent before the email was changed: its reader may need the way back.
-const ALL_BUT_WAYS_BACK: LinkPurpose[] = ['reset-password', 'verify-email', 'verify-new-email']
 
 // Only a reader of that mailbox can open the link.
 async function verifyByReset(tables: Tables, link: LinkWithUser, at: Date): Promise<void> {

@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import { isUniqueViolation } from '../database/database.ts'
+import { whenTaken } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { type Actor, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
@@ -26,10 +26,7 @@ export function changeProfile(
     const event = { userId: user.id, kind: 'profile-changed', at, by } as const
     await recordEvent(tables, event)
     return toUser(changed)
-  }).catch((error: unknown) => {
-    if (isUniqueViolation(error)) return 'username-taken'
-    throw error
-  })
+  }).catch(whenTaken('username-taken'))
 }
 
 // Another spelling of the same email is a matter of taste. Another email is not the user's yet.

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
-import { isUniqueViolation, type PendingRegistration, type Tables } from '../database/database.ts'
+import {
+  isUniqueViolation,
+  type PendingRegistration,
+  type Tables,
+  whenTaken,
+} from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
@@ -72,7 +77,7 @@ function rowOf({ username, email }: Pick<NewUser, 'username' | 'email'>, hash: s
   return { id: randomUUID(), username, email, ...keys, passwordHash: hash, createdAt: at }
 }
 
-/** Tells whether a pending registration reserves the user name. */
+/** Whether a pending registration reserves the user name. */
 export async function isReserved(tables: Tables, usernameKey: string, now: Date): Promise<boolean> {
   const where = { usernameKey, expiresAt: { gt: now } }
   return (await tables.pendingRegistration.count({ where })) > 0
@@ -108,10 +113,7 @@ export async function reserveRegistration(
     await tables.pendingRegistration.create({ data: { ...row, deviceTokenHash, expiresAt } })
     await queueJob(tables, { kind: 'registration', pendingId: row.id }, at)
     return 'reserved'
-  }).catch((error: unknown) => {
-    if (isUniqueViolation(error)) return 'username-taken' as const
-    throw error
-  })
+  }).catch(whenTaken('username-taken'))
 }
 
 /** Decides in the background what a registration is answered by email. */

@@ -81,6 +81,14 @@ export function formatTimestamp(time: Date): string {
   return time.toISOString().replace('Z', '+00:00')
 }
 
+/** For catch: the outcome where a unique index has the value already. */
+export function whenTaken<T>(outcome: T): (error: unknown) => T {
+  return (error) => {
+    if (isUniqueViolation(error)) return outcome
+    throw error
+  }
+}
+
 /** Whether a unique index refused a value that it has already. */
 export function isUniqueViolation(error: unknown): error is Prisma.PrismaClientKnownRequestError {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false

@@ -11,11 +11,10 @@ export type MailOptions = RenderOptions &
 
 export type MailRoom = {
   sender: Sender
-  /** Returns the latest of the mail that was sent, newest first; none in production, where nothing is kept. */
+  /** None in production, where nothing is kept. */
   listSent: (most: number) => Promise<SentMail[]>
 }
 
-/** Takes the settings of the mail room; returns its sender, not started yet, and what was sent. */
 export function openMailRoom(options: MailOptions): MailRoom {
   const { database, isProduction } = options
   const render = createRenderer(options)

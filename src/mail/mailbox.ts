@@ -4,7 +4,7 @@ import type { Render } from './templates.ts'
 
 export type SentMail = { to: string; at: Date; subject: string; text: string; links: string[] }
 
-/** Takes the database, how to render, and how many; returns the latest sent mail that was kept, newest first. */
+/** The latest mail that was sent and kept, newest first. */
 export async function listSent(
   database: Database,
   render: Render,

@@ -39,11 +39,10 @@ export const LANES: Readonly<Record<TemplateName, number>> = {
   'security-notice': 1,
 }
 
-/** What is the same in every email of a template; lasts in ms, null for a link without a token. */
-export type Kind = { subject: string; path: string; lasts: number | null }
+type Kind = { subject: string; path: string; lasts: number | null }
 
-// No subject holds anything that a visitor typed. Each time agrees with LINK_LIFETIMES of accounts/email-links.ts.
-export const KINDS: Readonly<Record<TemplateName, Kind>> = {
+/** What is the same in every email of a template; lasts in ms, null for a link without a token. No subject holds what a visitor typed. */
+export const KINDS = {
   'verify-email': { subject: 'Verify your email', path: '/verify-email', lasts: days(7) },
   'verify-new-email': { subject: 'Verify your new email', path: '/verify-email', lasts: days(1) },
   'email-changed': { subject: 'Your email was changed', path: '/undo-email', lasts: hours(72) },
@@ -72,7 +71,7 @@ export const KINDS: Readonly<Record<TemplateName, Kind>> = {
     path: '/forgot-password',
     lasts: null,
   },
-}
+} as const satisfies Record<TemplateName, Kind>
 
 /** When the link of an email written at this time stops working; null for one that never does. */
 export function endOfUse(template: TemplateName, writtenAt: Date): Date | null {

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, type OutboxMessage, Prisma, type Tables } from '../database/database.ts'
-import { deleteBatch } from '../database/delete-batch.ts'
-import { days } from '../durations.ts'
+import type { OutboxMessage, Tables } from '../database/database.ts'
 import { LANES, type Message, type TemplateName } from './messages.ts'
 
 export type NewMail = { userId: string | null; to: string; message: Message; at: Date }
@@ -41,11 +39,4 @@ export function readMessage({ template, data }: OutboxMessage): Message {
 export function readJob({ template, userId, data }: OutboxMessage): Job | null {
   if (!template.startsWith(JOB)) return null
   return { kind: template.slice(JOB.length), userId, ...JSON.parse(data) }
-}
-
-/** Removes a batch of mail that was sent 30 days ago, until when it shows who was written to; says whether there may be more. */
-export function sweepMail(database: Database, now: Date): Promise<boolean> {
-  const before = new Date(now.getTime() - days(30))
-  const old = Prisma.sql`"sentAt" <= ${before} ORDER BY "sentAt"`
-  return deleteBatch(database, { name: 'OutboxMessage', key: 'id' }, old)
 }

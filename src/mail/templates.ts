@@ -3,12 +3,10 @@ import { formatTime } from '../clock.ts'
 import { formatDuration } from '../durations.ts'
 import { resolveInProject } from '../project.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
-import { plainText, withoutLinks } from './plain-text.ts'
 
-/** What a mail says, ready to send; link is the one address in it. */
+/** An email, ready to send; link is the one URL in it. */
 export type MailText = { subject: string; text: string; html: string; link: string }
 
-/** Takes a message and when it was written; returns what the mail says. */
 export type Render = (message: Message, writtenAt: Date) => MailText
 
 export type RenderOptions = {
@@ -16,11 +14,9 @@ export type RenderOptions = {
   appUrl: string
   /** Whether templates are compiled once, rather than for each message. */
   keepsViews?: boolean
-  /** Takes a link's id and a path; returns the address that opens it. */
   linkUrl: (linkId: string, path: string) => string
 }
 
-/** Takes the name and origin of this program and how to address a link; returns what renders a message as text and as HTML. */
 export function createRenderer(options: RenderOptions): Render {
   const noCache = options.keepsViews === false
   const text = openTemplates({ autoescape: false, noCache })
@@ -65,4 +61,18 @@ function cleanWords(message: Message) {
     ...('browser' in message && { browser: withoutLinks(message.browser) }),
     ...('newEmail' in message && { newEmail: plainText(message.newEmail) }),
   }
+}
+
+// On one line, without characters that turn the direction of the words around it.
+function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+}
+
+const LONGEST_NAME = 60
+
+// Null if it is longer than a name, or a mail program could make a link of it.
+function withoutLinks(text: string): string | null {
+  const plain = plainText(text)
+  const isLinkLike = /[:/\\@<>]|\.[^\s.]|www/iu.test(plain)
+  return isLinkLike || [...plain].length > LONGEST_NAME ? null : plain
 }

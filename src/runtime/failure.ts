@@ -7,11 +7,14 @@ export function describeFailure(error: unknown): string {
   return `${describeOne(error)}${cause}`
 }
 
-// Prisma begins its messages with the call, arguments included, and ends them with what went wrong.
+/** The part of a message that is safe to keep: Prisma begins with the call, its arguments and password hashes included, and ends with what went wrong. */
+export function lastLine({ message }: Error): string {
+  return message.trim().split('\n').at(-1) ?? ''
+}
+
 function describeOne(error: Error): string {
   const code = 'code' in error ? String(error.code) : ''
-  const line = error.message.trim().split('\n').at(-1) ?? ''
-  const safe = line.replace(/\/\/[^@\s]*@/g, '//…@')
+  const safe = lastLine(error).replace(/\/\/[^@\s]*@/g, '//…@')
   return safe.includes(code) ? safe : `${code} ${safe}`.trim()
 }
 

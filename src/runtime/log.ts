@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { lastLine } from './failure.ts'
 import { createOutput } from './output.ts'
 
 /** One line of JSON for each event, times in UTC, by default on standard output. */
@@ -21,15 +22,10 @@ function keepToAscii(line: string): string {
   )
 }
 
-// Prisma quotes the arguments of a failed call in its message, password hashes among them: only the
-// last line of a message and the frames of a stack are safe to keep.
+// The stack begins with the whole message, which is not safe to keep.
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
   const code = 'code' in error ? { code: error.code } : {}
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return { type: error.name, ...code, message: lastLine(error.message), stack: frames.join('\n') }
-}
-
-function lastLine(message: string): string {
-  return message.trim().split('\n').at(-1) ?? ''
+  return { type: error.name, ...code, message: lastLine(error), stack: frames.join('\n') }
 }

@@ -1,13 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { eraseDueAccounts } from '../accounts/erasure.ts'
-import { sweepEvents, sweepLinks, sweepPending } from '../accounts/sweep.ts'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
-import { minutes, seconds } from '../durations.ts'
-import { sweepMail } from '../mail/outbox.ts'
-import { sweepDevices, sweepSeries, sweepSessions } from '../sessions/sweep.ts'
-import { sweepCounters } from '../throttle/counters.ts'
+import { type Database, Prisma } from '../database/database.ts'
+import { deleteBatch, type Table } from '../database/delete-batch.ts'
+import { days, minutes, seconds } from '../durations.ts'
+import { sweepDevices, sweepSessions } from '../sessions/sweep.ts'
 
 const EVERY = minutes(1)
 const PAUSE = seconds(1)
@@ -18,15 +16,26 @@ type Sweep = (database: Database, now: Date, signal: AbortSignal) => Promise<boo
 // Devices after what hangs on them.
 const SWEEPS: readonly Sweep[] = [
   sweepSessions,
-  sweepSeries,
+  sweepOver({ name: 'RememberSeries', key: 'id', since: 'expiresAt' }),
   sweepDevices,
-  sweepCounters,
-  sweepLinks,
-  sweepPending,
-  sweepEvents,
-  sweepMail,
+  sweepOver({ name: 'AttemptCounter', key: 'key', since: 'endsAt' }),
+  sweepOver({ name: 'EmailLink', key: 'id', since: 'expiresAt' }),
+  sweepOver({ name: 'PendingRegistration', key: 'id', since: 'expiresAt' }),
+  // A user who looks once a year still finds what happened since.
+  sweepOver({ name: 'SecurityEvent', key: 'id', since: 'at', keptFor: days(400) }),
+  // Until then it shows who was written to.
+  sweepOver({ name: 'OutboxMessage', key: 'id', since: 'sentAt', keptFor: days(30) }),
   async (database, now, signal) => (await eraseDueAccounts(database, now, signal)) > 0,
 ]
+
+// Removes rows that have been over for as long as they are kept, the oldest first.
+function sweepOver({ since, keptFor = 0, ...table }: Table & { since: string; keptFor?: number }) {
+  const column = Prisma.raw(`"${since}"`)
+  return (database: Database, now: Date) => {
+    const before = new Date(now.getTime() - keptFor)
+    return deleteBatch(database, table, Prisma.sql`${column} <= ${before} ORDER BY ${column}`)
+  }
+}
 
 type Sweeping = {
   database: Database

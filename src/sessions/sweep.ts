@@ -19,12 +19,6 @@ async function keepLastSeen(database: Database, over: Prisma.Sql): Promise<void>
     WHERE "Device"."id" = ended."deviceId" AND "Device"."lastSeenAt" < ended."lastSeenAt"`
 }
 
-/** Removes a batch of remember series that are over; says whether there may be more. */
-export function sweepSeries(database: Database, now: Date): Promise<boolean> {
-  const over = Prisma.sql`"expiresAt" <= ${now} ORDER BY "expiresAt"`
-  return deleteBatch(database, { name: 'RememberSeries', key: 'id' }, over)
-}
-
 /** Removes a batch of devices that no cookie can name any more: browsers keep one for 400 days at most. */
 export function sweepDevices(database: Database, now: Date): Promise<boolean> {
   const before = new Date(now.getTime() - days(400))

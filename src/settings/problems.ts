@@ -1,4 +1,4 @@
-import { VARIABLES, type VariableName } from './variables.ts'
+import { VARIABLES, type Variable, type VariableName } from './variables.ts'
 
 /** One line with a value that works, of the kind of `text`. Never `text` itself: the line ends up in logs, and the value may be a secret. */
 export function describeProblem(name: VariableName, problem: string, text = ''): string {
@@ -11,5 +11,7 @@ export function describeDatabaseProblem(databaseUrl: string, reason: string): st
 
 function findExample(name: VariableName, text: string): string {
   const isPostgresql = name === 'DATABASE_URL' && text.startsWith('postgres')
-  return isPostgresql ? 'postgresql://user:password@127.0.0.1:5432/app' : VARIABLES[name].example
+  if (isPostgresql) return 'postgresql://user:password@127.0.0.1:5432/app'
+  const { example, default: fallback = '' }: Variable = VARIABLES[name]
+  return example ?? fallback
 }

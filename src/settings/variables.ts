@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { databaseUrl, origin, smtpUrl } from './urls.ts'
 import { email, host, oneOf, secrets, wholeNumber } from './values.ts'
 
-type Variable = {
+export type Variable = {
   rule: z.ZodType<unknown, string | undefined>
   default?: string
   /** For a default that is no fixed text. */
   defaultInWords?: string
-  example: string
+  /** A value that works, where the default is not one. */
+  example?: string
   /** Markdown. */
   meaning: string
   findProductionProblem?: (text: string | undefined) => string | null
@@ -27,14 +28,12 @@ export const VARIABLES = {
   HOST: {
     rule: host,
     default: '127.0.0.1',
-    example: '127.0.0.1',
     meaning:
       'IP or host name where it listens. `0.0.0.0` and `::` listen on every network of the machine.',
   },
   PORT: {
     rule: wholeNumber(0, 65_535),
     default: '3000',
-    example: '3000',
     meaning: 'Port where it listens.',
   },
   APP_URL: {
@@ -55,7 +54,6 @@ export const VARIABLES = {
   DATABASE_URL: {
     rule: databaseUrl,
     default: 'file:./data/app.db',
-    example: 'file:./data/app.db',
     meaning:
       '`file:PATH` is SQLite; a relative path counts from the folder of the project. `postgresql://USER:PASSWORD@HOST:PORT/DATABASE` is PostgreSQL, where `?schema=NAME` chooses a schema. In user name and password write `@` as `%40`, `#` as `%23` and `/` as `%2F`.',
   },
@@ -83,66 +81,56 @@ export const VARIABLES = {
   KEEP_ALIVE_SECONDS: {
     rule: wholeNumber(1, 3600),
     default: '130',
-    example: '130',
     meaning:
       'How long a connection may wait for its next request. Must be longer than the proxy keeps an idle connection, or the proxy answers 502 now and then. The default is longer than nginx and AWS (60), Traefik (90) and Caddy (120) keep theirs; Google Cloud keeps them for 600.',
   },
   CONNECTIONS_PER_NETWORK: {
     rule: wholeNumber(1, 100_000),
     default: '250',
-    example: '250',
     meaning:
       'Connections that one network (an IPv4, or the /64 of an IPv6) may hold open at once; behind a proxy, requests at once. 250 is enough for a class of forty, whose browsers open six each.',
   },
   REGISTRATION: {
     rule: oneOf('open', 'verified', 'closed'),
     default: 'open',
-    example: 'open',
     meaning:
       '`open`; `verified`: there is no account before its email is verified, and no answer tells whether an email is known; `closed`.',
   },
   REGISTRATIONS_PER_HOUR: {
     rule: wholeNumber(1, 100_000),
     default: '60',
-    example: '60',
     meaning:
       'Accounts that visitors from one network may register in an hour. 60 lets two school classes register from one IP.',
   },
   SESSION_IDLE_MINUTES: {
     rule: wholeNumber(1, 60 * 24 * 30),
     default: '30',
-    example: '30',
     meaning: 'A session ends after this time without a request.',
   },
   SESSION_MAX_HOURS: {
     rule: wholeNumber(1, 24 * 90),
     default: '12',
-    example: '12',
     meaning: 'A session ends this long after the password was last given, whatever happens.',
   },
   REMEMBER_DAYS: {
     rule: wholeNumber(1, 400),
     default: '30',
-    example: '30',
     meaning: 'How long “keep me logged in” lasts, counted from the login.',
   },
   FRESH_MINUTES: {
     rule: wholeNumber(1, 60 * 24),
     default: '10',
-    example: '10',
     meaning: 'How long a password counts as just given.',
   },
   SESSION_PROTECTION: {
     rule: oneOf('off', 'basic', 'strong'),
     default: 'basic',
-    example: 'basic',
     meaning:
       'What happens to a session that is used from another network or browser: `off` nothing, `basic` it is no longer fresh, `strong` it ends.',
   },
   BCRYPT_COST: {
     rule: wholeNumber(4, 15),
     default: '12',
-    example: '12',
     meaning:
       '4 to 15; each step doubles the work of a password hash. Less than 10 is refused in production.',
     findProductionProblem: (text) =>
@@ -151,13 +139,11 @@ export const VARIABLES = {
   PASSWORD_MIN_LENGTH: {
     rule: wholeNumber(8, 128),
     default: '15',
-    example: '15',
     meaning: 'Characters that a new password needs at least, 8 to 128.',
   },
   THROTTLE: {
     rule: oneOf('on', 'off'),
     default: 'on',
-    example: 'on',
     meaning:
       '`off` limits no attempts, so that passwords can be guessed without end. Refused in production.',
     findProductionProblem: (text) => (text === 'off' ? 'must not be off in production' : null),
@@ -178,7 +164,6 @@ export const VARIABLES = {
   LOG_LEVEL: {
     rule: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
-    example: 'info',
     meaning:
       '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. The log is lines of JSON on standard output.',
   },

@@ -1,6 +1,7 @@
 import { type Database, Prisma } from '../database/database.ts'
-import { deleteBatch } from '../database/delete-batch.ts'
 import { minutes } from '../durations.ts'
+
+// Counted in the database: restarts keep the counts, and processes share them.
 
 /** What an attempt costs, what its key may cost in a window, and when a window that begins now would end. */
 export type Charge = { key: string; cost: number; most: number; at: Date; endsAt: Date }
@@ -8,33 +9,11 @@ export type Charge = { key: string; cost: number; most: number; at: Date; endsAt
 /** What was counted, and in which window: the one that ends then. */
 export type Counted = { key: string; endsAt: Date }
 
-/** Restarts keep the counts, and processes share them. */
-export type AttemptCounters = {
-  /** Those of the windows that are used up. */
-  findFull: (charges: Charge[]) => Promise<Counted[]>
-  /** When the window ends, or null if it is used up. A window that is over begins anew. */
-  count: (charge: Charge) => Promise<Date | null>
-  /** Leaves a later window alone, and one that has too little. */
-  takeBack: (counted: Counted[], cost: number) => Promise<void>
-}
-
 // By so much two clocks may differ. What ends later yet was begun by a clock that was wrong.
 const CLOCK_SKEW = minutes(1)
 
-export function createAttemptCounters(database: Database): AttemptCounters {
-  return {
-    findFull: (charges) => findFull(database, charges),
-    count: (charge) => countAttempt(database, charge),
-    async takeBack(counted, cost) {
-      if (counted.length === 0) return
-      const OR = counted.map(({ key, endsAt }) => ({ key, endsAt }))
-      const where = { OR, attempts: { gte: cost } }
-      await database.attemptCounter.updateMany({ where, data: { attempts: { decrement: cost } } })
-    },
-  }
-}
-
-function findFull(database: Database, charges: Charge[]): Promise<Counted[]> {
+/** Those of the windows that are used up. */
+export function findFull(database: Database, charges: Charge[]): Promise<Counted[]> {
   const full = charges.map((charge) => {
     const { key, most } = charge
     return Prisma.sql`("key" = ${key} AND "attempts" >= ${most} AND ${isRunning(charge)})`
@@ -44,7 +23,8 @@ function findFull(database: Database, charges: Charge[]): Promise<Counted[]> {
 }
 
 // One statement: of many at once, in however many processes, only as many pass as there are left.
-async function countAttempt(database: Database, charge: Charge): Promise<Date | null> {
+/** When the window ends, or null if it is used up. A window that is over begins anew. */
+export async function countAttempt(database: Database, charge: Charge): Promise<Date | null> {
   const { key, cost, most, endsAt } = charge
   const running = isRunning(charge)
   const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
@@ -58,13 +38,19 @@ async function countAttempt(database: Database, charge: Charge): Promise<Date | 
   return row?.endsAt ?? null
 }
 
+/** Leaves a later window alone, and one that has too little. */
+export async function takeBack(
+  database: Database,
+  counted: Counted[],
+  cost: number,
+): Promise<void> {
+  if (counted.length === 0) return
+  const OR = counted.map(({ key, endsAt }) => ({ key, endsAt }))
+  const where = { OR, attempts: { gte: cost } }
+  await database.attemptCounter.updateMany({ where, data: { attempts: { decrement: cost } } })
+}
+
 function isRunning({ at, endsAt }: Charge): Prisma.Sql {
   const latest = new Date(endsAt.getTime() + CLOCK_SKEW)
   return Prisma.sql`counter."endsAt" > ${at} AND counter."endsAt" <= ${latest}`
-}
-
-/** Removes a batch of counters whose window is over; says whether there may be more. */
-export function sweepCounters(database: Database, now: Date): Promise<boolean> {
-  const over = Prisma.sql`"endsAt" <= ${now} ORDER BY "endsAt"`
-  return deleteBatch(database, { name: 'AttemptCounter', key: 'key' }, over)
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
 import { seconds } from '../durations.ts'
 import type { Budget, BudgetName } from './budgets.ts'
-import type { AttemptCounters, Charge, Counted } from './counters.ts'
+import { type Charge, type Counted, countAttempt, findFull, takeBack } from './counters.ts'
 import type { Limit } from './limits.ts'
 
 /** A limit is reached: nothing was done. */
@@ -24,7 +25,7 @@ export type Throttle = {
 }
 
 export type ThrottleOptions = {
-  counters: AttemptCounters
+  database: Database
   clock: Clock
   budgets: Record<BudgetName, Budget>
   /** Whether an error of an attempt means that nothing was tried. */
@@ -38,7 +39,7 @@ const REBATE = 9
 type Payment = Counted & { hasRebate: boolean }
 
 export function createThrottle(options: ThrottleOptions): Throttle {
-  const { counters, wasNeverMade } = options
+  const { database, wasNeverMade } = options
 
   return {
     async count(limits) {
@@ -49,10 +50,10 @@ export function createThrottle(options: ThrottleOptions): Throttle {
       try {
         const outcome = await make()
         const rebated = payments.filter(({ hasRebate }) => hasRebate)
-        if (!isFailure(outcome)) await counters.takeBack(rebated, REBATE)
+        if (!isFailure(outcome)) await takeBack(database, rebated, REBATE)
         return outcome
       } catch (error) {
-        if (wasNeverMade(error)) await counters.takeBack(payments, COST)
+        if (wasNeverMade(error)) await takeBack(database, payments, COST)
         throw error
       }
     },
@@ -65,18 +66,18 @@ export const noThrottle: Throttle = {
   count: async () => {},
 }
 
-async function pay({ counters, clock, budgets }: ThrottleOptions, limits: Limit[]) {
+async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[]) {
   const at = clock()
   const charges = limits.map((limit) => chargeOf(limit, budgets[limit.budget], at))
   // Asked first, so that a flood of refused attempts only reads.
-  await assertNotFull(counters, charges)
+  await assertNotFull(database, charges)
   const payments: Payment[] = []
   for (const charge of charges) {
-    const endsAt = await counters.count(charge)
+    const endsAt = await countAttempt(database, charge)
     // Of several that came at once, another was faster.
     if (!endsAt) {
-      await counters.takeBack(payments, COST)
-      await assertNotFull(counters, charges)
+      await takeBack(database, payments, COST)
+      await assertNotFull(database, charges)
       throw new TooManyAttempts(1)
     }
     payments.push({ ...charge, endsAt })
@@ -95,8 +96,8 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-async function assertNotFull(counters: AttemptCounters, charges: Charge[]): Promise<void> {
-  const ends = await counters.findFull(charges)
+async function assertNotFull(database: Database, charges: Charge[]): Promise<void> {
+  const ends = await findFull(database, charges)
   if (ends.length > 0) throw new TooManyAttempts(waitUntil(ends, charges))
 }
 

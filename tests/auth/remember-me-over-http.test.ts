@@ -73,7 +73,7 @@ describe('a remembered browser', () => {
 })
 
 describe('a remember cookie without our signature', () => {
-  test('neither lets anybody in nor ends the series that it names', async () => {
+  test('neither lets a browser in nor ends the series that it names', async () => {
     const { browser, browse, heard } = await withRememberedBrowser()
     const cookie = browser.jar.get('remember')
     const [seriesId, token] = decodeURIComponent(cookie?.value ?? '').split('.')

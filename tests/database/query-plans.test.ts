@@ -7,7 +7,7 @@ import { listDevices } from '../../src/sessions/device-list.ts'
 import { findTarget } from '../../src/sessions/devices.ts'
 import { createRememberStore } from '../../src/sessions/remember-store.ts'
 import { findSession } from '../../src/sessions/session-rows.ts'
-import { createAttemptCounters } from '../../src/throttle/counters.ts'
+import { findFull } from '../../src/throttle/counters.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
 import { sweep } from '../support/sweep.ts'
@@ -34,11 +34,7 @@ const queries: [string, RegExp, () => Promise<unknown>][] = [
     /SecurityEvent_userId_at_id_idx[\s\S]*(\(at,id\)>\(|ROW\(at, id\) > ROW)/,
     () => findEvents(database, 'id', { at: now, id: 'last' }),
   ],
-  [
-    'attempts that were all made',
-    pkey('AttemptCounter'),
-    () => createAttemptCounters(database).findFull(attempts),
-  ],
+  ['attempts that were all made', pkey('AttemptCounter'), () => findFull(database, attempts)],
   ['what has expired', /Session_expiresAt_idx/, () => sweep(database, now)],
   ['devices long unseen', /Device_lastSeenAt_idx/, () => sweep(database, now)],
 ]

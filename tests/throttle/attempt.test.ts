@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createBudgets } from '../../src/throttle/budgets.ts'
-import { createAttemptCounters } from '../../src/throttle/counters.ts'
 import type { Limit } from '../../src/throttle/limits.ts'
 import { createThrottle, TooManyAttempts } from '../../src/throttle/throttle.ts'
 import { createTestClock } from '../auth/support/test-clock.ts'
@@ -12,7 +11,7 @@ afterAll(database.close)
 class NeverMade extends Error {}
 
 const throttle = createThrottle({
-  counters: createAttemptCounters(database),
+  database,
   clock: createTestClock().now,
   budgets: createBudgets({ registrationsPerHour: 20 }),
   wasNeverMade: (error) => error instanceof NeverMade,

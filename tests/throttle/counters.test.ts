@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
 import { days, minutes } from '../../src/durations.ts'
-import { type Charge, createAttemptCounters } from '../../src/throttle/counters.ts'
+import { type Charge, countAttempt, findFull, takeBack } from '../../src/throttle/counters.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const database = await openTestDatabase()
@@ -12,8 +12,7 @@ afterAll(async () => {
   await database.close()
 })
 
-const counters = createAttemptCounters(database)
-const both = [counters, createAttemptCounters(elsewhere)]
+const both = [database, elsewhere]
 
 const START = new Date('2026-01-01T00:00:00Z')
 const WINDOW = minutes(15)
@@ -30,13 +29,15 @@ const later = (attempt: Charge, milliseconds: number): Charge => {
 
 async function count(attempt: Charge, times: number): Promise<number> {
   let counted = 0
-  for (let time = 0; time < times; time++) if (await counters.count(attempt)) counted++
+  for (let time = 0; time < times; time++) if (await countAttempt(database, attempt)) counted++
   return counted
 }
 
 describe('of 50 attempts at once, in two processes', () => {
   const race = async (attempt: Charge) => {
-    const attempts = Array.from({ length: 50 }, (_, index) => both[index % 2]?.count(attempt))
+    const attempts = Array.from({ length: 50 }, (_, index) =>
+      countAttempt(both[index % 2] ?? database, attempt),
+    )
     return (await Promise.all(attempts)).filter(Boolean).length
   }
 
@@ -62,9 +63,9 @@ describe('of 50 attempts at once, in two processes', () => {
 describe('a window', () => {
   test('ends so long after its first attempt, however late the last was', async () => {
     const attempt = newAttempt()
-    await counters.count(attempt)
+    await countAttempt(database, attempt)
 
-    const end = await counters.count(later(attempt, WINDOW - 1))
+    const end = await countAttempt(database, later(attempt, WINDOW - 1))
 
     expect(end).toEqual(timeAt(WINDOW))
   })
@@ -72,10 +73,10 @@ describe('a window', () => {
   test('is full to its last millisecond, and says when it ends', async () => {
     const attempt = newAttempt()
     await count(attempt, 10)
-    const findFull = (at: number) => counters.findFull([newAttempt(), later(attempt, at)])
+    const findFullAt = (at: number) => findFull(database, [newAttempt(), later(attempt, at)])
 
-    expect(await findFull(WINDOW - 1)).toEqual([{ key: attempt.key, endsAt: timeAt(WINDOW) }])
-    expect(await findFull(WINDOW)).toEqual([])
+    expect(await findFullAt(WINDOW - 1)).toEqual([{ key: attempt.key, endsAt: timeAt(WINDOW) }])
+    expect(await findFullAt(WINDOW)).toEqual([])
   })
 
   test('is followed by one that has the whole budget, and no more', async () => {
@@ -97,7 +98,7 @@ describe('a window that a wrong clock began', () => {
     const attempt = newAttempt()
     await count(wrong(attempt), 10)
 
-    expect(await counters.findFull([attempt])).toEqual([])
+    expect(await findFull(database, [attempt])).toEqual([])
     expect(await count(attempt, 11)).toBe(10)
   })
 
@@ -114,37 +115,37 @@ describe('an attempt taken back', () => {
     const attempt = newAttempt()
     await count(attempt, 10)
 
-    await counters.takeBack([attempt], 1)
+    await takeBack(database, [attempt], 1)
 
     expect(await count(attempt, 2)).toBe(1)
   })
 
   test('is none below zero', async () => {
     const attempt = newAttempt()
-    await counters.count(attempt)
+    await countAttempt(database, attempt)
 
-    for (let time = 0; time < 3; time++) await counters.takeBack([attempt], 1)
+    for (let time = 0; time < 3; time++) await takeBack(database, [attempt], 1)
 
     expect(await count(attempt, 11)).toBe(10)
   })
 
   test('makes no room in the window after its own', async () => {
     const attempt = newAttempt()
-    await counters.count(attempt)
+    await countAttempt(database, attempt)
     const second = later(attempt, WINDOW)
     await count(second, 10)
 
-    await counters.takeBack([attempt], 1)
+    await takeBack(database, [attempt], 1)
 
     expect(await count(second, 1)).toBe(0)
   })
 
   test('begins no window where its own has been swept away', async () => {
     const attempt = newAttempt()
-    await counters.count(attempt)
+    await countAttempt(database, attempt)
     await database.attemptCounter.deleteMany({ where: { key: attempt.key } })
 
-    await counters.takeBack([attempt], 1)
+    await takeBack(database, [attempt], 1)
 
     expect(await database.attemptCounter.count({ where: { key: attempt.key } })).toBe(0)
   })
