@@ -10,7 +10,7 @@ import { writeDashboardGets } from './visitors.ts'
 
 const FEW = 1_000
 const MANY = 1_000_000
-const VISITORS = 32
+const VISITORS = 16
 
 /** The dashboard among a thousand users and among a million, who have a session, a device and an event each. */
 export const compareGrowth: Part = async (bench) => [

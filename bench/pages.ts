@@ -49,6 +49,10 @@ function comparePage(
 function check({ ours, theirs, ...goal }: Pair, results: Measured[]): Check[] {
   const [one, other] = [ours, theirs].map((name) => results.find((each) => each.name === name))
   if (!one || !other) return []
-  const values = divide(pick(one.rounds, 'rate'), pick(other.rounds, 'rate'))
-  return [{ what: `${ours} : ${theirs}`, values, ...goal }]
+  const compare = (key: 'rate' | 'cpuMicroseconds') =>
+    divide(pick(one.rounds, key), pick(other.rounds, key))
+  return [
+    { what: `requests/s, ${ours} : ${theirs}`, values: compare('rate'), ...goal },
+    { what: `CPU, ${ours} : ${theirs}`, values: compare('cpuMicroseconds') },
+  ]
 }

@@ -26,8 +26,8 @@ export async function measureInTurns(
   { rounds, roundMilliseconds }: Bench,
   targets: Target[],
 ): Promise<Measured[]> {
-  // A round to warm up.
-  for (const target of targets) await measureOnce(target, roundMilliseconds)
+  // Two to warm up: V8 still compiles in the first.
+  for (const target of targets) await measureOnce(target, 2 * roundMilliseconds)
   const results = targets.map(({ server }): Measured => ({ name: server.name, rounds: [] }))
   for (let round = 1; round <= rounds; round++) {
     for (const [index, target] of targets.entries()) {
