@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { copyProgram } from '../tests/support/built-server.ts'
 import type { Stack } from './server.ts'
 
 export type BenchOptions = { rounds: number; roundMilliseconds: number; soakMinutes: number }
 
-/** One run: how long it measures, where its files are, and what must be undone at its end. */
+/** One run: how long it measures, where its files are and what must be undone at its end. */
 export type Bench = BenchOptions & {
+  /** The built program, in a copy without the .env of this project; logs and databases too. */
   folder: string
   /** In reverse order, also after an error or Ctrl-C. */
   atEnd: (undo: () => unknown) => void
@@ -17,7 +17,7 @@ export type Bench = BenchOptions & {
 export type Part = (bench: Bench, stacks: Stack[]) => Promise<string[]>
 
 export function createBench(options: BenchOptions): Bench {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const folder = copyProgram()
   const undos: (() => unknown)[] = [() => rmSync(folder, { recursive: true })]
   let ending: Promise<void> | undefined
   const undoAll = async () => {

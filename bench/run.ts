@@ -26,7 +26,7 @@ const PARTS: Record<string, { title: string; measure: Part }> = {
 
 const HOW_TO_READ = `Medians [min–max] of the rounds, in which the programs take turns. Believe the ratios: absolute numbers
 belong to the machine. A ratio closer to 1 than the rounds are to each other is called "no difference". CPU is that of
-the server's processes, without PostgreSQL's. Each has one process; this program runs as \`npm start\` runs it, in
+the server's processes, without PostgreSQL's. Each has one process; this app runs as \`npm start\` runs it, in
 production.`
 
 const RESULTS = join(import.meta.dirname, 'results.md')
@@ -39,10 +39,13 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '1' },
   },
 })
-const unknown = positionals.filter((name) => !(name in PARTS))
-if (unknown.length > 0) {
+const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
+const unknown = names.filter((name) => !(name in PARTS))
+const isNumeric = Object.values(values).every((value) => Number(value) > 0)
+if (unknown.length > 0 || !isNumeric) {
+  const parts = Object.keys(PARTS).join(' ')
   process.stderr.write(
-    `There is no part ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}\n`,
+    `Usage: npm run bench -- [--rounds N] [--seconds N] [--minutes N] [${parts}]\n`,
   )
   process.exit(1)
 }
@@ -56,7 +59,6 @@ const bench = createBench({
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => bench.end().finally(() => process.exit(1)))
 }
-const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
 const results = await runParts(bench, names).finally(bench.end)
 say(`\n${results}`)
 if (positionals.length === 0) writeFileSync(RESULTS, results)

@@ -23,6 +23,8 @@ export type Server = {
   stop: () => Promise<void>
 }
 
+const { PATH, HOME } = process.env
+
 const LONGEST_START = 60_000
 const POLL = 3
 
@@ -38,7 +40,8 @@ export async function startServer(
   const started = performance.now()
   const child = spawn(program, args, {
     cwd: bench.folder,
-    env: { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), ...env },
+    // Nothing else of this shell, whose settings could be those of another machine.
+    env: { PATH, HOME, DATABASE_URL: databaseUrl, PORT: String(port), ...env },
     stdio: ['ignore', output, output],
   })
   const stop = () => stopChild(child)

@@ -7,8 +7,8 @@ import { fillOurDatabase } from './fill.ts'
 import { type Stack, startServer } from './server.ts'
 import { PASSWORD, USERS } from './visitors.ts'
 
-const ROOT = join(import.meta.dirname, '..')
 const PEERS = join(import.meta.dirname, 'peers')
+const PACKAGE = join(import.meta.dirname, '../package.json')
 const PYTHONS = ['python3', '/usr/bin/python3']
 
 export const OURS = 'this app, SQLite'
@@ -46,13 +46,12 @@ export async function prepareStacks(bench: Bench): Promise<{ stacks: Stack[]; le
 
 /** What `npm start` starts, in production, on that database. */
 export function ourStack(name: string, databaseUrl: string): Stack {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const start = scripts.start.replace(/dist\/\S+/, `'${ROOT}/$&'`)
+  const { scripts } = JSON.parse(readFileSync(PACKAGE, 'utf8'))
   return {
     name,
     databaseUrl,
     launch: (port) => ({
-      command: ['sh', '-c', start],
+      command: ['sh', '-c', scripts.start],
       env: {
         NODE_ENV: 'production',
         APP_URL: `http://127.0.0.1:${port}`,
