@@ -4,8 +4,7 @@ export type Answer = {
   status: number
   headers: IncomingMessage['headers']
   text: string
-  /** When it was asked for and how long it took, in ms. */
-  at: number
+  /** Milliseconds. */
   took: number
 }
 
@@ -32,7 +31,7 @@ export function createClient(port: number, ip = '192.0.2.1') {
     const form = body === undefined ? {} : describeForm(body)
     const answer = await sendOnce({ port, method, path, headers: { ...headers(), ...form } }, body)
     keep(answer.headers['set-cookie'])
-    return { ...answer, at, took: performance.now() - at }
+    return { ...answer, took: performance.now() - at }
   }
 
   return {
@@ -49,7 +48,7 @@ export function createClient(port: number, ip = '192.0.2.1') {
   }
 }
 
-function sendOnce(options: object, body?: string): Promise<Omit<Answer, 'at' | 'took'>> {
+function sendOnce(options: object, body?: string): Promise<Omit<Answer, 'took'>> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', agent, ...options }, (res) => {
       const { statusCode: status = 0, headers } = res
