@@ -3,13 +3,10 @@ export type Clock = () => Date
 
 export const systemClock: Clock = () => new Date()
 
-const format = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ')
 
 /** In words, in UTC. */
 export function formatTime(time: Date): string {
-  return `${format.format(time)} UTC`
+  const clock = time.toISOString().slice(11, 16)
+  return `${time.getUTCDate()} ${MONTHS[time.getUTCMonth()]} ${time.getUTCFullYear()}, ${clock} UTC`
 }

@@ -165,7 +165,7 @@ const SHOWN: (keyof SecurityEvent)[] = ['kind', 'browser', 'at', 'count']
 
 const LIST_ACTIVITY = `
   SELECT ${SHOWN.map((column) => `"${column}"`).join(', ')} FROM "SecurityEvent"
-  WHERE "userId" = $1 ORDER BY "at" DESC, "id" DESC LIMIT $2`
+  WHERE "userId" = $1 ORDER BY "at" DESC LIMIT $2`
 
 /** The latest events of an account, newest first. */
 export async function listActivity(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import { type Clock, systemClock } from '../clock.ts'
@@ -141,7 +141,7 @@ function idOf<User>(user: User): string {
 /** Digests network and browser. `req.ip` heeds X-Forwarded-For only as far as `trust proxy` says. */
 export function takeFingerprint(req: Request, network = req.ip ?? ''): string {
   const seen = `${network}|${req.get('user-agent') ?? ''}`
-  return createHash('sha256').update(seen).digest('base64url')
+  return hash('sha256', seen, 'base64url')
 }
 
 function defaultRemember(): LoginManagerOptions<unknown>['remember'] {

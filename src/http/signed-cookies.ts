@@ -43,8 +43,10 @@ export function createSignedCookies(settings: CookieSettings): SignedCookies {
 /** Signs cookies of an older secret again. Mount it behind the sessions: an id that is over must not come back. Not the remember cookie: its end is known elsewhere (auth/remember-cookie.ts). */
 export function renewSignatures({ session, csrf, device }: SignedCookies): RequestHandler {
   return (req, res, next) => {
-    const kept = req.sessionID === session.read(req) ? [session, csrf, device] : [csrf, device]
-    for (const cookie of kept) {
+    const isLoaded = req.sessionID === session.read(req)
+    // The answer that gave this browser a session signed what else it had: to verify that is work for nothing.
+    if (isLoaded && !session.isSignedBefore(req)) return next()
+    for (const cookie of isLoaded ? [session, csrf, device] : [csrf, device]) {
       if (cookie.isSignedBefore(req)) cookie.write(res, cookie.read(req) ?? '')
     }
     next()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
 import type { Database, Tables } from '../database/database.ts'
@@ -72,7 +72,7 @@ function toStoredSession({ data, startedAt, lastSeenAt, ...user }: Row): StoredS
 
 /** The form in which a session id rests in the database. It has 192 random bits, so a plain hash will do. */
 export function hashSessionId(id: string): string {
-  return createHash('sha256').update(id).digest('base64url')
+  return hash('sha256', id, 'base64url')
 }
 
 /** The key of a row that says for a while that a session gave way to another. No cookie can name it. */
