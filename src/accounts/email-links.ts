@@ -9,7 +9,6 @@ import { emailKeyOf } from './identifiers.ts'
 /** How long each kind of link works: as long as the email says that carries it. */
 export const LINK_LIFETIMES = {
   'reset-password': KINDS['reset-password'].lasts,
-  'used-reset-password': minutes(1),
   'verify-email': KINDS['verify-email'].lasts,
   'verify-new-email': KINDS['verify-new-email'].lasts,
   'undo-email': KINDS['email-changed'].lasts,
@@ -18,6 +17,10 @@ export const LINK_LIFETIMES = {
 } as const
 
 export type LinkPurpose = keyof typeof LINK_LIFETIMES
+
+// A used link is kept for a second press of its button. It does nothing any more.
+const USED_KEPT_FOR = minutes(1)
+const purposeOnceUsed = (purpose: string) => `used ${purpose}`
 
 // A former email may still need its way back.
 export const ALL_BUT_WAYS_BACK: LinkPurpose[] = [
@@ -70,11 +73,20 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
 export async function findLink(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   id: string,
-  purposes: readonly LinkPurpose[],
+  purposes: readonly string[],
 ): Promise<LinkWithUser | null> {
   const user = { select: { username: true, email: true, emailVerifiedAt: true } }
   const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: clock() } }
   return database.emailLink.findFirst({ where, include: { user } })
+}
+
+/** The link that was used with success within the last minute. */
+export function findUsedLink(
+  accounts: Pick<Accounts, 'database' | 'clock'>,
+  id: string,
+  purposes: readonly LinkPurpose[],
+): Promise<LinkWithUser | null> {
+  return findLink(accounts, id, purposes.map(purposeOnceUsed))
 }
 
 /** Uses the link up and does what it is for, both or neither; null when another request did so first. */
@@ -84,9 +96,12 @@ export function actOnLink<Outcome>(
   act: (tables: Tables, at: Date) => Promise<Outcome>,
 ): Promise<Outcome | null> {
   const at = clock()
-  return changeTogether<Outcome | null>(database, async (tables) =>
-    (await useLink(tables, link, at)) ? act(tables, at) : null,
-  )
+  return changeTogether<Outcome | null>(database, async (tables) => {
+    if (!(await useLink(tables, link, at))) return null
+    const outcome = await act(tables, at)
+    if (outcome) await keepUsedLink(tables, link, at)
+    return outcome
+  })
 }
 
 /** Uses the link up; false when another request did so first. */
@@ -99,12 +114,18 @@ export async function useLink(tables: Tables, link: EmailLink, now: Date): Promi
   return count === 1
 }
 
-/** Keeps a used link for a second press of its button. It sets no password any more. */
-export async function keepUsedLink(tables: Tables, link: LinkWithUser, at: Date): Promise<void> {
-  const purpose = 'used-reset-password'
-  const { user: _, ...row } = link
-  await tables.emailLink.create({ data: { ...row, purpose, expiresAt: endOfLink(purpose, at) } })
+/** What keeps the id of a used link: see findUsedLink. */
+export async function keepUsedLink(
+  tables: Tables,
+  { id, purpose, userId, email, emailKey }: Pick<EmailLink, 'id' | UsedColumns>,
+  at: Date,
+): Promise<void> {
+  const expiresAt = new Date(at.getTime() + USED_KEPT_FOR)
+  const row = { id, userId, email, emailKey, createdAt: at, expiresAt }
+  await tables.emailLink.create({ data: { ...row, purpose: purposeOnceUsed(purpose) } })
 }
+
+type UsedColumns = 'purpose' | 'userId' | 'email' | 'emailKey'
 
 // Changes nothing, but locks the row: on PostgreSQL a link could otherwise be used beside the very
 // change that voids it, and win.

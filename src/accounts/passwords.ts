@@ -7,7 +7,6 @@ import {
   actOnLink,
   createLink,
   holdUser,
-  keepUsedLink,
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
@@ -110,7 +109,6 @@ export async function resetPassword(
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
     const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
     for (const email of lost) await notify(tables, user, email, event)
-    await keepUsedLink(tables, link, at)
     return toUser(user)
   })
 }

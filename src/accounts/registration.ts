@@ -9,7 +9,7 @@ import {
 import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
-import { createLink, endOfLink, hasWayBack } from './email-links.ts'
+import { createLink, endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
 import { type Actor, recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
@@ -169,6 +169,9 @@ export async function completeRegistration(
     const user = await tables.user.create({ data })
     if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
     await recordEvent(tables, { userId: user.id, kind: 'registered', at, by })
+    const { email, emailKey } = user
+    const used = { id, purpose: 'verify-email', userId: user.id, email, emailKey }
+    if (keepsPassword) await keepUsedLink(tables, used, at)
     return toUser(user)
   }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

@@ -1,6 +1,13 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
-import { LINK_LIFETIMES, linkIdOf } from '../accounts/email-links.ts'
+import {
+  findUsedLink,
+  LINK_LIFETIMES,
+  type LinkPurpose,
+  type LinkWithUser,
+  linkIdOf,
+} from '../accounts/email-links.ts'
 import { servicesOf } from '../services.ts'
 
 // No shorter than any link works: its row says when it is over.
@@ -51,6 +58,17 @@ export function createMailedLink<Found>(
     handOver: (req, res, to, token) => keepLink(req, res, path, [to, token]),
     forget: (req, res) => keepLink(req, res, path),
   }
+}
+
+const PressedForm = z.object({ link: z.uuid() })
+
+/** The link that the first press of a form's button has used, or null where this is no second press. */
+export async function findPressed(
+  req: Request,
+  purposes: readonly LinkPurpose[],
+): Promise<LinkWithUser | null> {
+  const form = PressedForm.safeParse(req.body)
+  return form.success ? findUsedLink(servicesOf(req).accounts, form.data.link, purposes) : null
 }
 
 /** Why this browser has no link that works. */

@@ -7,11 +7,11 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
-import { createMailedLink } from './mailed-link.ts'
+import { createMailedLink, findPressed } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
-const PressedAgain = z.object({ link: z.uuid(), password: z.string() })
+const PressedAgain = z.object({ password: z.string() })
 
 const link = createMailedLink('/reset-password', (accounts, id) =>
   findLink(accounts, id, ['reset-password']),
@@ -49,24 +49,19 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
 async function finishSecondPress(req: Request, res: Response) {
   const { accounts, throttle, visitOf } = servicesOf(req)
   const { data: form } = PressedAgain.safeParse(req.body)
-  const used = form && (await findLink(accounts, form.link, ['used-reset-password']))
-  if (!form || !used) return refuse(req, res)
+  const used = await findPressed(req, ['reset-password'])
+  if (!form || !used) return link.refuse(req, res)
   const typed = { password: form.password, ...visitOf(req) }
   const isSame = await throttle.attempt(linkPasswordLimits(used.id), () =>
     verifyOwnPassword(accounts, { id: used.userId }, typed),
   )
-  return isSame ? goToLogin(req, res) : refuse(req, res)
+  return isSame ? goToLogin(req, res) : link.refuse(req, res)
 }
 
 function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
   servicesOf(req).flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
   return res.redirect(303, '/login')
-}
-
-function refuse(req: Request, res: Response) {
-  link.forget(req, res)
-  return link.refuse(req, res)
 }
 
 function show(req: Request, res: Response, { id, user }: LinkWithUser, form: FormView) {

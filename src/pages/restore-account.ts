@@ -3,7 +3,7 @@ import { restoreAccount } from '../accounts/deletion.ts'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink } from './mailed-link.ts'
+import { createMailedLink, findPressed } from './mailed-link.ts'
 
 const link = createMailedLink('/restore-account', (accounts, id) =>
   findLink(accounts, id, ['restore-account']),
@@ -13,7 +13,7 @@ export const restoreAccountPage: Page = {
   path: '/restore-account',
   for: 'all',
   get: [link.takeToken, link.withLink(showRestore)],
-  post: [link.withLink(restore)],
+  post: [link.withLink(restore, finishSecondPress)],
 }
 
 function showRestore(_req: Request, res: Response, { id, user }: LinkWithUser) {
@@ -21,10 +21,19 @@ function showRestore(_req: Request, res: Response, { id, user }: LinkWithUser) {
 }
 
 async function restore(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes, visitOf } = servicesOf(req)
+  const { accounts, visitOf } = servicesOf(req)
   const isBack = await restoreAccount(accounts, found, visitOf(req))
+  return isBack ? goToLogin(req, res) : finishSecondPress(req, res)
+}
+
+async function finishSecondPress(req: Request, res: Response) {
+  if (await findPressed(req, ['restore-account'])) return goToLogin(req, res)
+  return link.refuse(req, res)
+}
+
+function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
-  if (!isBack) return link.refuse(req, res)
-  flashes.add(req, res, 'success', 'Your account is back. Log in as before.')
+  const message = 'Your account is back. Log in as before.'
+  servicesOf(req).flashes.add(req, res, 'success', message)
   return res.redirect(303, '/login')
 }

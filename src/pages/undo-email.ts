@@ -3,7 +3,7 @@ import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
 import { findLink, type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink } from './mailed-link.ts'
+import { createMailedLink, findPressed } from './mailed-link.ts'
 
 const link = createMailedLink('/undo-email', (accounts, id) =>
   findLink(accounts, id, ['undo-email', 'object-to-undo']),
@@ -14,7 +14,7 @@ export const undoEmailPage: Page = {
   path: '/undo-email',
   for: 'all',
   get: [link.takeToken, link.withLink(showUndo)],
-  post: [link.withLink(undoOrObject)],
+  post: [link.withLink(undoOrObject, finishSecondPress)],
 }
 
 function showUndo(_req: Request, res: Response, { id, email, purpose }: LinkWithUser) {
@@ -26,21 +26,35 @@ function undoOrObject(req: Request, res: Response, found: LinkWithUser) {
 }
 
 async function undo(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes, settings, visitOf } = servicesOf(req)
+  const { accounts, settings, visitOf } = servicesOf(req)
   const resetId = await undoEmailChange(accounts, found, visitOf(req))
-  link.forget(req, res)
-  if (!resetId) return link.refuse(req, res)
-  const message = 'Your email is back, and every browser is logged out. Choose a new password.'
-  flashes.add(req, res, 'success', message)
+  if (!resetId) return finishSecondPress(req, res)
   link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
+  return goToReset(req, res)
+}
+
+function goToReset(req: Request, res: Response) {
+  const message = 'Your email is back, and every browser is logged out. Choose a new password.'
+  servicesOf(req).flashes.add(req, res, 'success', message)
   return res.redirect(303, '/reset-password')
 }
 
 async function object(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, flashes, visitOf } = servicesOf(req)
+  const { accounts, visitOf } = servicesOf(req)
   const isRecorded = await objectToUndo(accounts, found, visitOf(req))
+  return isRecorded ? sayObjected(req, res) : finishSecondPress(req, res)
+}
+
+function sayObjected(req: Request, res: Response) {
   link.forget(req, res)
-  if (!isRecorded) return link.refuse(req, res)
-  flashes.add(req, res, 'info', 'Your objection is recorded. Tell the operator of this site, too.')
+  const message = 'Your objection is recorded. Tell the operator of this site, too.'
+  servicesOf(req).flashes.add(req, res, 'info', message)
   return res.redirect(303, '/')
+}
+
+// The link that sets a new password went to the browser with the answer to the first press.
+async function finishSecondPress(req: Request, res: Response) {
+  if (await findPressed(req, ['undo-email'])) return goToReset(req, res)
+  if (await findPressed(req, ['object-to-undo'])) return sayObjected(req, res)
+  return link.refuse(req, res)
 }

@@ -14,7 +14,7 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowsBrowser } from '../sessions/devices.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
-import { createMailedLink, LINK_IS_OVER } from './mailed-link.ts'
+import { createMailedLink, findPressed, LINK_IS_OVER } from './mailed-link.ts'
 
 const PasswordForm = z.object({
   password: z.string('Enter your password.').min(1, 'Enter your password.'),
@@ -33,7 +33,7 @@ export const verifyEmailPage: Page = {
   for: 'all',
   hashes: true,
   get: [link.takeToken, link.withLink(showVerify)],
-  post: [link.withLink(verify)],
+  post: [link.withLink(verify, finishSecondPress)],
 }
 
 async function showVerify(req: Request, res: Response, verification: Verification) {
@@ -70,12 +70,24 @@ async function prove(req: Request, res: Response, verification: Verification) {
 }
 
 async function complete(req: Request, res: Response, verification: Verification) {
-  const { accounts, auth, flashes, visitOf } = servicesOf(req)
+  const { accounts, visitOf } = servicesOf(req)
   const outcome = await completeVerification(accounts, verification, visitOf(req))
+  if (outcome === 'verified') return sayVerified(req, res)
+  if (outcome === 'used') return finishSecondPress(req, res)
   link.forget(req, res)
-  if (outcome !== 'verified') return link.refuse(req, res, PROBLEMS[outcome])
+  return link.refuse(req, res, PROBLEMS[outcome])
+}
+
+function sayVerified(req: Request, res: Response) {
+  const { auth, flashes } = servicesOf(req)
+  link.forget(req, res)
   flashes.add(req, res, 'success', 'Your email is verified.')
   return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
+}
+
+async function finishSecondPress(req: Request, res: Response) {
+  if (await findPressed(req, ['verify-email', 'verify-new-email'])) return sayVerified(req, res)
+  return link.refuse(req, res)
 }
 
 async function chooseNewPassword(req: Request, res: Response, verification: Verification) {

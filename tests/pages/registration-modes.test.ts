@@ -4,8 +4,8 @@ import { findUsers, listUsers } from '../../src/accounts/operations.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
-import { readErrors, readFlashes } from '../support/html.ts'
-import { followLink, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
+import { readErrors, readFlashes, readForm } from '../support/html.ts'
+import { followLink, NEW_PASSWORD, newPassword, openLink } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { sweep } from '../support/sweep.ts'
 import { isLoggedIn, PASSWORD, register, userFields } from '../support/users.ts'
@@ -65,6 +65,19 @@ describe('where emails must be verified', () => {
     expect([verified.status, verified.headers.location]).toEqual([303, '/login'])
     expect(before).toBe(false)
     expect([login.status, login.headers.location]).toEqual([303, '/dashboard'])
+  })
+
+  test('a second press at /verify-email ends where the first did', async () => {
+    const { email, browser, username } = await applyFor()
+    const page = await openLink(browser, await readLink(site, email, 'verify-email'))
+    const form = readForm(page.text, '/verify-email')
+
+    const first = await browser.post('/verify-email', form)
+    const second = await browser.post('/verify-email', form)
+
+    for (const answer of [first, second])
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(await countUsers(username)).toBe(1)
   })
 
   test('another browser is asked for the password that was chosen at registration', async () => {

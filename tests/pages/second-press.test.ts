@@ -3,10 +3,19 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
 import { kindsOf, logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
-import { readFlashes, readForm, withoutToken } from '../support/html.ts'
-import { followLink, forgetPassword, LINK_IS_OVER, newPassword } from '../support/journeys.ts'
+import { readErrors, readFlashes, readForm, withoutToken } from '../support/html.ts'
+import {
+  followLink,
+  forgetPassword,
+  LINK_IS_OVER,
+  leave,
+  moveTo,
+  newPassword,
+  openLink,
+} from '../support/journeys.ts'
+import { readLink } from '../support/mails.ts'
 import { openServedApp } from '../support/served-app.ts'
-import { isLoggedIn, PASSWORD, register, userFields } from '../support/users.ts'
+import { isLoggedIn, PASSWORD, register, registerVerified, userFields } from '../support/users.ts'
 
 // Without script a button can be pressed twice; the browser shows the answer to the second press only, and may
 // never have read the first.
@@ -246,4 +255,102 @@ describe('a second press at /reset-password', () => {
 
     expect(answer.status).toBe(422)
   })
+})
+
+const linkTo = {
+  '/verify-email': async () => {
+    const { email } = await register(site)
+    return readLink(site, email, 'verify-email')
+  },
+  '/restore-account': async () => leave(site, await registerVerified(site)),
+  '/undo-email': async () => {
+    const ada = await register(site)
+    return moveTo(site, ada, `new.${ada.email}`)
+  },
+}
+
+describe.each([
+  ['/restore-account', '/login', 'Your account is back. Log in as before.'],
+  [
+    '/undo-email',
+    '/reset-password',
+    'Your email is back, and every browser is logged out. Choose a new password.',
+  ],
+] as const)('a second press at %s', (path, end, message) => {
+  const openForm = async () => {
+    const browser = site.browse()
+    const page = await openLink(browser, await linkTo[path]())
+    return { browser, form: readForm(page.text, path) }
+  }
+
+  test('ends where the first did, when its answer was lost', async () => {
+    const { browser, form } = await openForm()
+    const asBefore = site.browse().copyCookies(browser)
+    await browser.post(path, form)
+
+    const answer = await asBefore.post(path, form)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, end])
+    expect(readFlashes((await asBefore.follow(answer)).text)).toEqual([message])
+  })
+
+  test('ends where the first did, when both are under way', async () => {
+    const { browser, form } = await openForm()
+    const copy = site.browse().copyCookies(browser)
+
+    const answers = await Promise.all([browser.post(path, form), copy.post(path, form)])
+
+    for (const answer of answers)
+      expect([answer.status, answer.headers.location]).toEqual([303, end])
+  })
+
+  test('is one within a minute, and only at its own page', async () => {
+    const { browser, form } = await openForm()
+    await browser.post(path, form)
+
+    const elsewhere = await browser.post('/verify-email', form)
+    site.clock.advance(minutes(1))
+    const late = await browser.post(path, form)
+
+    expect([elsewhere.status, late.status]).toEqual([422, 422])
+  })
+})
+
+describe('a second press at /verify-email', () => {
+  test('ends where the first did, of a user who is logged in', async () => {
+    const { browser, email } = await register(site)
+    const page = await openLink(browser, await readLink(site, email, 'verify-email'))
+    const form = readForm(page.text, '/verify-email')
+    await browser.post('/verify-email', form)
+
+    const answer = await browser.post('/verify-email', form)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(readFlashes((await browser.follow(answer)).text)).toEqual(['Your email is verified.'])
+  })
+
+  test('ends where the first did, in another browser', async () => {
+    const { browser, form } = await openFormElsewhere()
+    await browser.post('/verify-email', { ...form, password: PASSWORD })
+
+    const answer = await browser.post('/verify-email', { ...form, password: PASSWORD })
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+  })
+
+  test('after a wrong password is no second press', async () => {
+    const { browser, form } = await openFormElsewhere()
+    await browser.post('/verify-email', { ...form, password: 'plum gantry otter' })
+
+    const answer = await browser.post('/verify-email', { ...form, password: 'plum gantry otter' })
+
+    expect(answer.status).toBe(422)
+    expect(readErrors(answer.text)).toEqual(['Wrong password.'])
+  })
+
+  async function openFormElsewhere() {
+    const browser = site.browse()
+    const page = await openLink(browser, await linkTo['/verify-email']())
+    return { browser, form: readForm(page.text, '/verify-email') }
+  }
 })
