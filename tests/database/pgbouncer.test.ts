@@ -109,6 +109,28 @@ default_pool_size = 3
     expect(count).toEqual([{ count: 12 }])
   })
 
+  // Before 1.21 it does not know prepared statements, and from then on as it is told.
+  test('reads find their rows, whatever it makes of prepared statements', async () => {
+    const { pooled } = await openSchema()
+    await runOnServer(testServer, `ALTER ROLE ${role} SET search_path = app`)
+    onTestFinished(() => runOnServer(testServer, `ALTER ROLE ${role} RESET search_path`))
+    await migrateDatabase(pooled)
+    const database = await openDatabase(pooled)
+    const users = Array.from({ length: 40 }, () => userRow())
+    await changeTogether(database, (tables) => tables.user.createMany({ data: users }))
+
+    const read = ({ id }: { id: string }) =>
+      database.read<{ id: string; createdAt: Date }>(
+        'SELECT "id", "createdAt" FROM "User" WHERE "id" = $1 AND "createdAt" <= $2',
+        [id, new Date()],
+      )
+    const found = [...(await Promise.all(users.map(read))), ...(await Promise.all(users.map(read)))]
+    await database.close()
+
+    const expected = users.map(({ id, createdAt }) => [{ id, createdAt }])
+    expect(found).toEqual([...expected, ...expected])
+  })
+
   test('a schema is refused with the line to run where the role does not have it', async () => {
     const { pooled } = await openSchema()
 
