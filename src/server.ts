@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import type { Server } from 'node:http'
+import { lowerHashThreads } from './accounts/hash-threads.ts'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { openDatabase } from './database/database.ts'
@@ -51,6 +52,8 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const log = createLog(settings.logLevel)
   exitOnUncaught(log)
   log.info({ event: 'sys_startup' }, 'starting')
+  const reason = await lowerHashThreads()
+  if (reason) log.info({ reason }, 'pages and hashes have the same priority')
   const database = await openDatabase(settings.databaseUrl)
   const services = createServices({ database, settings, clock, log })
   const server = openServer(services)
