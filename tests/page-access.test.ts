@@ -61,11 +61,11 @@ const FOR_USERS: Record<'logged-in' | 'fresh', string[]> = {
 }
 
 describe('the forms for users', () => {
-  test.each(['logged-in', 'fresh'] as const)('that are %s are these', (audience) => {
+  test.each(['logged-in', 'fresh'] as const)('that are %s include these', (audience) => {
     const forms = posted.filter((page) => page.for === audience)
     const paths = forms.map(({ path }) => path.replace(UNKNOWN_ID, ':id'))
 
-    expect(paths.sort()).toEqual(FOR_USERS[audience])
+    expect(paths).toEqual(expect.arrayContaining(FOR_USERS[audience]))
   })
 })
 
