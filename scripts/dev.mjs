@@ -1,4 +1,4 @@
-// Serves src/, bundled and started again at each change. Views and public files are read at each request.
+// Bundles src/ and serves it, again at each change. Views and public files are read at each request.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
@@ -35,8 +35,13 @@ generateClients()
 // Without its stamp, `npm start` makes it anew.
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
-const plugins = [...bundle.plugins, { name: 'restart', setup: restartAfterBuilds }]
-const builds = await context({ ...bundle, plugins, logLevel: 'warning' })
+const builds = await context({
+  ...bundle,
+  // The watcher looks at each file in turn: a change is seen sooner where there are few.
+  packages: 'external',
+  plugins: [...bundle.plugins, { name: 'restart', setup: restartAfterBuilds }],
+  logLevel: 'warning',
+})
 await builds.watch()
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
