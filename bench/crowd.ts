@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { logIn, openVisitor } from './visitors.ts'
 
@@ -12,6 +13,7 @@ export async function amongCrowd<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; loginTimes: number[]; refused: number }> {
   const over = new AbortController()
+  setMaxListeners(CROWD, over.signal)
   const attempts: Attempt[] = []
   const crowd = Array.from({ length: CROWD }, (_, index) =>
     keepLoggingIn({ port, number: index + 1, attempts, over: over.signal }),
