@@ -23,8 +23,8 @@ type OpenDatabase = (name: string) => Promise<string | null>
 async function compareSizes(bench: Bench, engine: string, open: OpenDatabase): Promise<string[]> {
   const [fewUrl, manyUrl] = [await open('few'), await open('many')]
   if (!fewUrl || !manyUrl) return []
-  const few = await openFilled(bench, fewUrl, FEW)
-  const many = await openFilled(bench, manyUrl, MANY)
+  const few = await openFilled(bench, `${engine}, a thousand`, { url: fewUrl, users: FEW })
+  const many = await openFilled(bench, `${engine}, a million`, { url: manyUrl, users: MANY })
   const results = await measureInTurns(bench, [few, many])
   await few.server.stop()
   await many.server.stop()
@@ -36,8 +36,12 @@ async function compareSizes(bench: Bench, engine: string, open: OpenDatabase): P
   ]
 }
 
-async function openFilled(bench: Bench, url: string, users: number): Promise<Target> {
-  const stack = ourStack(`${users.toLocaleString('en')} users`, url)
+async function openFilled(
+  bench: Bench,
+  name: string,
+  { url, users }: { url: string; users: number },
+): Promise<Target> {
+  const stack = ourStack(name, url)
   await fillOurDatabase(bench, stack, { users, eventsOfEach: 1 })
   const server = await startServer(bench, stack)
   return { server, requests: await writeDashboardGets(server.port, VISITORS, users) }
