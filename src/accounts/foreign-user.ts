@@ -47,7 +47,7 @@ export type ImportRules = {
 const LONGEST_ID = 64
 const LONGEST_NAME = 100
 
-// The login that a session carries is the id and the epoch with a dot between (database/login-id.ts).
+// Sessions name a user by id and epoch with a dot between (sessions/login-id.ts).
 const ForeignId = z
   .string({
     error: ({ input }) =>
