@@ -32,8 +32,8 @@ export function startWorkers(count: number): void {
   }
   const replace = (index: number) => {
     if (isEnding) return
-    // What keeps the first from starting, such as a port that is taken, would keep every other.
-    if (hasServed) setTimeout(startOne, PAUSE, index)
+    // What keeps the first from starting, such as a port that is taken, would keep every other; and it says what.
+    if (hasServed || index > 0) setTimeout(startOne, PAUSE, index)
     else {
       process.exitCode = 1
       endAll()
