@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
@@ -41,6 +40,7 @@ import { resetPasswordPage } from './pages/reset-password.ts'
 import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
+import { resolveInProject } from './project.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
 import { formatSessionEnd } from './sessions/session-end.ts'
@@ -48,8 +48,8 @@ import { canMail, type Settings } from './settings/settings.ts'
 import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
 
-const VIEWS = fileURLToPath(new URL('../views', import.meta.url))
-const PUBLIC = fileURLToPath(new URL('../public', import.meta.url))
+const VIEWS = resolveInProject('views')
+const PUBLIC = resolveInProject('public')
 
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
