@@ -63,7 +63,7 @@ const bundler = await loadBundler()
 if (bundler) await build(bundler)
 else {
   process.stderr.write(
-    'dist/ was not made from these sources, and the bundler is not installed. Run: npm ci && npm run build && npm prune --omit=dev\n',
+    'dist/ was not made from these sources, and the bundler is not installed. Run: npm ci --include=dev && npm run build && npm prune --omit=dev\n',
   )
   process.exit(1)
 }

@@ -60,7 +60,7 @@ describe('npm start without the development dependencies', () => {
 
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^dist\/ was not made from these sources, [^\n]+ Run: npm ci && [^\n]+\n$/,
+      /^dist\/ was not made from these sources, [^\n]+ Run: npm ci --include=dev && [^\n]+\n$/,
     )
   })
 })
