@@ -19,9 +19,9 @@ const random = seedRandom(4)
 async function gather() {
   const ada = await register(site)
   const remembered = await Promise.all([1, 2].map(() => logInElsewhere(site, ada)))
-  const strangers = Array.from({ length: 4 }, () => site.browse())
+  const visitors = Array.from({ length: 4 }, () => site.browse())
   const restored = remembered.map((each) => onlyRemembered(site, each))
-  return { ada, strangers, restored }
+  return { ada, visitors, restored }
 }
 
 /** Does everything at once, each a moment sooner or later than the others. */
@@ -48,17 +48,17 @@ describe('a session that is born while', { timeout: minutes(4) }, () => {
     let survivors = 0
     let births = 0
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { ada, strangers, restored } = await gather()
+      const { ada, visitors, restored } = await gather()
       const _csrf = await ada.browser.takeToken('/account')
       const form = { _csrf, current: ada.password, password: NEXT, confirm: NEXT }
 
       await scatter([
         () => ada.browser.post('/account/password', form),
-        ...strangers.map((each) => () => logInWithCookie(each, ada)),
+        ...visitors.map((each) => () => logInWithCookie(each, ada)),
         ...restored.map((each) => () => each.visit('/dashboard')),
       ])
 
-      const born = [...strangers, ...restored]
+      const born = [...visitors, ...restored]
       births += born.filter((each) => each.valueOf('session') !== undefined).length
       survivors += await countSurvivors(born)
       expect(await isLoggedIn(ada.browser)).toBe(true)
@@ -89,18 +89,18 @@ describe('a session that is born while', { timeout: minutes(4) }, () => {
 
   test('all others are revoked stays only when its password was asked for afterwards', async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { ada, strangers } = await gather()
+      const { ada, visitors } = await gather()
       const _csrf = await ada.browser.takeToken('/account')
 
       await scatter([
         () => ada.browser.post('/account/devices/revoke-others', { _csrf }),
-        ...strangers.map((each) => () => logInWithCookie(each, ada)),
+        ...visitors.map((each) => () => logInWithCookie(each, ada)),
       ])
       const where = { user: { username: ada.username } }
       const rows = await site.database.session.findMany({ where, include: { user: true } })
 
       const ofThisEpoch = rows.filter(({ authEpoch, user }) => authEpoch === user?.authEpoch)
-      const stillIn = await Promise.all([...strangers, ada.browser].map(isLoggedIn))
+      const stillIn = await Promise.all([...visitors, ada.browser].map(isLoggedIn))
       expect(stillIn.filter(Boolean)).toHaveLength(ofThisEpoch.length)
     }
   })

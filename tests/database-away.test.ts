@@ -29,15 +29,15 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
 
   test('is told to every visitor who needs it, and to no other', async () => {
     const { browser, ...ada } = await register(site)
-    const stranger = site.browse()
-    const login = await stranger.takeToken('/login')
+    const visitor = site.browse()
+    const login = await visitor.takeToken('/login')
     wire.cut()
 
     const dashboard = await browser.visit('/dashboard')
-    const post = await stranger.post('/login', { ...ada, _csrf: login })
-    const page = await stranger.visit('/login')
-    const ready = await stranger.visit('/readyz')
-    const health = await stranger.visit('/healthz')
+    const post = await visitor.post('/login', { ...ada, _csrf: login })
+    const page = await visitor.visit('/login')
+    const ready = await visitor.visit('/readyz')
+    const health = await visitor.visit('/healthz')
 
     expectOutage(dashboard)
     expectOutage(post)
@@ -147,13 +147,13 @@ describe.runIf(engine === 'sqlite')('a database file that another process holds'
 
   test('lets people read, says 503 to who would write, and goes on once it is let go', async () => {
     const ada = await register(site)
-    const stranger = site.browse()
+    const visitor = site.browse()
     const letGo = lockSqliteFile(site.database.url)
 
     const dashboard = await ada.browser.visit('/dashboard')
-    const login = await logIn(stranger, ada)
+    const login = await logIn(visitor, ada)
     letGo()
-    const again = await logIn(stranger, ada)
+    const again = await logIn(visitor, ada)
 
     expect(dashboard.status).toBe(200)
     expectOutage(login)

@@ -27,7 +27,7 @@ async function begin(): Promise<Person> {
   return ada
 }
 
-/** Takes browsers and what each does; they do it six at a time, and it says how many were not let in. */
+/** Lets six browsers act at a time, and counts those that were not let in. */
 async function countRefused(browsers: Browser[], act: (browser: Browser) => Promise<boolean>[]) {
   let refused = 0
   for (let first = 0; first < browsers.length; first += 6) {

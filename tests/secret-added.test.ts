@@ -65,16 +65,16 @@ describe('a new secret in front of the old one', () => {
     },
   )
 
-  test('keeps a form of a stranger good, and signs its cookie anew', async () => {
-    const stranger = first.browse()
-    const _csrf = await stranger.takeToken('/login')
-    const later = moveTo(both, stranger)
+  test('keeps a form of a logged-out visitor good, and signs its cookie anew', async () => {
+    const visitor = first.browse()
+    const _csrf = await visitor.takeToken('/login')
+    const later = moveTo(both, visitor)
 
     const answer = await later.post('/login', { _csrf, username: 'unknown', password: 'nothing' })
 
     expect(answer.status).toBe(422)
-    expect(contentOf(later.valueOf('csrf'))).toBe(contentOf(stranger.valueOf('csrf')))
-    expect(later.valueOf('csrf')).not.toBe(stranger.valueOf('csrf'))
+    expect(contentOf(later.valueOf('csrf'))).toBe(contentOf(visitor.valueOf('csrf')))
+    expect(later.valueOf('csrf')).not.toBe(visitor.valueOf('csrf'))
     const withoutOld = await moveTo(onlyNew, later).post('/login', { _csrf, username: 'unknown' })
     expect(withoutOld.status).toBe(422)
   })

@@ -176,9 +176,9 @@ describe('the start', () => {
   test.each([
     ['127.0.0.1:1/app', '127.0.0.1:1, database app: connect ECONNREFUSED 127.0.0.1:1. Check'],
     ['no-such-host.invalid/app', 'no-such-host.invalid:5432, database app: getaddrinfo E'],
-  ])('names where PostgreSQL was not found, why, and an example: %s', async (address, words) => {
+  ])('names where PostgreSQL was not found, why, and an example: %s', async (server, words) => {
     const place = await newPlace()
-    const DATABASE_URL = `postgresql://ada:hunter2@${address}`
+    const DATABASE_URL = `postgresql://ada:hunter2@${server}`
 
     const { stderr } = await place.fail({ DATABASE_URL, LOG_LEVEL: 'fatal' })
 

@@ -56,7 +56,7 @@ describe('a signed-in visit', () => {
   })
 })
 
-describe('a stranger', () => {
+describe('a logged-out visitor', () => {
   test.each(['/', '/login', '/register', '/logout', '/dashboard', '/nowhere', '/forgot-password'])(
     'costs no statement: %s',
     async (path) => {

@@ -7,7 +7,7 @@ import {
 } from './support/kinds-of-account.ts'
 import { type ObservedAnswer, observe } from './support/observed-answer.ts'
 
-// Status, headers, body, cookies and statements, at every door where a stranger could ask who has an
+// Status, headers, body, cookies and statements, at every page where a visitor could ask who has an
 // account. Time is measured by npm run test:timing.
 
 const open = await openThrottledSite('open')
@@ -38,7 +38,7 @@ describe.each([
     }
   })
 
-  test('answers an address that an account has as one that none has', async () => {
+  test('answers the email of an account as one that no account has', async () => {
     const { email } = await addUser(site, {})
 
     expect(await guess(email, 'a guess')).toEqual(await guess(nextFields().email, 'a guess'))
@@ -48,7 +48,7 @@ describe.each([
 describe('POST /register, where registration is verified', () => {
   const register = (email: string) => observe(verified, '/register', { ...nextFields(), email })
 
-  test.each(KINDS_OF_ACCOUNT)('takes the address of %s as if it were new', async (_, data) => {
+  test.each(KINDS_OF_ACCOUNT)('takes the email of %s as if it were new', async (_, data) => {
     const { email } = await addUser(verified, data)
 
     const answer = await register(email.toUpperCase())

@@ -4,7 +4,7 @@ import { eraseDueAccounts } from '../../src/accounts/erasure.ts'
 import { enableUser } from '../../src/accounts/operations.ts'
 import { days } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
-import { findUser, leave, postLink } from '../support/journeys.ts'
+import { deleteAccount, findUser, postLink } from '../support/journeys.ts'
 import { addEvents } from '../support/many-events.ts'
 import { logIn, register } from '../support/users.ts'
 
@@ -25,7 +25,7 @@ async function registerAndExpire() {
   const ada = await register(site)
   const { id } = await findUser(site, ada)
   await addEvents(database, id, 3000)
-  const link = await leave(site, ada)
+  const link = await deleteAccount(site, ada)
   clock.advance(days(14))
   return { ...ada, id, link }
 }

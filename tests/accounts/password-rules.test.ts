@@ -84,8 +84,8 @@ describe('checkPassword', () => {
   })
 
   test.each([
-    ['the email address', 'a.hamilton-smith@mail.example.com'],
-    ['the email address in capitals', 'A.Hamilton-Smith@Mail.Example.COM'],
+    ['the email', 'a.hamilton-smith@mail.example.com'],
+    ['the email in capitals', 'A.Hamilton-Smith@Mail.Example.COM'],
     ['its part before the @ with a year', 'a.hamilton-smith1999'],
     ['the user name with a digit', 'alice.hamilton1'],
     ['the user name twice', 'alice.hamiltonalice.hamilton'],
@@ -98,7 +98,7 @@ describe('checkPassword', () => {
     expect(codeFor(`${password} vkqzwpxtmr`)).toBeNull()
   })
 
-  test('refuses a long email address whatever its length', () => {
+  test('refuses a long email whatever its length', () => {
     const email = `${'vhqzkpwxrt'.repeat(3)}mbndlc.ygsfj@${'hqkzvwpxtr'.repeat(4)}.example.com`
 
     expect(codeFor(email.toUpperCase(), { ...alice, email })).toBe('personal')

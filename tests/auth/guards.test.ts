@@ -6,7 +6,7 @@ const settings: LoginAppSettings = {
   options: { loginView: '/login', refreshView: '/refresh', homeView: '/home' },
   addPages(app, manager) {
     requireEither(app, manager)
-    app.all('/for-strangers', manager.requireAnonymous, (_req, res) => void res.send('welcome'))
+    app.all('/for-logged-out', manager.requireAnonymous, (_req, res) => void res.send('welcome'))
   },
 }
 
@@ -82,7 +82,7 @@ describe('requireLogin', () => {
 })
 
 describe('requireFreshLogin', () => {
-  test('sends a stranger to the login view, not to the refresh view', async () => {
+  test('sends a logged-out visitor to the login view, not to the refresh view', async () => {
     const res = await browse().get('/needs-refresh')
 
     expect(res.headers.location).toBe('/login?next=%2Fneeds-refresh')
@@ -113,15 +113,15 @@ describe('requireFreshLogin', () => {
 })
 
 describe('requireAnonymous', () => {
-  test('lets a stranger pass', async () => {
-    expect((await browse().get('/for-strangers')).text).toBe('welcome')
+  test('lets a logged-out visitor pass', async () => {
+    expect((await browse().get('/for-logged-out')).text).toBe('welcome')
   })
 
   test.each([
-    ['/for-strangers', '/home'],
-    ['/for-strangers?next=%2Fsecret', '/secret'],
-    ['/for-strangers?next=%2F%2Fevil.example', '/home'],
-    ['/for-strangers?next=/secret&next=/other', '/home'],
+    ['/for-logged-out', '/home'],
+    ['/for-logged-out?next=%2Fsecret', '/secret'],
+    ['/for-logged-out?next=%2F%2Fevil.example', '/home'],
+    ['/for-logged-out?next=/secret&next=/other', '/home'],
   ])('sends a user who is logged in from %s to %s', async (path, destination) => {
     const browser = browse()
     await browser.logIn(1)
@@ -136,7 +136,7 @@ describe('requireAnonymous', () => {
     const browser = browse()
     await browser.logIn(1)
 
-    expect((await browser.post('/for-strangers')).status).toBe(303)
+    expect((await browser.post('/for-logged-out')).status).toBe(303)
   })
 
   test.each([
@@ -150,7 +150,7 @@ describe('requireAnonymous', () => {
       const browser = browse()
       await browser.logIn(1)
 
-      await browser[method]('/for-strangers')
+      await browser[method]('/for-logged-out')
 
       expect(flashed.map(({ message }) => message)).toEqual(words)
     },

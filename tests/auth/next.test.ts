@@ -122,7 +122,7 @@ describe('loginUrl', () => {
     expect(loginUrl('/login?next=%2Fold&a=b', '/new')).toBe('/login?next=%2Fnew&a=b')
   })
 
-  test('leaves out a way back that would make an address too long to be followed', () => {
+  test('leaves out a way back that would make a URL too long to be followed', () => {
     const url = `/new?q=${'/'.repeat(2100)}`
 
     expect(loginUrl('/login?a=b', url)).toBe('/login?a=b')

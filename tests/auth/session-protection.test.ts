@@ -39,7 +39,7 @@ describe('strong protection', () => {
     expect((await browser.who()).name).toBe(null)
   })
 
-  test('takes a session without a login for no stranger, and leaves the cookie alone', async () => {
+  test('does not compare a session without a login, and leaves the cookie alone', async () => {
     const { browse, browser, heard } = await withLogin()
     const remembered = browser.jar.get('remember')
     const other = browse()
@@ -50,7 +50,7 @@ describe('strong protection', () => {
     expect(heard('sessionProtected')).toEqual([])
   })
 
-  test('ends every series that the stranger has in hand: of the session and of the cookie', async () => {
+  test('ends every series that the request names: of the session and of the cookie', async () => {
     const { browse, browser } = await withLogin()
     const other = browse()
     await other.logIn(2, { remember: true })
@@ -69,7 +69,7 @@ describe('strong protection', () => {
 })
 
 describe('a browser that strong protection has expelled', () => {
-  test('is a stranger for that request, whatever else it carries', async () => {
+  test('is logged out for that request, whatever else it carries', async () => {
     const options = { sessionProtection: 'strong', ...byUserId } as const
     const browser = createLoginApp({ options }).browse()
     await browser.logIn(1)
@@ -94,7 +94,7 @@ describe('no protection', () => {
   })
 })
 
-describe('the address of a visitor', () => {
+describe('the IP of a visitor', () => {
   test.each([
     { proxies: 0, name: 'Notch' },
     { proxies: 1, name: null },

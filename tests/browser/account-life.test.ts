@@ -56,16 +56,16 @@ async function registerIn(page: Page) {
 }
 
 describe.runIf(hasChromium)('the life of an account in Chromium', () => {
-  test('confirms an address, moves to another, and takes the account back from there', async () => {
+  test('verifies an email, moves to another, and takes the account back from there', async () => {
     const context = await chromium.newContext({ baseURL: APP_URL })
     const complaints = noteComplaints(context)
     const page = await context.newPage()
     const { email } = await registerIn(page)
 
     await page.goto(await readLink(site, email, 'verify-email'))
-    const addressBar = page.url()
+    const shownUrl = page.url()
     await fill(page, {}, 'Verify email')
-    const confirmed = await bodyOf(page)
+    const verified = await bodyOf(page)
     await page.goto('/account')
     await fill(page, { Email: `new.${email}` }, 'Save profile')
     await page.goto(await readLink(site, `new.${email}`, 'verify-new-email'))
@@ -80,8 +80,8 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await fill(page, { 'User name or email': email, Password: NEW_PASSWORD }, 'Log in')
     await page.waitForURL('/dashboard')
 
-    expect(addressBar).toBe(`${APP_URL}/verify-email?opened=1`)
-    expect(confirmed).toContain('Your email is verified.')
+    expect(shownUrl).toBe(`${APP_URL}/verify-email?opened=1`)
+    expect(verified).toContain('Your email is verified.')
     expect(complaints).toEqual([])
     await context.close()
   })

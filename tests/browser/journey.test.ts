@@ -48,7 +48,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
     ['with scripts', true],
     ['with scripts turned off', false],
   ])(
-    'somebody registers, is greeted, logs out, and is known again tomorrow, %s',
+    'a user registers, is greeted, logs out, and is known again tomorrow, %s',
     async (_, scripts) => {
       const { context, page, complaints } = await openWindow(scripts)
       const { username, email, password } = userFields()

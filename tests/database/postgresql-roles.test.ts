@@ -9,12 +9,12 @@ import { runOnServer, testServer } from '../support/template-database.ts'
 const role = `role_${randomBytes(6).toString('hex')}`
 
 /** The URL of a database for another role. */
-const addressFor = (url: string, search = '') => {
-  const address = new URL(url)
-  address.username = role
-  address.password = 'secret'
-  address.search = search
-  return address.href
+const urlFor = (url: string, search = '') => {
+  const own = new URL(url)
+  own.username = role
+  own.password = 'secret'
+  own.search = search
+  return own.href
 }
 
 describe.runIf(inject('template').engine === 'postgresql')('migrateDatabase on PostgreSQL', () => {
@@ -30,7 +30,7 @@ describe.runIf(inject('template').engine === 'postgresql')('migrateDatabase on P
   test('needs no more than a schema of its own', async () => {
     const url = await emptyDatabase()
     await runOnServer(url, `CREATE SCHEMA app AUTHORIZATION ${role}`)
-    const own = addressFor(url, '?schema=app')
+    const own = urlFor(url, '?schema=app')
 
     await migrateDatabase(own)
     const database = await openDatabase(own)
@@ -56,7 +56,7 @@ describe.runIf(inject('template').engine === 'postgresql')('migrateDatabase on P
   ])('says why and what to run where %s', async (_, search, reason, schema) => {
     const url = await emptyDatabase()
 
-    const failing = migrateDatabase(addressFor(url, search))
+    const failing = migrateDatabase(urlFor(url, search))
 
     await expect(failing).rejects.toThrow(reason)
     await expect(failing).rejects.toThrow(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO`)

@@ -50,7 +50,7 @@ export const values = fc.oneof(
   ),
 )
 
-/** Takes a form; gives its own fields, and others, with any values. */
+/** The form's own fields, and others, with any values. */
 export const fieldsOf = (form: SiteForm) =>
   fc.tuple(
     fc.array(fc.tuple(names, values), { maxLength: 6 }),
@@ -66,7 +66,7 @@ export const bytes = fc.oneof(
   }),
 )
 
-// Two of three as they are where an address or a form may hold them, the others in percent.
+// Two of three as they are where a URL or a form may hold them, the others in percent.
 function escapeByte(byte: number): string {
   const letter = String.fromCharCode(byte)
   return /[\w=&+.-]/.test(letter) ? letter : `%${byte.toString(16).padStart(2, '0')}`

@@ -92,7 +92,7 @@ async function askEverything({ browser, isSecure }: Visitor) {
 const ENDING = ['/logout']
 
 describe('every answer of every page', () => {
-  test('carries the headers of every other, for a stranger', async () => {
+  test('carries the headers of every other, for a logged-out visitor', async () => {
     const { statuses, faults } = await askEverything({ browser: site.browse(), isSecure: false })
 
     expect(faults).toEqual([])

@@ -4,10 +4,10 @@ import { onlyRemembered } from '../support/account.ts'
 import type { Browser } from '../support/browser.ts'
 import { readForm } from '../support/html.ts'
 import {
-  askForAddress,
+  askForNewEmail,
+  deleteAccount,
   followLink,
   forgetPassword,
-  leave,
   NEW_PASSWORD,
   newPassword,
   tokenIn,
@@ -63,7 +63,7 @@ async function liveThroughEverything() {
   await browser.visit('/account/delete')
   await browser.submit('/reauthenticate', { password: WRONG })
   await browser.submit('/reauthenticate', { password: PASSWORD })
-  await followLink(browser, noteLink(await askForAddress(site, ada, `new.${email}`)))
+  await followLink(browser, noteLink(await askForNewEmail(site, ada, `new.${email}`)))
   await noteSecrets(browser)
   await browser.submit('/account', { name: 'Ada Lovelace', email: `new.${email}` })
   await browser.submit('/account/password', { current: WRONG, ...newPassword })
@@ -77,13 +77,13 @@ async function liveThroughEverything() {
   await logIn(browser, { ...ada, password: NEW_PASSWORD })
   await noteSecrets(browser)
   await beRobbed(ada)
-  const link = noteLink(await leave(site, { ...moved, password: NEW_PASSWORD }))
+  const link = noteLink(await deleteAccount(site, { ...moved, password: NEW_PASSWORD }))
   await followLink(site.browse(), link)
-  const stranger = site.browse()
-  await stranger.visit('/dashboard')
-  for (let time = 0; time < 11; time++) await logIn(stranger, { ...ada, password: WRONG })
-  await stranger.post('/login', { username, password: PASSWORD, _csrf: 'a token that is stale' })
-  await stranger.visit(`/login?token=${WRONG}&next=%2F${WRONG}`)
+  const visitor = site.browse()
+  await visitor.visit('/dashboard')
+  for (let time = 0; time < 11; time++) await logIn(visitor, { ...ada, password: WRONG })
+  await visitor.post('/login', { username, password: PASSWORD, _csrf: 'a token that is stale' })
+  await visitor.visit(`/login?token=${WRONG}&next=%2F${WRONG}`)
   await breakDatabase(browser)
 }
 

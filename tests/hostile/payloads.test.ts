@@ -41,10 +41,10 @@ function readMarkup({ text }: Response): string[] {
 
 /** Everything that pages and forms are made of while only ordinary values are typed. */
 async function collectMarkup(): Promise<Set<string>> {
-  const stranger = site.browse()
+  const visitor = site.browse()
   const answers: Response[] = []
   for (const { path } of listSitePages(site)) {
-    answers.push(await stranger.visit(path), await ada.browser.visit(path))
+    answers.push(await visitor.visit(path), await ada.browser.visit(path))
   }
   for (const form of forms.filter(({ action }) => action !== '/logout')) {
     for (const value of ['', 'nothing odd']) answers.push(...(await sendWith(form, 'x', value)))

@@ -77,9 +77,9 @@ describe('a form whose token is stale', () => {
       const query = new URLSearchParams({ _csrf: own })
 
       const foreign = await browser.post(path, { ...fields, _csrf: others })
-      const inAddress = await browser.post(`${path}?${query}`, fields)
+      const inQuery = await browser.post(`${path}?${query}`, fields)
 
-      expect([foreign.status, inAddress.status]).toEqual([403, 403])
+      expect([foreign.status, inQuery.status]).toEqual([403, 403])
     },
   )
 

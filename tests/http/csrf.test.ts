@@ -26,7 +26,7 @@ const forgeries: Record<string, Forgery> = {
     const { browser } = await register(site)
     return { fields: { _csrf: await browser.takeToken('/dashboard') } }
   },
-  "a stranger's token": async () => ({
+  'the token of another visitor': async () => ({
     fields: { _csrf: await site.browse().takeToken('/login') },
   }),
   'the token in the query': async (browser) => ({

@@ -37,7 +37,7 @@ describe('a page of a user who is logged in', () => {
     '/dashboard%3fx.css',
     '/account/activity/logo.svg',
     '/account/app.js',
-  ])('has no second address that a cache takes for a file: %s', async (path) => {
+  ])('has no second URL that a cache takes for a file: %s', async (path) => {
     const { browser, username } = await register(site)
     await browser.visit('/dashboard')
 

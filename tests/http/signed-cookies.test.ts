@@ -69,7 +69,7 @@ describe('the cookies', () => {
     }
   })
 
-  test('are not given to a stranger who only reads, but for the one of a form', async () => {
+  test('are not given to a logged-out visitor who only reads, but for the one of a form', async () => {
     const browser = site.browse()
 
     for (const path of ['/', '/healthz', '/app.css', '/nowhere', '/login'])

@@ -41,10 +41,10 @@ afterAll(site.close)
 describe('the text of a User-Agent header', () => {
   test('does not reach the pages of an account by a failed login', async () => {
     const ada = await register(site)
-    const stranger = site.browse()
-    stranger.headers['User-Agent'] = 'Call 555 0100 to save your account/1.0 (X11; Linux x86_64)'
+    const visitor = site.browse()
+    visitor.headers['User-Agent'] = 'Call 555 0100 to save your account/1.0 (X11; Linux x86_64)'
 
-    await logIn(stranger, { ...ada, password: 'not the password' })
+    await logIn(visitor, { ...ada, password: 'not the password' })
     await doJobs(site)
 
     const { text } = await ada.browser.visit('/account/activity')

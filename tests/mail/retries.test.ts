@@ -52,36 +52,36 @@ describe('a mail that does not go out', () => {
 
   test('is not sent once its link is over', async () => {
     const failing = outbox.openSender(alwaysFail())
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     await outbox.put('ada@example.org', reset)
     await failing.sendDue()
 
     clock.advance(minutes(60))
     const sent = await outbox.openSender({ transport }).sendDue()
 
-    expect([sent, addresses, await outbox.rows()]).toEqual([0, [], []])
+    expect([sent, recipients, await outbox.rows()]).toEqual([0, [], []])
     expect(logged.at(-1)).toMatchObject({ fields: { reason: 'too-late' }, words: 'mail given up' })
   })
 
   test('is still sent while its link is good', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     await outbox.put('ada@example.org', reset)
 
     clock.advance(minutes(60) - 1)
     await outbox.openSender({ transport }).sendDue()
 
-    expect(addresses).toEqual(['ada@example.org'])
+    expect(recipients).toEqual(['ada@example.org'])
   })
 
   test('survives a restart', async () => {
     await outbox.put('ada@example.org')
     await outbox.openSender(alwaysFail()).sendDue()
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const afterwards = outbox.openSender({ transport })
 
     const before = await afterwards.sendDue()
     clock.advance(minutes(1))
 
-    expect([before, await afterwards.sendDue(), addresses]).toEqual([0, 1, ['ada@example.org']])
+    expect([before, await afterwards.sendDue(), recipients]).toEqual([0, 1, ['ada@example.org']])
   })
 })

@@ -33,7 +33,7 @@ const URGENT: Message[] = [
 
 describe('a sender', () => {
   test('sends each message once, the longest waiting first', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const sender = outbox.openSender({ transport, keepsSent: true })
     const waiting = ['g', 'a', 'f', 'b', 'e', 'c', 'd'].map((name) => `${name}@x.org`)
     for (const to of waiting) {
@@ -46,12 +46,12 @@ describe('a sender', () => {
 
     expect([sent, await sender.sendDue()]).toEqual([7, 0])
     // Five go at once: which of them is first is for the database to say.
-    expect(new Set(addresses.slice(0, 5))).toEqual(new Set(waiting.slice(0, 5)))
-    expect(new Set(addresses.slice(5))).toEqual(new Set(waiting.slice(5)))
+    expect(new Set(recipients.slice(0, 5))).toEqual(new Set(waiting.slice(0, 5)))
+    expect(new Set(recipients.slice(5))).toEqual(new Set(waiting.slice(5)))
   })
 
   test.each(URGENT)('sends $template before notices that have waited longer', async (message) => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     for (let count = 0; count < 6; count++) await outbox.put(`${count}@x.org`, NOTICE)
     clock.advance(minutes(1))
     await outbox.put('ada@x.org', message)
@@ -59,20 +59,20 @@ describe('a sender', () => {
     await outbox.openSender({ transport }).sendDue()
 
     // Five go at once.
-    expect(addresses.slice(0, 5)).toContain('ada@x.org')
-    expect(addresses).toHaveLength(7)
+    expect(recipients.slice(0, 5)).toContain('ada@x.org')
+    expect(recipients).toHaveLength(7)
   })
 
   test('sends however many there are', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     for (let count = 0; count < 23; count++) await outbox.put(`${count}@x.org`)
 
     expect(await outbox.openSender({ transport }).sendDue()).toBe(23)
-    expect(new Set(addresses).size).toBe(23)
+    expect(new Set(recipients).size).toBe(23)
   })
 
   test('shares the work with a sender of another process: no message goes twice', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const elsewhere = await openDatabase(database.url)
     const slowly: Transport = async (mail) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -88,8 +88,8 @@ describe('a sender', () => {
     await elsewhere.close()
 
     expect(one + other).toBe(20)
-    expect(addresses).toHaveLength(20)
-    expect(new Set(addresses).size).toBe(20)
+    expect(recipients).toHaveLength(20)
+    expect(new Set(recipients).size).toBe(20)
   })
 
   test('sends what a killed one had claimed, once its time with it is over', async () => {
@@ -99,7 +99,7 @@ describe('a sender', () => {
       isClaimed = true
       return new Promise(() => {})
     }
-    const { addresses, transport: deliver } = collect()
+    const { recipients, transport: deliver } = collect()
     await outbox.put('ada@x.org')
     outbox.openSender({ transport }).sendDue()
     await until(() => isClaimed)
@@ -110,7 +110,7 @@ describe('a sender', () => {
     clock.advance(1)
     const after = await next.sendDue()
 
-    expect([before, after, addresses]).toEqual([0, 1, ['ada@x.org']])
+    expect([before, after, recipients]).toEqual([0, 1, ['ada@x.org']])
   })
 
   test('takes nothing back that another one has sent meanwhile', async () => {
@@ -119,7 +119,7 @@ describe('a sender', () => {
     const slow = outbox.openSender({ transport }).sendDue()
     await until(() => held.length === 1)
     clock.advance(LEASE)
-    const { addresses, transport: deliver } = collect()
+    const { recipients, transport: deliver } = collect()
     const next = outbox.openSender({ transport: deliver })
     await next.sendDue()
 
@@ -127,7 +127,7 @@ describe('a sender', () => {
     await slow
     clock.advance(minutes(1))
 
-    expect([await next.sendDue(), addresses]).toEqual([0, ['ada@x.org']])
+    expect([await next.sendDue(), recipients]).toEqual([0, ['ada@x.org']])
   })
 
   test('leaves a message to the sender that claimed it later', async () => {
@@ -142,20 +142,20 @@ describe('a sender', () => {
     first.held[0]?.fail()
     await slow
     clock.advance(minutes(1))
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const third = await outbox.openSender({ transport }).sendDue()
     second.held[0]?.send()
 
-    expect([third, await next, addresses]).toEqual([0, 1, []])
+    expect([third, await next, recipients]).toEqual([0, 1, []])
   })
 
   test('lets one message that fails hold up no other', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const picky: Transport = (mail) =>
       mail.to === 'bad@x.org' ? Promise.reject(new Error('no')) : transport(mail)
     for (const to of ['bad@x.org', 'ada@x.org', 'bob@x.org']) await outbox.put(to)
 
     expect(await outbox.openSender({ transport: picky }).sendDue()).toBe(2)
-    expect(addresses.sort()).toEqual(['ada@x.org', 'bob@x.org'])
+    expect(recipients.sort()).toEqual(['ada@x.org', 'bob@x.org'])
   })
 })

@@ -21,7 +21,7 @@ afterAll(() => database.close())
 const reset: Message = { template: 'reset-password', name: 'Ada', linkId: 'link-1' }
 
 describe('sending over SMTP', () => {
-  test('gives a mail up at once when its address is refused for good', async () => {
+  test('gives an email up at once when its recipient is refused for good', async () => {
     const office = await openPostOffice({
       onRcptTo: (_address, _session, done) => done(reply(550, 'no such user')),
     })

@@ -17,16 +17,16 @@ afterAll(() => database.close())
 
 describe('a started sender', () => {
   test('sends by itself, and once stopped no more', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     const stop = outbox.openSender({ transport }).start()
     await outbox.put('ada@x.org')
-    await until(() => addresses.length === 1)
+    await until(() => recipients.length === 1)
 
     await stop()
     await outbox.put('bob@x.org')
     await setTimeout(seconds(1.2))
 
-    expect(addresses).toEqual(['ada@x.org'])
+    expect(recipients).toEqual(['ada@x.org'])
   })
 
   test('finishes what is under way when it is stopped', async () => {
@@ -51,11 +51,11 @@ describe('a started sender', () => {
     await stop()
     const rows = await outbox.rows()
     outbox.clock.advance(RETRIES[0] ?? 0)
-    const { addresses, transport: another } = collect()
+    const { recipients, transport: another } = collect()
     await outbox.openSender({ transport: another }).sendDue()
 
     expect(rows).toMatchObject([{ recipient: 'ada@x.org', sentAt: null }])
-    expect(addresses).toEqual(['ada@x.org'])
+    expect(recipients).toEqual(['ada@x.org'])
   })
 
   test('does not give up a message whose last attempt was called off', async () => {
@@ -71,14 +71,14 @@ describe('a started sender', () => {
   })
 
   test('goes on after the database was away', async () => {
-    const { addresses, transport } = collect()
+    const { recipients, transport } = collect()
     await database.$executeRaw`ALTER TABLE "OutboxMessage" RENAME TO "Away"`
     const stop = outbox.openSender({ transport }).start()
     await until(() => logged.length === 1)
 
     await database.$executeRaw`ALTER TABLE "Away" RENAME TO "OutboxMessage"`
     await outbox.put('ada@x.org')
-    await until(() => addresses.length === 1)
+    await until(() => recipients.length === 1)
     await stop()
 
     expect(logged).toMatchObject([{ level: 'warn', words: 'outbox out of reach' }])

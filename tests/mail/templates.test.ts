@@ -27,7 +27,7 @@ const withLink = messages.filter((message) => 'linkId' in message)
 const reset = (name: string): Message => ({ template: 'reset-password', name, linkId })
 
 describe('a mail', () => {
-  test.each(messages)('has one address to open, in both parts: $template', (message) => {
+  test.each(messages)('has one URL to open, in both parts: $template', (message) => {
     const { text, html, link } = render(message, AT)
 
     expect(text.match(/https?:\S+/g)).toEqual([link])
@@ -121,7 +121,7 @@ describe('a mail', () => {
     },
   )
 
-  test('keeps a new address on its line', () => {
+  test('keeps a new email on its line', () => {
     const newEmail = 'ada\n\u2028@example.org'
 
     const { text } = render({ template: 'email-changed', name: 'Ada', linkId, newEmail }, AT)
@@ -143,7 +143,7 @@ describe('a mail', () => {
     expect(theft.text).toContain('Choose a new password at once')
   })
 
-  test('shows no address that a browser gives as its name', () => {
+  test('shows no URL that a browser gives as its name', () => {
     const message = {
       template: 'security-notice',
       name: 'Ada',

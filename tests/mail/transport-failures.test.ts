@@ -6,7 +6,7 @@ import { openPostOffice, openSilence, reply } from './support/post-office.ts'
 const failure = (sending: Promise<unknown>): Promise<string> => sending.then(() => 'none', String)
 
 describe('a mail over SMTP that does not go out', () => {
-  test('is refused for good only when the server refuses the address for good', async () => {
+  test('is refused for good only when the server refuses the recipient for good', async () => {
     const office = await openPostOffice({
       onRcptTo: (_address, _session, done) => done(reply(550, 'no such user')),
     })

@@ -61,7 +61,7 @@ describe('a mail over SMTP', () => {
     'ada@example.org,evil.example',
     'ada\0@evil.example',
     '',
-  ])('goes nowhere when its address is more than one address: %j', async (to) => {
+  ])('goes nowhere when its recipient is more than one email: %j', async (to) => {
     // No server listens there that could refuse it for us.
     const send = transportTo('smtp://127.0.0.1:1')
 

@@ -24,10 +24,10 @@ describe('reset-link', () => {
   test('prints a link that sets a new password, once', async () => {
     const person = await register(site)
     const link = pathOf(await makeLink(person.username))
-    const stranger = site.browse()
+    const visitor = site.browse()
 
-    await stranger.visit(link)
-    const first = await stranger.submit('/reset-password', fields)
+    await visitor.visit(link)
+    const first = await visitor.submit('/reset-password', fields)
     const second = await site.browse().visit(link)
     const login = await logIn(site.browse(), { ...person, password: NEW_PASSWORD })
 
@@ -40,10 +40,10 @@ describe('reset-link', () => {
   test('verifies no email: it was not sent to that mailbox', async () => {
     const person = await register(site)
     const link = pathOf(await makeLink(person.username))
-    const stranger = site.browse()
+    const visitor = site.browse()
 
-    await stranger.visit(link)
-    await stranger.submit('/reset-password', fields)
+    await visitor.visit(link)
+    await visitor.submit('/reset-password', fields)
 
     const where = { usernameKey: person.username }
     expect(await site.database.user.findUnique({ where })).toMatchObject({ emailVerifiedAt: null })

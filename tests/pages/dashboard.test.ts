@@ -8,7 +8,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 describe('a protected page', () => {
-  test('sends a stranger to log in, says why once, and takes them back where they were going', async () => {
+  test('sends a logged-out visitor to log in, says why once, and takes them back where they were going', async () => {
     const ada = await register(site)
     const browser = site.browse()
 
@@ -33,7 +33,7 @@ describe('a protected page', () => {
     '/account/password',
     '/account/devices',
     '/account/activity',
-  ])('is no business of a stranger: %s', async (path) => {
+  ])('is shown to no logged-out visitor: %s', async (path) => {
     const page = await site.browse().visit(path)
     const head = await site.browse().ask('head', path)
 
@@ -42,26 +42,26 @@ describe('a protected page', () => {
     expect([head.status, head.headers.location]).toEqual([302, place])
   })
 
-  test('sends a stranger who posts to log in, without the way back, and does nothing', async () => {
+  test('sends a logged-out visitor who posts to log in, without the way back, and does nothing', async () => {
     const ada = await register(site)
     const other = site.browse()
     await logIn(other, ada)
-    const stranger = site.browse()
-    const _csrf = await stranger.takeToken('/login')
+    const visitor = site.browse()
+    const _csrf = await visitor.takeToken('/login')
 
-    const answer = await stranger.post('/account/devices/revoke-others', { _csrf })
+    const answer = await visitor.post('/account/devices/revoke-others', { _csrf })
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
     expect((await other.visit('/dashboard')).status).toBe(200)
   })
 
-  test('answers a stranger in JSON where that is what they prefer, to GET and POST', async () => {
-    const stranger = site.browse()
+  test('answers a logged-out visitor in JSON where that is what they prefer, to GET and POST', async () => {
+    const visitor = site.browse()
     const accept = { Accept: 'application/json' }
-    const _csrf = await stranger.takeToken('/login')
+    const _csrf = await visitor.takeToken('/login')
 
-    const get = await stranger.visit('/dashboard', accept)
-    const post = await stranger.post('/account/devices/revoke-others', { _csrf }, accept)
+    const get = await visitor.visit('/dashboard', accept)
+    const post = await visitor.post('/account/devices/revoke-others', { _csrf }, accept)
 
     for (const answer of [get, post]) {
       expect([answer.status, answer.body]).toEqual([401, { error: 'login_required' }])

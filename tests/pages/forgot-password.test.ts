@@ -36,7 +36,7 @@ describe('POST /forgot-password', () => {
     ])
   })
 
-  test.each(['UPPER', ' spaces '])('finds the address in %s', async (how) => {
+  test.each(['UPPER', ' spaces '])('finds the email in %s', async (how) => {
     const { email } = await register(site)
 
     await ask(how === 'UPPER' ? email.toUpperCase() : ` ${email} `)

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { days, seconds } from '../../src/durations.ts'
 import { findUser } from '../support/journeys.ts'
-import { addUser, CONFIRMED, nextFields, openThrottledSite } from '../support/kinds-of-account.ts'
+import { addUser, nextFields, openThrottledSite, VERIFIED } from '../support/kinds-of-account.ts'
 import { findMails } from '../support/mails.ts'
 import { observe } from '../support/observed-answer.ts'
 import { PASSWORD } from '../support/users.ts'
@@ -14,7 +14,7 @@ const logIn = (username: string) => observe(site, '/login', { username, password
 
 /** Registers with the email of a user and with an unknown one; returns what was typed. */
 async function registerKnownAndUnknown() {
-  const known = { ...nextFields(), email: (await addUser(site, CONFIRMED)).email }
+  const known = { ...nextFields(), email: (await addUser(site, VERIFIED)).email }
   const unknown = nextFields()
   for (const fields of [known, unknown]) await register(fields)
   return { known, unknown }
@@ -22,7 +22,7 @@ async function registerKnownAndUnknown() {
 
 /** Makes an email one that its user gave up this moment, and can still take their account back to. */
 async function keepForOwner(email: string) {
-  const { id: userId } = await addUser(site, CONFIRMED)
+  const { id: userId } = await addUser(site, VERIFIED)
   const createdAt = site.clock.now()
   const expiresAt = new Date(createdAt.getTime() + seconds(1))
   const keys = { id: email, purpose: 'undo-email', email, emailKey: email }
@@ -31,7 +31,7 @@ async function keepForOwner(email: string) {
 
 describe('where emails must be verified, whether one is known', () => {
   test('is told its owner by mail, once each time, and nothing of the account changes', async () => {
-    const member = await addUser(site, CONFIRMED)
+    const member = await addUser(site, VERIFIED)
     const before = await findUser(site, member)
     const typed = { ...nextFields(), email: member.email }
 
@@ -45,7 +45,7 @@ describe('where emails must be verified, whether one is known', () => {
   test.each([
     ['another unknown email', nextFields],
     ['the same email', () => ({})],
-    ['the email of a user', async () => ({ email: (await addUser(site, CONFIRMED)).email })],
+    ['the email of a user', async () => ({ email: (await addUser(site, VERIFIED)).email })],
   ])('does not show by asking for the same name again, with %s', async (_, next) => {
     const { known, unknown } = await registerKnownAndUnknown()
 
@@ -76,8 +76,8 @@ describe('where emails must be verified, whether one is known', () => {
   })
 
   test('does not show by the user name being taken', async () => {
-    const { username } = await addUser(site, CONFIRMED)
-    const { email } = await addUser(site, CONFIRMED)
+    const { username } = await addUser(site, VERIFIED)
+    const { email } = await addUser(site, VERIFIED)
 
     const answer = await register({ username, email })
 

@@ -5,10 +5,10 @@ import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
 import {
+  deleteAccount,
   findUser,
   followLink,
   LINK_IS_OVER,
-  leave,
   listEvents,
   openLink,
 } from '../support/journeys.ts'
@@ -21,7 +21,7 @@ afterAll(site.close)
 describe('the link in the email about a deletion', () => {
   test('gives the account back as it was, says so, and logs no user in', async () => {
     const ada = await register(site)
-    const link = await leave(site, ada)
+    const link = await deleteAccount(site, ada)
     const browser = site.browse()
 
     const shown = await openLink(browser, link)
@@ -38,7 +38,7 @@ describe('the link in the email about a deletion', () => {
   test('is an event, and the owner is told', async () => {
     const ada = await registerVerified(site)
 
-    await followLink(site.browse(), await leave(site, ada))
+    await followLink(site.browse(), await deleteAccount(site, ada))
 
     expect(await listEvents(site, ada)).toContain('restored')
     expect(await findNotices(site, ada.email)).toContain('Account restored')
@@ -48,7 +48,7 @@ describe('the link in the email about a deletion', () => {
     const ada = await register(site)
     const copy = site.browse().copyCookies(ada.browser)
 
-    await followLink(site.browse(), await leave(site, ada))
+    await followLink(site.browse(), await deleteAccount(site, ada))
 
     expect(await isLoggedIn(copy)).toBe(false)
   })
@@ -58,7 +58,7 @@ describe('the link in the email about a deletion', () => {
     [days(14), 422],
   ])('is good for 14 days: after %i ms it is answered by %i', async (wait, status) => {
     const ada = await register(site)
-    const link = await leave(site, ada)
+    const link = await deleteAccount(site, ada)
 
     site.clock.advance(wait)
     await eraseDueAccounts(site.database, site.clock.now())
@@ -70,7 +70,7 @@ describe('the link in the email about a deletion', () => {
 
   test('keeps the account from being erased on the day', async () => {
     const ada = await register(site)
-    await followLink(site.browse(), await leave(site, ada))
+    await followLink(site.browse(), await deleteAccount(site, ada))
 
     site.clock.advance(days(15))
     await eraseDueAccounts(site.database, site.clock.now())
@@ -80,13 +80,13 @@ describe('the link in the email about a deletion', () => {
 
   test('works once, and not for a second time that they leave', async () => {
     const ada = await register(site)
-    const link = await leave(site, ada)
+    const link = await deleteAccount(site, ada)
     await followLink(site.browse(), link)
     const again = await followLink(site.browse(), link)
     await logIn(ada.browser, ada)
     site.clock.advance(seconds(1))
 
-    const second = await leave(site, ada)
+    const second = await deleteAccount(site, ada)
 
     expect(again.status).toBe(422)
     expect((await followLink(site.browse(), link)).status).toBe(422)
@@ -95,7 +95,7 @@ describe('the link in the email about a deletion', () => {
 
   test('does not overrule an operator who has disabled the account since', async () => {
     const ada = await register(site)
-    const link = await leave(site, ada)
+    const link = await deleteAccount(site, ada)
     const { id } = await findUser(site, ada)
     await disableUser({ database: site.database, clock: site.clock.now }, id)
 

@@ -5,10 +5,10 @@ import { kindsOf, logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import { readErrors, readFlashes, readForm, withoutToken } from '../support/html.ts'
 import {
+  deleteAccount,
   followLink,
   forgetPassword,
   LINK_IS_OVER,
-  leave,
   moveTo,
   newPassword,
   openLink,
@@ -262,7 +262,7 @@ const linkTo = {
     const { email } = await register(site)
     return readLink(site, email, 'verify-email')
   },
-  '/restore-account': async () => leave(site, await registerVerified(site)),
+  '/restore-account': async () => deleteAccount(site, await registerVerified(site)),
   '/undo-email': async () => {
     const ada = await register(site)
     return moveTo(site, ada, `new.${ada.email}`)

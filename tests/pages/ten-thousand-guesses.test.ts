@@ -24,10 +24,10 @@ describe('guesses at one account from everywhere', () => {
     const ada = await register(site)
     const { id: userId } = await findUser(site, ada)
     await ada.browser.submit('/logout')
-    const stranger = site.browse()
-    const _csrf = await stranger.takeToken('/login')
+    const visitor = site.browse()
+    const _csrf = await visitor.takeToken('/login')
     const guess = async (index: number) => {
-      const browser = (index % 2 ? site : twin).browse().copyCookies(stranger)
+      const browser = (index % 2 ? site : twin).browse().copyCookies(visitor)
       browser.headers['X-Forwarded-For'] = formatIp(index % 100)
       const { username } = ada
       return (await browser.post('/login', { _csrf, username, password: `guess ${index}` })).status
@@ -43,7 +43,7 @@ describe('guesses at one account from everywhere', () => {
     await doJobs(site)
     const where = { userId, kind: 'login-failed' }
     expect(await site.database.securityEvent.findMany({ where })).toMatchObject([{ count: BUDGET }])
-    expect((await logIn(stranger, ada)).status).toBe(429)
+    expect((await logIn(visitor, ada)).status).toBe(429)
     expect((await logIn(ada.browser, ada)).status).toBe(303)
   })
 

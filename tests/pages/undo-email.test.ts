@@ -4,12 +4,12 @@ import { days, hours, minutes, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
 import {
-  askForAddress,
+  askForNewEmail,
+  deleteAccount,
   findUser,
   followLink,
   forgetPassword,
   LINK_IS_OVER,
-  leave,
   listEvents,
   moveTo,
   NEW_PASSWORD,
@@ -181,7 +181,7 @@ describe('a way back', () => {
     const evil = `evil.${ada.email}`
     const own = await moveTo(site, ada, evil)
     site.clock.advance(minutes(1))
-    await followLink(ada.browser, await askForAddress(site, ada, ada.email))
+    await followLink(ada.browser, await askForNewEmail(site, ada, ada.email))
     return { ada, evil, own }
   }
 
@@ -200,7 +200,7 @@ describe('a way back', () => {
     const thiefs = await moveTo(site, ada, `worse.${ada.email}`)
     site.clock.advance(seconds(1))
 
-    await followLink(ada.browser, await askForAddress(site, ada, ada.email))
+    await followLink(ada.browser, await askForNewEmail(site, ada, ada.email))
 
     expect((await followLink(site.browse(), thiefs)).status).toBe(422)
   })
@@ -215,7 +215,7 @@ describe('a way back', () => {
     ],
     [
       'the account is scheduled for deletion, and was restored since',
-      async (ada, email) => followLink(site.browse(), await leave(site, { ...ada, email })),
+      async (ada, email) => followLink(site.browse(), await deleteAccount(site, { ...ada, email })),
     ],
     ['the operator logs the user out', async (ada) => logOutUser(tools, await idOf(ada))],
     [
@@ -251,7 +251,7 @@ describe('a way back', () => {
     const email = `new.${ada.email}`
     await moveTo(site, ada, email)
 
-    await leave(site, { ...ada, email })
+    await deleteAccount(site, { ...ada, email })
 
     expect(await findNotices(site, ada.email)).toContain('Deletion requested')
   })

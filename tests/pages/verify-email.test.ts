@@ -11,11 +11,11 @@ import {
   followLink,
   LINK_IS_OVER,
   listEvents,
+  markVerified,
   NEW_PASSWORD,
   newPassword,
   openLink,
   postLink,
-  proveAddress,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, logIn, register, registerVerified } from '../support/users.ts'
@@ -140,7 +140,7 @@ describe('a new account', () => {
     const [row] = await findMails(site, ada.email, 'verify-email')
     const link = await findLink(accounts, row?.linkId ?? '', ['verify-email'])
     if (!unverified || !link) throw new Error('Nothing to verify')
-    await proveAddress(site, ada)
+    await markVerified(site, ada)
 
     await resendVerification(accounts, unverified)
 
@@ -219,10 +219,10 @@ describe('an impostor who registered with the email of another person', () => {
 
   test('is asked for the password where the device cookie is made up', async () => {
     const ada = await register(site)
-    const stranger = site.browse()
-    stranger.cookies.set('device', { value: 's:made.up', attributes: {}, expiresAt: null })
+    const visitor = site.browse()
+    visitor.cookies.set('device', { value: 's:made.up', attributes: {}, expiresAt: null })
 
-    const shown = await openLink(stranger, await linkTo(ada.email))
+    const shown = await openLink(visitor, await linkTo(ada.email))
 
     expect(shown.text).toContain('Enter the password that you chose at registration')
   })

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { hours } from '../../src/durations.ts'
 import { kindsOf, noticesTo } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
-import { proveAddress } from '../support/journeys.ts'
+import { markVerified } from '../support/journeys.ts'
 import { logIn, type Person, register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -33,7 +33,7 @@ describe('a wrong password of a user who is logged in', () => {
     'at %s notifies the user once an hour when it goes on',
     async (path, fieldsOf) => {
       const ada = await register(site)
-      await proveAddress(site, ada)
+      await markVerified(site, ada)
       const guess = async (times: number) => {
         for (let count = 0; count < times; count++) await ada.browser.submit(path, fieldsOf(ada))
         return (await noticesTo(site, ada.email)).filter((words) => words === WORDS).length
@@ -64,7 +64,7 @@ describe('GET /account/delete', () => {
     const ada = await register(site)
 
     const before = await ada.browser.visit('/account/delete')
-    await proveAddress(site, ada)
+    await markVerified(site, ada)
     const after = await ada.browser.visit('/account/delete')
 
     expect(before.text).toContain('that link may never reach you')

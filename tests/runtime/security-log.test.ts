@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  deleteAccount,
   findUser,
   followLink,
-  leave,
   listEvents,
   moveTo,
   newPassword,
@@ -46,7 +46,7 @@ const CHANGES: [string, string, (ada: Person) => Promise<unknown>][] = [
     ({ browser }) =>
       browser.submit('/account/password', { current: 'a wrong guess', ...newPassword }),
   ],
-  ['deletion-requested', '/account/delete', (ada) => leave(site, ada)],
+  ['deletion-requested', '/account/delete', (ada) => deleteAccount(site, ada)],
 ]
 
 describe('the log', () => {

@@ -44,10 +44,10 @@ async function live(seed: number) {
     if (!(await isKnownDevice(database, id, browser.deviceTokens))) honestUnknown += 1
     await logIn(browser, id)
   }
-  const stranger = randomUUID()
-  await database.user.create({ data: userRow({ id: stranger }) })
-  await logIn(browser, stranger)
-  const known = [...ids, stranger].map((id) => isKnownDevice(database, id, copy.deviceTokens))
+  const otherUser = randomUUID()
+  await database.user.create({ data: userRow({ id: otherUser }) })
+  await logIn(browser, otherUser)
+  const known = [...ids, otherUser].map((id) => isKnownDevice(database, id, copy.deviceTokens))
   return { honestUnknown, isThiefKnown: (await Promise.all(known)).includes(true) }
 }
 

@@ -8,8 +8,8 @@ import {
   findUser,
   followLink,
   forgetPassword,
+  markVerified,
   newPassword,
-  proveAddress,
 } from '../support/journeys.ts'
 import { logIn, PASSWORD, type Person, register } from '../support/users.ts'
 
@@ -22,7 +22,7 @@ const OTHERS = '/account/devices/revoke-others'
 
 async function registerVerified(browser = site.browse()): Promise<Person> {
   const ada = await register({ browse: () => browser })
-  await proveAddress(site, ada)
+  await markVerified(site, ada)
   return ada
 }
 

@@ -132,7 +132,7 @@ describe('a session', () => {
   })
 })
 
-describe('a stranger', () => {
+describe('a logged-out visitor', () => {
   test('costs no row, whatever they read or get wrong', async () => {
     const before = await countSessions()
     const browser = site.browse()

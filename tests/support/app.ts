@@ -38,12 +38,12 @@ export const QUICK = {
   NODE_ENV: 'test',
   // Each step doubles the work of a hash, and these protect no password.
   BCRYPT_COST: '4',
-  // Every test comes from one address.
+  // Every test comes from one IP.
   THROTTLE: 'off',
   SESSION_SECRET: 'a secret that only the tests know of',
 }
 
-/** Takes environment variables, and another application whose database and clock it is to share; opens the application as an operator would have set it. */
+/** The application as an operator sets it with these environment variables; it shares the database and clock of `other`. */
 export async function openTestApp(
   variables: Record<string, string> = {},
   other?: TestApp,

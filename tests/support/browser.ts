@@ -56,7 +56,7 @@ export class Browser {
     }
   }
 
-  /** Takes over another browser's cookies, as a thief would. */
+  /** Copies the cookies of another browser, as a thief would. */
   copyCookies(other: Browser): this {
     for (const [name, cookie] of other.cookies) this.cookies.set(name, cookie)
     return this

@@ -3,7 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.ts'
-import { addressDatabase, runOnServer, type Template } from './template-database.ts'
+import { runOnServer, type Template, urlOfDatabase } from './template-database.ts'
 
 export type TestDatabase = Database & { readonly url: string }
 
@@ -23,7 +23,7 @@ const createOnServer = async (server: string, template: string): Promise<Databas
   await runOnServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   // FORCE: a server that a test killed may not have let go of its connections yet.
   const drop = () => runOnServer(server, `DROP DATABASE ${name} WITH (FORCE)`)
-  return { url: addressDatabase(server, name), drop }
+  return { url: urlOfDatabase(server, name), drop }
 }
 
 const copyTemplate = async (template: Template): Promise<DatabasePlace> => {

@@ -18,13 +18,13 @@ export const HASHING_PAGES: Record<string, (site: Site) => Promise<SendForm>> = 
     return () => browser.post('/login', { _csrf, username, password: WRONG })
   },
   '/register': async (site) => {
-    const stranger = site.browse()
-    const _csrf = await stranger.takeToken('/register')
+    const visitor = site.browse()
+    const _csrf = await visitor.takeToken('/register')
     // A browser that has registered is logged in, and would not be asked again.
     return () =>
       site
         .browse()
-        .copyCookies(stranger)
+        .copyCookies(visitor)
         .post('/register', { _csrf, ...userFields() })
   },
   '/reset-password': async (site) => {
@@ -35,10 +35,10 @@ export const HASHING_PAGES: Record<string, (site: Site) => Promise<SendForm>> = 
   },
   '/verify-email': async (site) => {
     const { email } = await register(site)
-    const stranger = site.browse()
-    await stranger.visit(await readLink(site, email, 'verify-email'))
-    const _csrf = await stranger.takeToken('/verify-email')
-    return () => stranger.post('/verify-email', { _csrf, password: WRONG })
+    const visitor = site.browse()
+    await visitor.visit(await readLink(site, email, 'verify-email'))
+    const _csrf = await visitor.takeToken('/verify-email')
+    return () => visitor.post('/verify-email', { _csrf, password: WRONG })
   },
   '/reauthenticate': (site) => openLoggedIn(site, '/reauthenticate', { password: WRONG }),
   '/account/password': (site) =>

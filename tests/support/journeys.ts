@@ -22,7 +22,7 @@ export async function forgetPassword(site: Site, { email }: Person): Promise<str
   return readLink(site, email, 'reset-password')
 }
 
-export async function askForAddress(site: Site, { browser }: Person, email: string) {
+export async function askForNewEmail(site: Site, { browser }: Person, email: string) {
   await browser.submit('/account', { email })
   return readLink(site, email, 'verify-new-email')
 }
@@ -30,19 +30,19 @@ export async function askForAddress(site: Site, { browser }: Person, email: stri
 const LONG_AGO = new Date('2020-01-01T00:00:00Z')
 
 /** Marks the email as verified long ago. */
-export async function proveAddress(site: Site, person: Person) {
+export async function markVerified(site: Site, person: Person) {
   const { id } = await findUser(site, person)
   return site.database.user.update({ where: { id }, data: { emailVerifiedAt: LONG_AGO } })
 }
 
 /** Moves a user to another email that they verify; the link is the one to the old email. */
 export async function moveTo(site: Site, person: Person, email: string): Promise<string> {
-  const { email: before } = await proveAddress(site, person)
-  await followLink(person.browser, await askForAddress(site, person, email))
+  const { email: before } = await markVerified(site, person)
+  await followLink(person.browser, await askForNewEmail(site, person, email))
   return readLink(site, before, 'email-changed')
 }
 
-export async function leave(site: Site, { browser, username, password, email }: Person) {
+export async function deleteAccount(site: Site, { browser, username, password, email }: Person) {
   await browser.submit('/account/delete', { username, password })
   return readLink(site, email, 'deletion-scheduled')
 }

@@ -3,18 +3,18 @@ import { openTestApp, type TestApp } from './app.ts'
 import { userRow } from './rows.ts'
 import { userFields } from './users.ts'
 
-/** Takes how registration is; opens an application that throttles, as it comes, where every browser has an address of its own. */
+/** An application that throttles, as in production, where each new browser has an IP of its own. */
 export async function openThrottledSite(REGISTRATION: string): Promise<TestApp> {
   const site = await openTestApp({ REGISTRATION, THROTTLE: 'on', TRUST_PROXY: '1' })
   const browse = () => {
     const browser = site.browse()
-    browser.headers['X-Forwarded-For'] = `192.0.2.${++addresses}`
+    browser.headers['X-Forwarded-For'] = `192.0.2.${++ips}`
     return browser
   }
   return { ...site, browse }
 }
 
-let addresses = 0
+let ips = 0
 let names = 100
 
 /** The fields of a new user, with a name of full length: Content-Length shows it. */
@@ -23,30 +23,30 @@ export const nextFields = () => userFields({ username: `ada${names++}` })
 // As all new ones are here; no password has it.
 const HASH = `$bcrypt-sha256$v=2,t=2b,r=4$${'.'.repeat(22)}$${'.'.repeat(31)}`
 
-export const CONFIRMED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
+export const VERIFIED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
 
 /** Accounts that must look like an unknown one, and the columns that make them so. */
 export const KINDS_OF_ACCOUNT = Object.entries({
-  'a member': CONFIRMED,
-  'a disabled account': { ...CONFIRMED, disabledAt: new Date('2026-01-01') },
+  'a user who can log in': VERIFIED,
+  'a disabled account': { ...VERIFIED, disabledAt: new Date('2026-01-01') },
   'an account that is scheduled for deletion': {
-    ...CONFIRMED,
+    ...VERIFIED,
     deletionDueAt: new Date('2026-01-09'),
   },
   'an account without a verified email': {},
   'an account with a hash of a lower cost': {
-    ...CONFIRMED,
+    ...VERIFIED,
     passwordHash: `$2b$05$${'.'.repeat(53)}`,
   },
   'an account with a hash of Werkzeug': {
-    ...CONFIRMED,
+    ...VERIFIED,
     passwordHash: `scrypt:1024:8:1$salt$${'00'.repeat(64)}`,
   },
   'an account with one HMAC of old Werkzeug': {
-    ...CONFIRMED,
+    ...VERIFIED,
     passwordHash: `sha256$salt$${'00'.repeat(32)}`,
   },
-  'an account without a password': { ...CONFIRMED, passwordHash: null },
+  'an account without a password': { ...VERIFIED, passwordHash: null },
 })
 
 export function addUser({ database }: TestApp, changes: Partial<User>): Promise<User> {

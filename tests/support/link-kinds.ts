@@ -1,5 +1,5 @@
 import type { TestApp } from './app.ts'
-import { askForAddress, forgetPassword, leave, moveTo, newPassword } from './journeys.ts'
+import { askForNewEmail, deleteAccount, forgetPassword, moveTo, newPassword } from './journeys.ts'
 import { readLink } from './mails.ts'
 import { PASSWORD, type Person } from './users.ts'
 
@@ -20,7 +20,7 @@ export const LINK_KINDS: LinkKind[] = [
   },
   {
     name: 'verify-new-email',
-    get: (site, person) => askForAddress(site, person, `new.${person.email}`),
+    get: (site, person) => askForNewEmail(site, person, `new.${person.email}`),
     fields: {},
   },
   {
@@ -28,5 +28,5 @@ export const LINK_KINDS: LinkKind[] = [
     get: (site, person) => moveTo(site, person, `new.${person.email}`),
     fields: {},
   },
-  { name: 'restore-account', get: leave, fields: {} },
+  { name: 'restore-account', get: deleteAccount, fields: {} },
 ]

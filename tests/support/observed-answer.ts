@@ -34,7 +34,7 @@ function verbOf(sql: string): string | undefined {
 
 function mask(text: string, typed: Record<string, string>): string {
   const shown = Object.entries(typed).filter(([, value]) => value !== '')
-  // The longest first: an address may begin with the name.
+  // The longest first: an email may begin with the name.
   const sorted = shown.sort(([, one], [, other]) => other.length - one.length)
   return sorted.reduce((masked, [field, value]) => masked.replaceAll(value, `[${field}]`), text)
 }

@@ -27,7 +27,7 @@ export const hasPostgresql =
   process.env.TEST_ENGINE === 'postgresql' || process.env.TEST_DATABASE_URL !== undefined
 
 /** The URL of one database on the server of another URL. */
-export const addressDatabase = (server: string, name: string): string => {
+export const urlOfDatabase = (server: string, name: string): string => {
   const url = new URL(server)
   url.pathname = name
   return url.href
@@ -55,7 +55,7 @@ const setUpPostgresql = async (project: TestProject) => {
   const server = testServer
   const name = `test_${randomBytes(4).toString('hex')}`
   await runOnServer(server, `CREATE DATABASE ${name}`)
-  await migrateDatabase(addressDatabase(server, name))
+  await migrateDatabase(urlOfDatabase(server, name))
   project.provide('template', { engine: 'postgresql', server, name })
   return () => runOnServer(server, `DROP DATABASE ${name}`)
 }

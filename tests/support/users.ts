@@ -52,7 +52,7 @@ export async function registerAndRemember(site: Pick<TestApp, 'browse'>): Promis
   return { ...person, browser }
 }
 
-/** Takes a browser; says whether it reaches a page that is for members. */
+/** Whether this browser reaches a page that requires a login. */
 export async function isLoggedIn(browser: Browser): Promise<boolean> {
   return (await browser.visit('/dashboard')).status === 200
 }

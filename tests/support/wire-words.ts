@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** Takes a port and words that may be no HTTP; says them as they are, and gives all of the answer once the server has hung up. */
+/** Sends bytes that need not be HTTP, and gives the whole answer once the server has hung up. */
 export async function say(port: number, words: string | Uint8Array): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(words)

@@ -74,7 +74,7 @@ describe('an attacker who guesses without end from one network', () => {
 })
 
 const WRONG = { current: 'not my password', password: 'not my password either', confirm: '' }
-const CONFIRMED = { ...WRONG, confirm: WRONG.password }
+const VERIFIED = { ...WRONG, confirm: WRONG.password }
 
 describe('ten wrong passwords of an intruder in one browser', () => {
   test.each(['/reauthenticate', '/account/password', '/account/delete'])(
@@ -84,10 +84,10 @@ describe('ten wrong passwords of an intruder in one browser', () => {
       const other = await logInElsewhere(site, ada)
       const { username, password } = ada
       for (let time = 0; time < 11; time++) {
-        await ada.browser.submit(path, { ...CONFIRMED, username })
+        await ada.browser.submit(path, { ...VERIFIED, username })
       }
 
-      const guessed = await ada.browser.submit(path, { ...CONFIRMED, username })
+      const guessed = await ada.browser.submit(path, { ...VERIFIED, username })
       const right = { ...newPassword, current: password, username }
       const asked = path === '/account/password' ? right : { username, password }
       const answer = await other.submit(path, asked)
@@ -103,7 +103,7 @@ describe('ten wrong passwords of an intruder in one browser', () => {
     const statuses: number[] = []
     for (let time = 0; time < 12; time++) {
       const path = paths[time % 3] ?? ''
-      statuses.push((await browser.submit(path, { ...CONFIRMED, username })).status)
+      statuses.push((await browser.submit(path, { ...VERIFIED, username })).status)
     }
 
     expect(statuses).toEqual([...Array(10).fill(422), 429, 429])

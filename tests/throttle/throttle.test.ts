@@ -7,10 +7,10 @@ const site = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '1' })
 afterAll(site.close)
 afterEach(() => site.database.attemptCounter.deleteMany())
 
-/** A browser that has never been here, at an address. */
-function browseFrom(address: string) {
+/** A browser that has never been here, at this IP. */
+function browseFrom(ip: string) {
   const browser = site.browse()
-  browser.headers['X-Forwarded-For'] = address
+  browser.headers['X-Forwarded-For'] = ip
   return browser
 }
 
@@ -27,7 +27,7 @@ async function guess(browser: ReturnType<typeof browseFrom>, username: string, t
 const rightAfter = (ada: Person, browser: ReturnType<typeof browseFrom>) => logIn(browser, ada)
 
 describe('the throttle of logging in', () => {
-  test('lets ten guesses of one account pass from one address, then says when to come back', async () => {
+  test('lets ten guesses of one account pass from one IP, then says when to come back', async () => {
     const ada = await register(site)
     const browser = browseFrom('192.0.2.1')
 
@@ -65,7 +65,7 @@ describe('the throttle of logging in', () => {
     expect((await rightAfter(ada, browser)).status).toBe(429)
   })
 
-  test('does not tell by what is left for an email whose it is', async () => {
+  test('does not tell by what is left for an email which account has it', async () => {
     const [ada, bob] = [await register(site), await register(site)]
     const browser = browseFrom('192.0.2.1')
     await guess(browser, ada.username, 10)
@@ -84,7 +84,7 @@ describe('the throttle of logging in', () => {
     }
   })
 
-  test('keeps neither what was typed for a name nor whose address it came from', async () => {
+  test('keeps neither what was typed for a name nor the IP that it came from', async () => {
     const typed = 'my password, typed in the wrong field'
 
     await guess(browseFrom('192.0.2.1'), typed, 1)
@@ -94,17 +94,17 @@ describe('the throttle of logging in', () => {
     expect(JSON.stringify(counters)).not.toMatch(/my password|192\.0\.2\.1/)
   })
 
-  test('does not lock the owner out of a browser that they have logged in with', async () => {
+  test('does not lock the user out of a browser that they have logged in with', async () => {
     const ada = await register(site)
     await ada.browser.submit('/logout')
     for (let host = 1; host <= 6; host++) {
       await guess(browseFrom(`198.51.100.${host}`), ada.username, 10)
     }
 
-    const owner = await rightAfter(ada, ada.browser)
-    const stranger = await rightAfter(ada, browseFrom('203.0.113.9'))
+    const known = await rightAfter(ada, ada.browser)
+    const unknown = await rightAfter(ada, browseFrom('203.0.113.9'))
 
-    expect([owner.status, stranger.status]).toEqual([303, 429])
+    expect([known.status, unknown.status]).toEqual([303, 429])
   })
 
   test('is no way around it to bring the device cookie of another account', async () => {
@@ -116,7 +116,7 @@ describe('the throttle of logging in', () => {
     expect((await rightAfter(ada, thief)).status).toBe(429)
   })
 
-  test('counts one address over all names', async () => {
+  test('counts one network over all names', async () => {
     const browser = browseFrom('192.0.2.1')
 
     const statuses: number[] = []
@@ -131,11 +131,11 @@ describe('the throttle of logging in', () => {
   test.each([
     ['a whole /64', '2001:db8:0:1::1', '2001:db8:0:1:ffff::2', 429],
     ['not its neighbour', '2001:db8:0:1::1', '2001:db8:0:2::1', 422],
-    ['an IPv4 address written as IPv6', '::ffff:192.0.2.7', '192.0.2.7', 429],
-    ['an IPv4 address whatever its port', '192.0.2.8:1234', '192.0.2.8:1235', 429],
-    ['not every IPv4 address on one port', '192.0.2.8:1234', '192.0.2.9:1234', 422],
-    ['an IPv6 address whatever its port', '[2001:db8::1]:1234', '2001:db8::1', 429],
-  ])('counts as one address %s', async (_, first, second, status) => {
+    ['an IPv4 written as IPv6', '::ffff:192.0.2.7', '192.0.2.7', 429],
+    ['an IPv4 whatever its port', '192.0.2.8:1234', '192.0.2.8:1235', 429],
+    ['not every IPv4 on one port', '192.0.2.8:1234', '192.0.2.9:1234', 422],
+    ['an IPv6 whatever its port', '[2001:db8::1]:1234', '2001:db8::1', 429],
+  ])('counts as one network %s', async (_, first, second, status) => {
     const { username } = await register(site)
     await guess(browseFrom(first), username, 10)
 

@@ -8,7 +8,7 @@ export type Comparison = {
   auc: number
 }
 
-/** Takes two samples; compares them by Mann and Whitney's U, with the normal approximation, corrected for ties and continuity. */
+/** Mann and Whitney's U, with the normal approximation, corrected for ties and continuity. */
 export function compareSamples(first: number[], second: number[]): Comparison {
   const [n1, n2] = [first.length, second.length]
   const n = n1 + n2

@@ -11,12 +11,12 @@ import { migrateDatabase } from '../../src/database/migrate.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { createServices } from '../../src/services.ts'
 import { readEnv } from '../../src/settings/environment.ts'
-import { addressDatabase, runOnServer } from '../support/template-database.ts'
+import { runOnServer, urlOfDatabase } from '../support/template-database.ts'
 
 /** The application behind a port of its own, on a new database. */
 export type Site = { port: number; database: Database; close: () => Promise<void> }
 
-/** Takes environment variables, and a PostgreSQL server unless it is to be SQLite; serves the application until it is closed. */
+/** Serves the application until it is closed, on a PostgreSQL server where one is given, else on SQLite. */
 export async function openSite(variables: Record<string, string>, server?: string): Promise<Site> {
   const place = await (server ? createOnServer(server) : createFile())
   await migrateDatabase(place.url)
@@ -49,5 +49,5 @@ async function createOnServer(server: string) {
   const name = `timing_${randomBytes(4).toString('hex')}`
   await runOnServer(server, `CREATE DATABASE ${name}`)
   const remove = () => runOnServer(server, `DROP DATABASE ${name} WITH (FORCE)`)
-  return { url: addressDatabase(server, name), remove }
+  return { url: urlOfDatabase(server, name), remove }
 }

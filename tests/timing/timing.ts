@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util'
 import { type Answer, createClient } from '../../bench/client.ts'
 import { percentile } from '../../bench/numbers.ts'
+import { compareSamples } from './mann-whitney.ts'
 import {
   type Case,
-  type Door,
-  forgotDoor,
-  loginAfterDoor,
-  loginDoor,
-  registerDoor,
-} from './doors.ts'
-import { compareSamples } from './mann-whitney.ts'
+  forgotPage,
+  loginAfterPage,
+  loginPage,
+  type MeasuredPage,
+  registerPage,
+} from './measured-pages.ts'
 import { openSite, type Site } from './site.ts'
 
 // Whether the time of an answer tells a stranger who has an account. Start it with npm run test:timing,
@@ -36,16 +36,16 @@ const verified = await openSite(
   values.server,
 )
 try {
-  await measure(open, await loginDoor(open, cost))
-  await measure(verified, await loginAfterDoor(verified, cost))
-  await measure(verified, await registerDoor(verified))
-  await measure(open, await forgotDoor(open))
+  await measure(open, await loginPage(open, cost))
+  await measure(verified, await loginAfterPage(verified, cost))
+  await measure(verified, await registerPage(verified))
+  await measure(open, await forgotPage(open))
 } finally {
   await Promise.all([open.close(), verified.close()])
 }
 say(process.exitCode === 1 ? 'A difference was found.' : 'No difference was found.')
 
-async function measure({ port }: Site, { name, cases, pairs }: Door): Promise<void> {
+async function measure({ port }: Site, { name, cases, pairs }: MeasuredPage): Promise<void> {
   const times = await timeInTurns(port, Object.entries(cases))
   say(`${name}, ${samples} of each at cost ${cost}`)
   for (const [one, other] of pairs) report(one, other, times)

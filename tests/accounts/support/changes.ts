@@ -1,13 +1,13 @@
 import type { Database } from '../../../src/database/database.ts'
 import { doJobs } from '../../support/jobs.ts'
 import {
-  askForAddress,
+  askForNewEmail,
+  deleteAccount,
   forgetPassword,
-  leave,
+  markVerified,
   moveTo,
   newPassword,
   pathOf,
-  proveAddress,
   type Site,
 } from '../../support/journeys.ts'
 import { register, userFields } from '../../support/users.ts'
@@ -40,7 +40,7 @@ export const CHANGES: Change[] = [
     mail: 'Password changed',
     async prepare(site) {
       const person = await register(site)
-      await proveAddress(site, person)
+      await markVerified(site, person)
       const { browser, username, password: current } = person
       const _csrf = await browser.takeToken('/account/password')
       const fields = { _csrf, current, ...newPassword }
@@ -68,19 +68,19 @@ export const CHANGES: Change[] = [
     'New password chosen through a link',
     forgetPassword,
   ),
-  fromLink('a change of address', 'email-changed', 'email-changed', async (site, person) => {
-    await proveAddress(site, person)
-    return askForAddress(site, person, `new.${person.email}`)
+  fromLink('a change of email', 'email-changed', 'email-changed', async (site, person) => {
+    await markVerified(site, person)
+    return askForNewEmail(site, person, `new.${person.email}`)
   }),
   fromLink(
-    'a change of address undone',
+    'a change of email undone',
     'email-change-undone',
     'Change of email undone',
     (site, person) => moveTo(site, person, `new.${person.email}`),
   ),
   fromLink('restoring an account', 'restored', 'Account restored', async (site, person) => {
-    await proveAddress(site, person)
-    return leave(site, person)
+    await markVerified(site, person)
+    return deleteAccount(site, person)
   }),
   {
     name: 'deletion',
@@ -112,13 +112,13 @@ function fromLink(name: string, event: string, mail: string, get: typeof forgetP
   }
 }
 
-/** Takes a user name; returns everything of the account that a change may change, to be compared. */
+/** Everything of the account that a change may change, as text to compare. */
 export async function readAccount({ user }: Database, usernameKey: string): Promise<string> {
   const links = { select: { id: true }, orderBy: { id: 'asc' } } as const
   return JSON.stringify(await user.findUnique({ where: { usernameKey }, include: { links } }))
 }
 
-/** Takes a user name, a change and how the account was before; says which of the three were made. */
+/** Which of the three were made: the change, its event and its mail. `before` is what readAccount said. */
 export async function readTrace(
   database: Database,
   usernameKey: string,

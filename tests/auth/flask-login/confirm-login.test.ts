@@ -37,7 +37,7 @@ describe('confirmLogin', () => {
     expect((await browser.who()).isRemembered).toBe(true)
   })
 
-  test('85. emits loginConfirmed once, but not for a stranger, who has no login to make fresh', async () => {
+  test('85. emits loginConfirmed once, but not for a logged-out visitor, who has no login to make fresh', async () => {
     const { browser, browse, heard } = await withRestoredLogin()
 
     expect((await browser.confirm()).result).toBe(true)

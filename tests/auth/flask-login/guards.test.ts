@@ -4,7 +4,7 @@ import { useViews } from '../../../src/http/views.ts'
 import { createLoginApp } from '../support/login-app.ts'
 
 describe('requireLogin', () => {
-  test('112. answers a stranger 401', async () => {
+  test('112. answers a logged-out visitor 401', async () => {
     expect((await createLoginApp().browse().get('/secret')).status).toBe(401)
   })
 
@@ -27,7 +27,7 @@ describe('requireLogin before a handler that waits', () => {
         }),
     }).browse()
 
-  test('114. answers a stranger 401', async () => {
+  test('114. answers a logged-out visitor 401', async () => {
     expect((await browseSlowPage().get('/slow')).status).toBe(401)
   })
 
@@ -50,7 +50,7 @@ describe('requireLogin before a handler that waits', () => {
 })
 
 describe('requireFreshLogin', () => {
-  test('117. answers a stranger 401', async () => {
+  test('117. answers a logged-out visitor 401', async () => {
     expect((await createLoginApp().browse().get('/needs-refresh')).status).toBe(401)
   })
 

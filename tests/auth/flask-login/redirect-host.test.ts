@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp, type LoginAppSettings } from '../support/login-app.ts'
 
-/** The answer to a stranger who asked that host for a guarded page. */
+/** The answer to a logged-out visitor who asked that host for a guarded page. */
 async function askFor(host: string, options: LoginAppSettings['options'] = {}) {
   const browser = createLoginApp({ options: { loginView: '/login', ...options } }).browse()
   browser.headers.Host = host

@@ -30,31 +30,31 @@ describe('sessionProtected', () => {
   })
 })
 
-describe('a stranger without protection', () => {
+describe('a logged-out visitor, without protection', () => {
   test('103. a page mounted before the middleware loads no user; behind it, loading is eager', async () => {
     expect(await visitPublicPage('off')).toEqual({ loaded: [], accessed: 0 })
   })
 
   test('104. emits no sessionProtected on a page that shows the user', async () => {
-    expect((await visitAsStranger('off')).protections).toBe(0)
+    expect((await visitLoggedOut('off')).protections).toBe(0)
   })
 
   test('105. has no session made by a page that shows the user', async () => {
-    expect(await visitAsStranger('off')).toMatchObject({ cookies: 0, sessions: 0 })
+    expect(await visitLoggedOut('off')).toMatchObject({ cookies: 0, sessions: 0 })
   })
 })
 
-describe('a stranger under basic protection', () => {
+describe('a logged-out visitor, under basic protection', () => {
   test('106. a page mounted before the middleware loads no user; behind it, loading is eager', async () => {
     expect(await visitPublicPage('basic')).toEqual({ loaded: [], accessed: 0 })
   })
 
   test('107. emits no sessionProtected on a page that shows the user', async () => {
-    expect((await visitAsStranger('basic')).protections).toBe(0)
+    expect((await visitLoggedOut('basic')).protections).toBe(0)
   })
 
   test('108. has no session made by a page that shows the user', async () => {
-    expect(await visitAsStranger('basic')).toMatchObject({ cookies: 0, sessions: 0 })
+    expect(await visitLoggedOut('basic')).toMatchObject({ cookies: 0, sessions: 0 })
   })
 })
 
@@ -64,7 +64,7 @@ async function visitPublicPage(mode: 'off' | 'basic') {
   return { loaded, accessed: heard('accessed').length }
 }
 
-async function visitAsStranger(mode: 'off' | 'basic') {
+async function visitLoggedOut(mode: 'off' | 'basic') {
   const { browse, heard, sessions } = createLoginApp({ options: { sessionProtection: mode } })
   const browser = browse()
   await browser.who()

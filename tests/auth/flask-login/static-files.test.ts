@@ -34,7 +34,7 @@ describe('createLoginManager', () => {
 })
 
 describe('OPTIONS', () => {
-  test('6. a stranger may ask for the options of a page under both guards', async () => {
+  test('6. a logged-out visitor may ask for the options of a page under both guards', async () => {
     const { browse } = createLoginApp({ addPages: requireEither })
 
     const res = await browse().send('options', '/guarded-twice')

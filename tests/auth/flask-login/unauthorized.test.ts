@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoginApp } from '../support/login-app.ts'
 
-describe('a page that requires a login, asked for by a stranger', () => {
+describe('a page that requires a login, asked for by a logged-out visitor', () => {
   test('24. emits unauthorized once', async () => {
     const { browse, heard } = createLoginApp()
 

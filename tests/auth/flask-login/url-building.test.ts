@@ -7,13 +7,13 @@ describe('makeNextParam', () => {
     expect(makeNextParam('/login', 'http://localhost/profile')).toBe('/profile')
   })
 
-  test('134. gives the whole address for another scheme', () => {
+  test('134. gives the whole URL for another scheme', () => {
     expect(makeNextParam('https://localhost/login', 'http://localhost/profile')).toBe(
       'http://localhost/profile',
     )
   })
 
-  test('135. gives the whole address for another host', () => {
+  test('135. gives the whole URL for another host', () => {
     expect(makeNextParam('http://accounts.localhost/login', 'http://localhost/profile')).toBe(
       'http://localhost/profile',
     )

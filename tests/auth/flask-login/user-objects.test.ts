@@ -4,9 +4,9 @@ import { createLoginApp, type LoginAppSettings } from '../support/login-app.ts'
 
 const { getId, isActive } = withDefaults<unknown>({ secrets: ['secret'] })
 
-const showFrontDoors: LoginAppSettings = {
+const showPublicPages: LoginAppSettings = {
   addPages(app, { requireAnonymous, loggedInUser }) {
-    app.get('/strangers-only', requireAnonymous, (_req, res) => void res.send('welcome'))
+    app.get('/logged-out-only', requireAnonymous, (_req, res) => void res.send('welcome'))
     app.get('/id', (req, res) => void res.json(loggedInUser(req).id))
   },
 }
@@ -26,11 +26,11 @@ describe('a user, of whom nothing is asked but an id', () => {
   })
 
   test('155. is not anonymous to requireAnonymous, which sends it home', async () => {
-    const browser = createLoginApp(showFrontDoors).browse()
+    const browser = createLoginApp(showPublicPages).browse()
 
     await browser.logIn(1)
 
-    expect((await browser.get('/strangers-only')).headers.location).toBe('/')
+    expect((await browser.get('/logged-out-only')).headers.location).toBe('/')
   })
 
   test('156. is named by its numeric id as text', () => {
@@ -64,13 +64,13 @@ describe('an anonymous visitor, who is null', () => {
   })
 
   test('164. passes requireAnonymous', async () => {
-    const res = await createLoginApp(showFrontDoors).browse().get('/strangers-only')
+    const res = await createLoginApp(showPublicPages).browse().get('/logged-out-only')
 
     expect(res.text).toBe('welcome')
   })
 
   test('165. has no id: asking for one without a guard is an error that names the guard', async () => {
-    const res = await createLoginApp(showFrontDoors).browse().get('/id')
+    const res = await createLoginApp(showPublicPages).browse().get('/id')
 
     expect(res.status).toBe(500)
     expect(res.body.error).toContain('did you forget requireLogin')

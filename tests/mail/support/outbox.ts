@@ -20,7 +20,7 @@ export const notice: Message = { template: 'verify-email', name: 'Ada', linkId: 
 
 type Logged = { level: 'warn' | 'error'; fields: object; words: string }
 
-/** Takes a database; returns an outbox on it with a clock to turn, and everything that is logged. */
+/** An outbox with a clock to turn, and everything that it logs. */
 export function outboxOn(database: Database) {
   const clock = createTestClock()
   const logged: Logged[] = []
@@ -44,12 +44,12 @@ export function outboxOn(database: Database) {
 
 /** A transport that takes every mail, and remembers to whom, in order. */
 export function collect() {
-  const addresses: string[] = []
+  const recipients: string[] = []
   const transport = async ({ to }: OutgoingMail) => {
-    addresses.push(to)
+    recipients.push(to)
     return 'sent' as const
   }
-  return { addresses, transport }
+  return { recipients, transport }
 }
 
 /** A transport that ends when told: as sent, as failed, or called off. */

@@ -42,7 +42,7 @@ export async function openPostOffice({
   return { received, ...addressOf(listening), close }
 }
 
-/** Takes a reply code and words; returns the error that makes the server answer with them. */
+/** The error that makes the server answer with this reply. */
 export function reply(responseCode: number, words: string): Error {
   return Object.assign(new Error(words), { responseCode })
 }

@@ -1,6 +1,6 @@
 export type ReceivedMail = { headers: [name: string, value: string][]; text: string; html: string }
 
-/** Takes a mail as it came over the wire; returns its headers, unfolded and in order, and its two parts, decoded. */
+/** Reads a mail as it came over the wire: headers unfolded and in order, both parts decoded. */
 export function readMail(raw: string): ReceivedMail {
   const { headers, body } = split(raw)
   const boundary = /boundary="([^"]+)"/.exec(headerOf(headers, 'content-type'))?.[1] ?? ''
@@ -8,7 +8,7 @@ export function readMail(raw: string): ReceivedMail {
   return { headers, text: findPart(parts, 'text/plain'), html: findPart(parts, 'text/html') }
 }
 
-/** Takes the headers of a mail and a name in small letters; returns the value, or nothing. */
+/** The first header of this name, which is in lower case; empty where there is none. */
 export function headerOf(headers: ReceivedMail['headers'], name: string): string {
   return headers.find(([key]) => key.toLowerCase() === name)?.[1] ?? ''
 }

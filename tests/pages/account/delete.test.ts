@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { days, minutes } from '../../../src/durations.ts'
 import { openTestApp } from '../../support/app.ts'
 import { readErrors, readField, readFlashes } from '../../support/html.ts'
-import { findUser, leave, listEvents, NEW_PASSWORD } from '../../support/journeys.ts'
+import { deleteAccount, findUser, listEvents, NEW_PASSWORD } from '../../support/journeys.ts'
 import { findMails } from '../../support/mails.ts'
 import {
   isLoggedIn,
@@ -123,7 +123,7 @@ describe('POST /account/delete', () => {
 describe('a user whose account is scheduled for deletion', () => {
   test('is told so and pointed to the mail, but only for the right password', async () => {
     const ada = await register(site)
-    await leave(site, ada)
+    await deleteAccount(site, ada)
 
     const right = await logIn(site.browse(), ada)
     const wrong = await logIn(site.browse(), { ...ada, password: NEW_PASSWORD })
@@ -137,7 +137,7 @@ describe('a user whose account is scheduled for deletion', () => {
 
   test('is sent no link for a new password', async () => {
     const ada = await register(site)
-    await leave(site, ada)
+    await deleteAccount(site, ada)
 
     await site.browse().submit('/forgot-password', { email: ada.email })
 

@@ -3,7 +3,7 @@ import { eraseDueAccounts } from '../../../src/accounts/erasure.ts'
 import { days, seconds } from '../../../src/durations.ts'
 import { openTestApp } from '../../support/app.ts'
 import { readErrors } from '../../support/html.ts'
-import { findUser, forgetPassword, leave } from '../../support/journeys.ts'
+import { deleteAccount, findUser, forgetPassword } from '../../support/journeys.ts'
 import { logIn, register, registerAndRemember, userFields } from '../../support/users.ts'
 
 const site = await openTestApp()
@@ -35,7 +35,7 @@ describe('an account whose deletion is due', () => {
     await logIn(site.browse(), ada, { remember: 'on' })
     await forgetPassword(site, ada)
     const { id } = await findUser(site, ada)
-    await leave(site, ada)
+    await deleteAccount(site, ada)
 
     site.clock.advance(days(14) - seconds(1))
     const early = await erase()
@@ -52,7 +52,7 @@ describe('an account whose deletion is due', () => {
     const [ada, bob] = [await register(site), await register(site)]
     const { id } = await findUser(site, bob)
     const before = await countRows(id)
-    await leave(site, ada)
+    await deleteAccount(site, ada)
 
     site.clock.advance(days(14))
     await erase()
@@ -65,7 +65,7 @@ describe('an account whose deletion is due', () => {
     const ada = await registerAndRemember(site)
     await site.browse().submit('/forgot-password', { email: ada.email })
     await ada.browser.submit('/account', { email: `new.${ada.email}` })
-    await leave(site, ada)
+    await deleteAccount(site, ada)
 
     site.clock.advance(days(14))
     await erase()
@@ -83,7 +83,7 @@ describe('an account whose deletion is due', () => {
 
   test('keeps user name and email from all other users until then, and frees them after', async () => {
     const ada = await register(site)
-    await leave(site, ada)
+    await deleteAccount(site, ada)
     const name = { username: ada.username.toUpperCase(), email: 'other@example.org' }
     const email = { username: 'other', email: ada.email.toUpperCase() }
     const attempt = (fields: typeof name) => site.browse().submit('/register', userFields(fields))

@@ -138,7 +138,7 @@ describe('POST /account/export', () => {
     expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
   })
 
-  test('is refused to a stranger, and to a user who was logged out meanwhile', async () => {
+  test('is refused to a logged-out visitor, and to a user who was logged out meanwhile', async () => {
     const ada = await register(site)
     const { browser } = ada
     const _csrf = await browser.takeToken('/account')

@@ -3,11 +3,11 @@ import type { User } from '../../src/database/database.ts'
 import { userRow } from '../support/rows.ts'
 import type { Site } from './site.ts'
 
-/** What a stranger sends, and the status that it is answered with. */
+/** What a logged-out visitor sends, and the status that it is answered with. */
 export type Case = { path: string; status: number; fields: () => Record<string, string> }
 
-/** A door, what is sent to it, and which of those nobody may tell apart by the time. */
-export type Door = { name: string; cases: Record<string, Case>; pairs: [string, string][] }
+/** A page, what is sent to it, and the pairs of those that must take the same time. */
+export type MeasuredPage = { name: string; cases: Record<string, Case>; pairs: [string, string][] }
 
 const PASSWORD = 'correct horse battery staple'
 const OVERLONG = 'x'.repeat(1025)
@@ -17,12 +17,12 @@ let count = 1000
 const newName = () => `ada${count++}`
 const newEmail = () => `${newName()}@example.org`
 
-/** Takes an application where registration is open, and bcrypt's cost; returns its form to log in. */
-export async function loginDoor(site: Site, cost: number): Promise<Door> {
+/** For a site with open registration. */
+export async function loginPage(site: Site, cost: number): Promise<MeasuredPage> {
   const hash = await hashAt(cost)
-  const confirmed = { emailVerifiedAt: LONG_AGO, passwordHash: hash }
+  const verified = { emailVerifiedAt: LONG_AGO, passwordHash: hash }
   const guessFor = async (changes: Partial<User>, password = 'a guess') => {
-    const { username } = await addUser(site, { ...confirmed, ...changes })
+    const { username } = await addUser(site, { ...verified, ...changes })
     return logIn(() => username, password)
   }
   const cases = {
@@ -30,7 +30,7 @@ export async function loginDoor(site: Site, cost: number): Promise<Door> {
     'unknown again': logIn(newName),
     'wrong password': await guessFor({}),
     disabled: await guessFor({ disabledAt: new Date('2026-01-01') }),
-    leaving: await guessFor({ deletionDueAt: new Date('2040-01-01') }),
+    'scheduled for deletion': await guessFor({ deletionDueAt: new Date('2040-01-01') }),
     unverified: await guessFor({ emailVerifiedAt: null }),
     'hash at a lower cost': await guessFor({ passwordHash: await hashAt(Math.max(4, cost - 2)) }),
     'hash of Werkzeug': await guessFor({ passwordHash: hashOfWerkzeug(cost) }),
@@ -44,33 +44,32 @@ export async function loginDoor(site: Site, cost: number): Promise<Door> {
   return { name: 'login', cases, pairs }
 }
 
-/** Takes an application where addresses must be confirmed, and bcrypt's cost; returns logging in with what was just registered. */
-export async function loginAfterDoor(site: Site, cost: number): Promise<Door> {
+/** Logging in with what was just registered, for a site that verifies emails first. */
+export async function loginAfterPage(site: Site, cost: number): Promise<MeasuredPage> {
   const { username } = await addUser(site, { passwordHash: await hashAt(cost) })
   const cases = {
-    'address was taken': logIn(newName, PASSWORD),
-    'address was new': logIn(() => username, PASSWORD),
-    'address was new, wrong password': logIn(() => username),
+    'email was taken': logIn(newName, PASSWORD),
+    'email was new': logIn(() => username, PASSWORD),
+    'email was new, wrong password': logIn(() => username),
   }
   return { name: 'login after registering (verified)', cases, pairs: pairWithFirst(cases) }
 }
 
-/** Takes an application where addresses must be confirmed; returns its form to register. */
-export async function registerDoor(site: Site): Promise<Door> {
-  const member = await addUser(site, { emailVerifiedAt: LONG_AGO })
+/** For a site that verifies emails first. */
+export async function registerPage(site: Site): Promise<MeasuredPage> {
+  const user = await addUser(site, { emailVerifiedAt: LONG_AGO })
   const waiting = await addUser(site, {})
   const cases = {
-    'new address': registerWith(newEmail),
-    'new address again': registerWith(newEmail),
-    'taken address': registerWith(() => member.email),
-    'address not confirmed yet': registerWith(() => waiting.email),
+    'new email': registerWith(newEmail),
+    'new email again': registerWith(newEmail),
+    'taken email': registerWith(() => user.email),
+    'email not verified yet': registerWith(() => waiting.email),
   }
   return { name: 'register (verified)', cases, pairs: pairWithFirst(cases) }
 }
 
-/** Takes an application; returns its form to ask for a new password. */
-export async function forgotDoor(site: Site): Promise<Door> {
-  const member = await addUser(site, { emailVerifiedAt: LONG_AGO })
+export async function forgotPage(site: Site): Promise<MeasuredPage> {
+  const user = await addUser(site, { emailVerifiedAt: LONG_AGO })
   const disabled = await addUser(site, {
     emailVerifiedAt: LONG_AGO,
     disabledAt: new Date('2026-01-01'),
@@ -79,7 +78,7 @@ export async function forgotDoor(site: Site): Promise<Door> {
   const cases = {
     unknown: forget(newEmail),
     'unknown again': forget(newEmail),
-    known: forget(() => member.email),
+    known: forget(() => user.email),
     disabled: forget(() => disabled.email),
     unverified: forget(() => unverified.email),
   }

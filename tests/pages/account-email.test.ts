@@ -5,14 +5,14 @@ import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
 import {
-  askForAddress,
+  askForNewEmail,
   findUser,
   followLink,
   LINK_IS_OVER,
   listEvents,
+  markVerified,
   newPassword,
   openLink,
-  proveAddress,
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { isLoggedIn, logIn, PASSWORD, register } from '../support/users.ts'
@@ -46,9 +46,9 @@ describe('a new email', () => {
 
   test('is asked for nowhere but there: the old one hears of it once it counts', async () => {
     const ada = await register(site)
-    await proveAddress(site, ada)
+    await markVerified(site, ada)
 
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
     const before = await findMails(site, ada.email, 'email-changed')
     await followLink(ada.browser, link)
 
@@ -59,7 +59,7 @@ describe('a new email', () => {
   test('tells an old one that was never verified too, but gives it no way back: it may be a stranger’s', async () => {
     const ada = await register(site)
 
-    await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
+    await followLink(ada.browser, await askForNewEmail(site, ada, `new.${ada.email}`))
 
     const [notice] = await findMails(site, ada.email, 'email-changed')
     expect(notice).toMatchObject({ newEmail: `new.${ada.email}` })
@@ -68,7 +68,7 @@ describe('a new email', () => {
 
   test('goes on waiting while something else of the profile is saved', async () => {
     const ada = await register(site)
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
 
     await ada.browser.submit('/account', { name: 'Ada Lovelace' })
 
@@ -77,7 +77,7 @@ describe('a new email', () => {
 
   test('is given up by the button beside the notice', async () => {
     const ada = await register(site)
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
 
     const _csrf = await ada.browser.takeToken('/account')
     const answer = await ada.browser.post('/account/keep-email', { _csrf })
@@ -93,17 +93,17 @@ describe('a new email', () => {
     const ada = await register(site)
     const first = await readLink(site, ada.email, 'verify-email')
 
-    await followLink(ada.browser, await askForAddress(site, ada, `new.${ada.email}`))
-    const stranger = await answerLink(first)
+    await followLink(ada.browser, await askForNewEmail(site, ada, `new.${ada.email}`))
+    const status = await answerLink(first)
 
-    expect(stranger).toBe(422)
+    expect(status).toBe(422)
     expect(await isLoggedIn(ada.browser)).toBe(true)
   })
 
   test('can be verified in any browser: it is enough to read the mailbox', async () => {
     const ada = await register(site)
 
-    const status = await answerLink(await askForAddress(site, ada, `new.${ada.email}`))
+    const status = await answerLink(await askForNewEmail(site, ada, `new.${ada.email}`))
 
     expect(status).toBe(303)
     expect(await isLoggedIn(ada.browser)).toBe(true)
@@ -114,7 +114,7 @@ describe('a new email', () => {
     [days(1), 422],
   ])('can be confirmed for a day: after %i ms it is answered by %i', async (wait, status) => {
     const ada = await register(site)
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
 
     site.clock.advance(wait)
 
@@ -123,8 +123,8 @@ describe('a new email', () => {
 
   test('is forgotten when another is asked for: neither link verifies what the other asked', async () => {
     const ada = await register(site)
-    const first = await askForAddress(site, ada, `one.${ada.email}`)
-    const second = await askForAddress(site, ada, `two.${ada.email}`)
+    const first = await askForNewEmail(site, ada, `one.${ada.email}`)
+    const second = await askForNewEmail(site, ada, `two.${ada.email}`)
 
     const statuses = [await answerLink(first), await answerLink(second)]
 
@@ -150,7 +150,7 @@ describe('a new email', () => {
   test('is refused where another account has it by then, and says so', async () => {
     const ada = await register(site)
     const email = `wanted.${ada.email}`
-    const link = await askForAddress(site, ada, email)
+    const link = await askForNewEmail(site, ada, email)
     await register(site, { email: email.toUpperCase() })
 
     const answer = await followLink(ada.browser, link)
@@ -176,7 +176,7 @@ describe('a new email', () => {
     ['logging out all other browsers', '/account/devices/revoke-others', {}],
   ])('dies with %s: an intruder may have asked for it', async (_, path, fields) => {
     const ada = await register(site)
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
 
     const _csrf = await ada.browser.takeToken('/account')
     await ada.browser.post(path, { _csrf, ...fields })
@@ -202,7 +202,7 @@ describe('a new email', () => {
 
   test('is not put in the place of an email that it was not asked from', async () => {
     const ada = await register(site)
-    const link = await askForAddress(site, ada, `new.${ada.email}`)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
     const email = `set.by.another.program.${ada.email}`
     const where = { username: ada.username }
     await site.database.user.updateMany({ where, data: { email, emailKey: email } })
