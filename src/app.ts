@@ -79,7 +79,7 @@ export function createApp(services: Services): Express {
   app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)
-  // In a storm of logins, finding out who sent each of them would be felt by everybody else.
+  // Before the session is loaded: in a storm of logins that would slow every other request.
   for (const { path, hashes } of pages) if (hashes) app.post(path, refuseOverload(hashQueue))
 
   app.use(recogniseVisitors(services))

@@ -21,7 +21,7 @@ import { SECRET_FIELDS } from './http/form.ts'
 import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { createVisits, type Visits } from './http/visit.ts'
-import { type MailOptions, type MailRoom, openMailRoom } from './mail/mail.ts'
+import { createMail, type Mail, type MailOptions } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
@@ -87,12 +87,12 @@ function openMail(
   { settings, ...foundation }: Foundation,
   doJob: MailOptions['doJob'],
   throttle: Throttle,
-): MailRoom {
+): Mail {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
   const countDelivery = (lane: number, email: string) =>
     throttle.count(deliveryLimits(lane, emailKeyOf(email)))
   const joined = { linkUrl, doJob, countDelivery }
-  return openMailRoom({ ...foundation, ...settings, appName: APP_NAME, ...joined })
+  return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
 }
 
 function openHashQueue({ processes }: Settings): HashQueue {
@@ -210,7 +210,7 @@ function openAuth(
   return auth
 }
 
-// The epoch decides as it does in the session's own query: what an older one made is over.
+// As in the session's own query (sessions/session-rows.ts): a login from an older epoch is over.
 async function findLoggedInUser(accounts: Accounts, loginId: string): Promise<User | null> {
   const parsed = parseLoginId(loginId)
   const user = parsed && (await findUser(accounts, parsed.userId))

@@ -5,7 +5,7 @@ import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from '
 import { type Actor, notify, recordAndNotify, recordEvent } from './events.ts'
 import { changeOwnUser, displayNameOf, type User } from './users.ts'
 
-/** Ends every session and link at once, and keeps the account for as long as the link in the email can restore it. False when this session was ended meanwhile. */
+/** Ends every session and link at once. The account stays for as long as the link in the email can restore it. False when this session was ended meanwhile. */
 export function scheduleDeletion(
   { database, clock }: Accounts,
   user: User,

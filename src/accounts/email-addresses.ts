@@ -43,7 +43,7 @@ export async function verifyEmail(
   return isVerified === true
 }
 
-/** Sends a link to an email that becomes the account's once the link is used. False when this session was ended meanwhile: the link would survive what voids such links. */
+/** Sends a link to an email that becomes the account's once the link is used. False when this session was ended meanwhile: what ended it has voided such links, and this one would survive. */
 export function requestNewEmail(
   { database, clock }: Accounts,
   user: User,
@@ -95,8 +95,8 @@ async function tellOldEmail(
   await enqueue(tables, { userId: user.id, to: old.email, at, message })
 }
 
-// A way back goes to a verified email only: a mistyped one belongs to a stranger. And none goes to the
-// email that a user leaves to return to their own: it may be the one that a thief had set.
+// The way back is a link to undo the change. It goes to a verified email only: a mistyped one belongs to
+// another person. And none goes to an email that a user replaces with their own earlier one: a thief may have set it.
 async function createWayBack(
   tables: Tables,
   { id: userId, emailKey }: UserRow,

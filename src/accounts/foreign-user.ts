@@ -25,7 +25,7 @@ export type ForeignUser = {
 export type AcceptedUser = {
   place: string
   row: NewUserRow
-  /** What the user was called there, where that is no name for a user here. */
+  /** The user name there, where it is not allowed or is taken here. */
   renamedFrom: string | null
 }
 

@@ -22,7 +22,7 @@ export type Examination = { accepted: AcceptedUser[]; refused: RefusedUser[] }
 // Prisma's driver for SQLite takes 999 parameters at most.
 const ASKED_AT_ONCE = 300
 
-/** Holds users of another program against the rules, against who is here, and against each other. Changes nothing. */
+/** Compares users of another program with the rules, with the users who are here, and with each other. Changes nothing. */
 export async function examineUsers(
   database: Database,
   users: readonly ForeignUser[],
@@ -51,7 +51,7 @@ const WORDS = { id: 'id', usernameKey: 'user name', emailKey: 'email' } as const
 
 type Unique = keyof typeof WORDS
 
-// Who holds what may be given once only. The keys are folded, so "Ada" and "ada" are one.
+// Who has which id, user name and email. The keys are folded, so "Ada" and "ada" are one.
 function createRegister({ renames }: ImportRules) {
   const holders = new Map<string, string>()
   const numbers = new Map<string, number>()
@@ -62,7 +62,7 @@ function createRegister({ renames }: ImportRules) {
   return {
     add: (row: Pick<NewUserRow, Unique>) =>
       claim(row, ['id', 'usernameKey', 'emailKey'], 'a user who is here already'),
-    /** The user, to be renamed if only the user name is taken; or the reasons why it cannot have what is its own. */
+    /** The user, to be renamed if only the user name is taken; or the reasons for refusing it. */
     admit(user: AcceptedUser): AcceptedUser | RefusedUser {
       const { place, row } = user
       const isTaken = (field: Unique) => holders.has(keyOf(field, row[field]))

@@ -47,7 +47,7 @@ export function createPasswords(options: { cost: number; queue?: HashQueue }): P
 
 function createComparison(cost: number) {
   const decoy = makeDecoy(cost)
-  const makeUp = createMakeUp(cost)
+  const spendRest = createSpender(cost)
   const isCurrent = (hash: StoredHash) => hash.isOurs && hash.bcryptCost === cost
 
   async function compare(hash: StoredHash, spellings: string[]): Promise<PasswordCheck> {
@@ -57,7 +57,7 @@ function createComparison(cost: number) {
       return { matches: true, needsRehash: !isCurrent(hash) || spelling !== spellings[0] }
     }
     const milliseconds = performance.now() - started
-    await makeUp({ hash, times: spellings.length, milliseconds })
+    await spendRest({ hash, times: spellings.length, milliseconds })
     return { matches: false, needsRehash: false }
   }
 
@@ -70,8 +70,8 @@ function createComparison(cost: number) {
   }
 }
 
-// Composed, as we hash it; and where that differs also as typed, as other programs hashed it. An
-// unknown user gets as many tries: what was typed decides the time, what is stored does not.
+// Composed, as we hash it; where that differs, also as typed, as other programs hashed it. An unknown user
+// gets as many tries: the time depends on what was typed, not on what is stored.
 function spell(password: string, composed: string): string[] {
   return password === composed ? [composed] : [composed, password]
 }
@@ -81,7 +81,7 @@ type SpentWork = { hash: StoredHash; times: number; milliseconds: number }
 
 // Spends what a refusal lacks of bcrypt's full cost. Without it an old, cheap hash answers sooner than no
 // hash at all, and so tells a stranger that the user exists.
-function createMakeUp(cost: number): (spent: SpentWork) => Promise<void> {
+function createSpender(cost: number): (spent: SpentWork) => Promise<void> {
   const full = 2 ** cost
   // PBKDF2 and scrypt are not counted in rounds: their time is converted at the speed that bcrypt last
   // showed, which is right on any machine and under any load. Before it has run, they count nothing.

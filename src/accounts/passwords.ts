@@ -29,7 +29,7 @@ export async function verifyOwnPassword(
 
 export type TypedPassword = Actor & { password: string; client: HashClient }
 
-/** The same for a user who is logged in, and is told of a wrong one: a stranger may use the browser. */
+/** The same for a user who is logged in. Tells them of wrong passwords: another person may be using their browser. */
 export async function proveOwnPassword(
   accounts: Accounts,
   user: User,

@@ -116,7 +116,7 @@ export async function reserveRegistration(
   }).catch(whenTaken('username-taken'))
 }
 
-/** Decides in the background what a registration is answered by email. */
+/** Decides in the background which email answers a registration. */
 export async function decideRegistration(tables: Tables, pendingId: string, at: Date) {
   const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
   if (pending) await answerRegistration(tables, pending, at)

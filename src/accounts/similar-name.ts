@@ -3,7 +3,7 @@ import { Username } from './identifiers.ts'
 // Room for a dash and a number in a user name of 32 characters.
 const LONGEST = 24
 
-/** A user name that is allowed here, like one that is not; else like the beginning of the email, else "user". */
+/** An allowed user name that resembles this one; else one that resembles the beginning of the email; else "user". */
 export function findSimilarName(username: string, email: unknown): string {
   const texts = [username, typeof email === 'string' ? email : '']
   const names = texts.map((text) => withAllowedCharacters(text.replace(/(?<=.)@.*/s, '')))

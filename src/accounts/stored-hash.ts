@@ -8,7 +8,7 @@ export type StoredHash = {
   readonly isOurs: boolean
   /** Null where the work is not bcrypt's. */
   readonly bcryptCost: number | null
-  /** Of the password to the letter: how it may be spelled is for the caller to know. */
+  /** Compares exactly these characters. Other Unicode forms of a password are for the caller to try. */
   matches(password: string): Promise<boolean>
 }
 
@@ -21,10 +21,10 @@ export function readStoredHash(stored: string): StoredHash | null {
   return null
 }
 
-/** What another program made of a password before it went through bcrypt: its hashes do not show it. */
+/** What another program did to a password before bcrypt. Its hashes do not show it. */
 export type Preparation = { by: 'flask-bcrypt' } | { by: 'flask-security'; salt: string }
 
-/** Writes into a hash of bcrypt what it was made of; null for another that was made of the same, which is not known here. */
+/** Marks a bcrypt hash with what was done to the password before. Null for Flask-Security's PBKDF2, which is not read here. */
 export function markPreparedHash(hash: string, preparation: Preparation): string | null {
   if (preparation.by === 'flask-security') {
     const pepper = Buffer.from(preparation.salt).toString('base64url')
@@ -35,7 +35,7 @@ export function markPreparedHash(hash: string, preparation: Preparation): string
   return PLAIN_BCRYPT.test(hash) ? `bcrypt_sha256$${hash}` : hash
 }
 
-/** Whether a hash may be of something else than the password. */
+/** Whether the hash may be of something that was made of the password, and not of the password itself. */
 export function mayBePrepared(hash: string): boolean {
   return PLAIN_BCRYPT.test(hash) || hash.startsWith('$pbkdf2')
 }

@@ -10,7 +10,7 @@ export const SECRET_COLUMNS = { passwordHash: true } as const
 /** Columns that neither pages nor the operator see. */
 export const HIDDEN_COLUMNS = { ...SECRET_COLUMNS, usernameKey: true, emailKey: true } as const
 
-/** Columns that pages do not see: a user they see can log in. */
+/** Columns that pages do not see. The last two are null for every user of a page: others cannot log in. */
 export const NOT_FOR_PAGES = { ...HIDDEN_COLUMNS, disabledAt: true, deletionDueAt: true } as const
 
 /** A user as pages see one. */
@@ -43,14 +43,14 @@ export async function verifyCredentials(
 ): Promise<LoginOutcome> {
   const found = await findByIdentifier(accounts, identifier)
   // By what was typed: known and unknown accounts wait alike.
-  const asker = { ...client, account: emailKeyOf(identifier) }
+  const hashClient = { ...client, account: emailKeyOf(identifier) }
   const hash = found?.passwordHash ?? null
-  const check = await accounts.passwords.verify(password, hash, asker)
+  const check = await accounts.passwords.verify(password, hash, hashClient)
   if (!found || !check.matches) {
     await queueFailedLogin(accounts, found, browser)
     return { ok: false, reason: 'wrong' }
   }
-  if (check.needsRehash) await rehash(accounts, found, password, asker)
+  if (check.needsRehash) await rehash(accounts, found, password, hashClient)
   if (found.disabledAt) return { ok: false, reason: 'disabled' }
   if (found.deletionDueAt) return { ok: false, reason: 'scheduled-for-deletion' }
   return { ok: true, user: toUser(found) }

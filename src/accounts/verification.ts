@@ -56,7 +56,7 @@ export async function completeVerification(
   return typeof user === 'string' ? user : 'verified'
 }
 
-/** For a reader of the mailbox who does not know the password, which may be an impostor's: the id of a link that sets another. */
+/** For a reader of the email who does not know the password, which an impostor may have chosen: the id of a link that sets another. */
 export async function startOver(
   accounts: Accounts,
   verification: Verification,

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { SignedCookie } from '../cookies.ts'
 
-/** How a session ended whose id has just given way to another one of the same login. */
+/** How a session ended when its login went on under a new id. The store says it (sessions/session-end.ts). */
 export const REPLACED = 'replaced'
 
 declare module 'express-serve-static-core' {
@@ -27,7 +27,7 @@ export async function noteEnd(
   req.endedSession = { id, ...(end ?? { how: 'ended', deviceId: null }) }
 }
 
-/** Clears the cookie of a session that is over and tells its reader how it ended, once. Mount it behind the login manager: a remember cookie may have started another session. */
+/** Clears the cookie of a session that is over, and tells the visitor once how it ended. Mount it behind the login manager: a remember cookie may have started another session. */
 export function tellHowSessionEnded(
   cookie: SignedCookie,
   tell: (req: Request, res: Response, how: string) => void,

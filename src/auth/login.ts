@@ -82,7 +82,7 @@ export async function renewLogin<User>(
   const { login } = req.session
   const end = login?.rememberUntil
   const remembering = end ? { remember: true, rememberUntil: new Date(end) } : {}
-  // As fresh as it was, and no longer: renewing itself would otherwise keep a stolen session alive for ever.
+  // As fresh as before, and no longer: a stolen session could otherwise be renewed for ever.
   return logIn(parts, req, res, user, { ...remembering, goesOn: login, startedBy: 'renewal' })
 }
 

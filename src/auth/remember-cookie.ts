@@ -98,7 +98,7 @@ export async function keepRemembered<User>(
   if (login.hasUnseenToken) {
     // The successor has arrived: its predecessor is good for a minute more, and then evidence.
     changeLogin(req, { hasUnseenToken: false })
-    await rememberMe.confirm(presented.seriesId, presented.token)
+    await rememberMe.markSeen(presented.seriesId, presented.token)
   }
   if (cookie.isSignedBefore(req)) await renewToken(parts, req, res, presented)
   const { refreshEachRequest, duration } = options.remember
@@ -120,7 +120,7 @@ async function renewToken<User>(
   cookie.write(res, { seriesId, token: redemption.token }, redemption.series.expiresAt)
 }
 
-/** Throws a TypeError where what was asked for is no length of time. */
+/** Throws a TypeError where the duration is not a positive number. */
 export function endOfRemembering<User>(
   { clock, remember }: LoginManagerOptions<User>,
   { duration = remember.duration, rememberUntil }: RememberingOptions,

@@ -29,7 +29,7 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
   const keys = new Map(secrets.map((secret) => [keyIdOf(secret), secret]))
   const [newestKeyId = ''] = keys.keys()
 
-  return { start, redeem, confirm, end: store.end }
+  return { start, redeem, markSeen, end: store.end }
 
   async function start(wanted: NewSeries): Promise<Remembered> {
     const token = randomBytes(32).toString('base64url')
@@ -58,7 +58,7 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
 
   // Rotating now would make a theft of the previous token, which an honest request may still carry.
   async function keepCurrent(series: RememberSeries, token: string): Promise<Redemption> {
-    await store.confirm(series.id, series.tokenHash, clock())
+    await store.markSeen(series.id, series.tokenHash, clock())
     return { kind: 'remembered', series, token, isSuccessor: false }
   }
 
@@ -80,8 +80,8 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
     return { to: hashToken(token), keyId: newestKeyId, at: clock() }
   }
 
-  function confirm(id: string, token: string): Promise<void> {
-    return store.confirm(id, hashToken(token), clock())
+  function markSeen(id: string, token: string): Promise<void> {
+    return store.markSeen(id, hashToken(token), clock())
   }
 
   function isPreviousStillGood({ previousHash, seenAt }: RememberSeries): boolean {

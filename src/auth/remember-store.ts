@@ -28,7 +28,7 @@ export type RememberStore = {
   /** Makes `to` current in place of a token that was never seen, only where that is still of this generation. Whether it did. */
   supersede: (id: string, rotation: Rotation & Superseded) => Promise<boolean>
   /** Notes that the current token has been seen, only where it is current and had not been. */
-  confirm: (id: string, tokenHash: string, now: Date) => Promise<void>
+  markSeen: (id: string, tokenHash: string, now: Date) => Promise<void>
   end: (id: string) => Promise<void>
 }
 
@@ -60,7 +60,7 @@ export function createMemoryRememberStore(): RememberStore {
       change(id, { tokenHash: to, generation: generation + 1, keyId, rotatedAt: at })
       return true
     },
-    async confirm(id, tokenHash, now) {
+    async markSeen(id, tokenHash, now) {
       const series = all.get(id)
       if (series?.tokenHash === tokenHash && !series.seenAt) change(id, { seenAt: now })
     },

@@ -9,13 +9,13 @@ export type MailOptions = RenderOptions &
     isProduction: boolean
   }
 
-export type MailRoom = {
+export type Mail = {
   sender: Sender
   /** None in production, where nothing is kept. */
   listSent: (most: number) => Promise<SentMail[]>
 }
 
-export function openMailRoom(options: MailOptions): MailRoom {
+export function createMail(options: MailOptions): Mail {
   const { database, isProduction } = options
   const render = createRenderer(options)
   const transport = createMailTransport(options)

@@ -17,7 +17,7 @@ export type SenderOptions = {
   log: { warn: Report; error: Report }
   /** Does a job in one transaction, in which `claim` is false once another worker has it. */
   doJob: (job: Job, claim: (tables: Tables) => Promise<boolean>) => Promise<void>
-  /** Throws where the mailbox has had its share of the lane: the message is tried again later. */
+  /** Throws where the recipient has had enough emails of this lane for now: the message is tried again later. */
   countDelivery: (lane: number, recipient: string) => Promise<void>
   /** Whether a message stays readable once it is sent, as the mailbox of development needs it. */
   keepsSent: boolean

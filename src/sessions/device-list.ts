@@ -31,7 +31,7 @@ const STARTED_BY: Record<string, string> = {
   registration: 'registering',
 }
 
-/** The browsers with a live session or remember series, the one that asks first, in one statement. */
+/** The devices with a live session or remember series, in one statement; the current one comes first. */
 export async function listDevices(
   { database, clock }: Accounts,
   { id, authEpoch }: User,
@@ -100,7 +100,7 @@ export function logOutDevice({ database, clock }: Accounts, deviceId: string): P
   return changeTogether(database, (tables) => emptyDevice(tables, deviceId, clock()))
 }
 
-/** Makes a browser known that has used a link to set a password. It is not logged in by that. */
+/** Makes the browser that has used a link to set a password a known device. Logs no user in. */
 export function knowDevice(
   { database, clock }: Accounts,
   { id: userId, authEpoch }: Pick<User, 'id' | 'authEpoch'>,

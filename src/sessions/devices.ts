@@ -42,7 +42,7 @@ export async function startDevice(
   login: Omit<BrowserLogin, 'deviceId'>,
 ): Promise<StartedDevice & { isKnown: boolean }> {
   const { userId, authEpoch, deviceTokens, nextDeviceToken: token } = login
-  // It changes nothing: of two presses of one button, the second waits for the first to make the device.
+  // It changes nothing, but locks the row: a second press of the button waits until the first has made the device.
   const data = { authEpoch: { increment: 0 } }
   await tables.user.updateMany({ where: { id: userId, authEpoch }, data })
   const tokens = [token, ...deviceTokens]
@@ -81,7 +81,7 @@ async function greetDevice(
   await tables.device.updateMany({ where: { id }, data })
 }
 
-// What starts the other two is an event of its own: an account created, a password changed.
+// Not registration and renewal: what they follow is an event of its own.
 const KINDS: Record<string, EventKind> = {
   remember: 'remembered',
   reauthentication: 'reauthenticated',
@@ -129,7 +129,7 @@ export async function knowsBrowser(
   return deviceTokens.some((token) => hashToken(token) === deviceTokenHash)
 }
 
-/** Whether the user has logged in with this browser, and no password was changed and no device revoked since. */
+/** Whether the user has logged in with this browser, and has not changed the password or revoked the device since. */
 export async function isKnownDevice(
   tables: Tables,
   userId: string,

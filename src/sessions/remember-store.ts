@@ -78,7 +78,7 @@ export function createRememberStore(database: Database) {
       return count === 1
     },
 
-    async confirm(id: string, tokenHash: string, now: Date): Promise<void> {
+    async markSeen(id: string, tokenHash: string, now: Date): Promise<void> {
       await database.rememberSeries.updateMany({
         where: { id, tokenHash, seenAt: null },
         data: { seenAt: now },

@@ -37,7 +37,7 @@ type Row = {
   kind: string
 }
 
-/** How the session ended that a browser still names: `replaced`, the kind of an event, or `expired`. In one statement. */
+/** How the session ended that a browser still names: `replaced` (as REPLACED in auth/ended-session.ts), the kind of an event, or `expired`. In one statement. */
 export async function findSessionEnd(
   database: Database,
   id: string,

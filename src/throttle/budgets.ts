@@ -5,7 +5,7 @@ export type Budget = { attempts: number; per: number; isForFailures?: true }
 
 export type BudgetSettings = { registrationsPerHour: number }
 
-/** Every budget there is, and what it counts by. What an owner needs to take an account back counts by device: an intruder cannot use it up. */
+/** Every budget, named after what it counts by. What users need to take their account back counts by device, so that an intruder cannot use it up. */
 export function createBudgets({ registrationsPerHour }: BudgetSettings) {
   return {
     // Logging in from a browser that is new to the account. One network cannot use up the name: 20 < 25.
@@ -26,7 +26,7 @@ export function createBudgets({ registrationsPerHour }: BudgetSettings) {
     'registrations-of-network': { attempts: registrationsPerHour, per: hours(1) },
     'emails-to': { attempts: 5, per: hours(1) },
     'emails-of-network': { attempts: 20, per: hours(1) },
-    // What is sent to one mailbox, of each lane, whatever had it sent. More than strangers can ask for.
+    // Emails of each lane to one recipient, whatever asked for them. More than visitors can ask for.
     'deliveries-to': { attempts: 20, per: hours(1) },
     // Every form that a user sends while logged in, and some forms besides.
     'forms-of-device': { attempts: 200, per: hours(1) },

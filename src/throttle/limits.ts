@@ -14,7 +14,7 @@ export type LoginTarget = {
 /** A user who is logged in, and on which device. */
 export type Member = { userId: string; deviceId: string; network: string }
 
-/** A known device does not count with the others: their guesses cannot lock the owner out of it. */
+/** A known device does not count with the others: their guesses cannot lock its user out. */
 export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] {
   if (device)
     return [
@@ -38,7 +38,7 @@ export function ownPasswordLimits({ userId, deviceId }: Member): Limit[] {
   ]
 }
 
-// Of many at once, each would cost a hash before one of them uses the link up.
+// Many requests with one link would each cost a hash before the first of them uses it up.
 export function linkPasswordLimits(userOrLinkId: string): Limit[] {
   return [{ budget: 'password-of-link', key: userOrLinkId }]
 }
@@ -56,7 +56,7 @@ export function deliveryLimits(lane: number, emailKey: string): Limit[] {
   return [{ budget: 'deliveries-to', key: `${lane} ${emailKey}` }]
 }
 
-// Apart from other emails: what is left would tell a stranger that the email was used here this hour.
+// Not counted with other emails: what is left of that budget would tell that the email was used here this hour.
 export function registrationLimits(network: string, emailKey: string): Limit[] {
   return [
     { budget: 'registrations-of-network', key: network },

@@ -18,7 +18,7 @@ export class TooManyAttempts extends Error {
 }
 
 export type Throttle = {
-  /** Counts the attempt before it is made; gives it back when it was never made, and most of it when it succeeds: when it comes to anything but `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. */
+  /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. */
   attempt<T>(limits: Limit[], make: () => Promise<T>): Promise<T>
   /** Counts what is never given back. Throws TooManyAttempts. */
   count(limits: Limit[]): Promise<void>
@@ -60,7 +60,7 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   }
 }
 
-/** For tests, where everyone comes from one network. */
+/** For THROTTLE=off, as in tests, where every browser comes from one network. */
 export const noThrottle: Throttle = {
   attempt: (_limits, make) => make(),
   count: async () => {},

@@ -51,7 +51,7 @@ describe('a remembered browser', () => {
 
     for (let visit = 0; visit < 4; visit++) await browser.who()
 
-    expect(asked).toEqual(['find', 'rotate', 'confirm'])
+    expect(asked).toEqual(['find', 'rotate', 'markSeen'])
   })
 
   test.each([

@@ -16,8 +16,8 @@ async function startSeries(secrets = ['first secret']) {
   const wanted = { loginId: '1', deviceId: 'a device', expiresAt }
   const { series, token } = await rememberMe.start(wanted)
   const redeem = (presented: string) => rememberMe.redeem(series.id, presented)
-  const confirm = (seen: string) => rememberMe.confirm(series.id, seen)
-  return { store, clock, withSecrets, rememberMe, id: series.id, token, redeem, confirm }
+  const markSeen = (seen: string) => rememberMe.markSeen(series.id, seen)
+  return { store, clock, withSecrets, rememberMe, id: series.id, token, redeem, markSeen }
 }
 
 const tokenOf = (redemption: Redemption) =>
@@ -81,12 +81,12 @@ describe('a token', () => {
   )
 
   test('gives requests that arrive together after a lost answer one successor, the newest', async () => {
-    const { redeem, confirm, token, clock } = await startSeries()
+    const { redeem, markSeen, token, clock } = await startSeries()
     await redeem(token)
     clock.advance(days(1))
 
     const tokens = (await Promise.all([redeem(token), redeem(token), redeem(token)])).map(tokenOf)
-    await confirm(tokens[0] ?? '')
+    await markSeen(tokens[0] ?? '')
 
     expect(new Set(tokens).size).toBe(1)
     expect(await redeem(tokens[0] ?? '')).toMatchObject({ kind: 'remembered', isSuccessor: false })
@@ -96,21 +96,21 @@ describe('a token', () => {
     { after: seconds(60) - 1, kind: 'remembered' },
     { after: seconds(60), kind: 'stolen' },
   ])('is $kind $after ms after its successor was first seen', async ({ after, kind }) => {
-    const { redeem, confirm, token, clock } = await startSeries()
+    const { redeem, markSeen, token, clock } = await startSeries()
     const successor = tokenOf(await redeem(token))
-    await confirm(successor)
+    await markSeen(successor)
 
     clock.advance(after / 2)
-    await confirm(successor)
+    await markSeen(successor)
     clock.advance(after / 2)
 
     expect((await redeem(token)).kind).toBe(kind)
   })
 
   test('of two uses ago is stolen', async () => {
-    const { redeem, confirm, token, clock } = await startSeries()
+    const { redeem, markSeen, token, clock } = await startSeries()
     const second = tokenOf(await redeem(token))
-    await confirm(second)
+    await markSeen(second)
     clock.advance(minutes(2))
     await redeem(second)
 
@@ -126,9 +126,9 @@ describe('a token', () => {
 
 describe('a successor', () => {
   test('is not replaced before the minute of its predecessor is over', async () => {
-    const { redeem, confirm, token, clock } = await startSeries()
+    const { redeem, markSeen, token, clock } = await startSeries()
     const successor = tokenOf(await redeem(token))
-    await confirm(successor)
+    await markSeen(successor)
     clock.advance(seconds(59))
 
     expect(await redeem(successor)).toMatchObject({ token: successor, isSuccessor: false })
@@ -181,10 +181,10 @@ describe('a successor', () => {
   })
 
   test('is not taken for seen when its predecessor is', async () => {
-    const { redeem, confirm, token, clock } = await startSeries()
+    const { redeem, markSeen, token, clock } = await startSeries()
     await redeem(token)
 
-    await confirm(token)
+    await markSeen(token)
     clock.advance(days(1))
 
     expect((await redeem(token)).kind).toBe('remembered')

@@ -95,7 +95,7 @@ describe.each([
   test('supersedes no token that has been seen', async () => {
     const { id } = await create()
     await store.rotate(id, SECOND)
-    await store.confirm(id, 'second', NOW)
+    await store.markSeen(id, 'second', NOW)
 
     expect(await store.supersede(id, superseding)).toBe(false)
     expect(await store.find(id, NOW)).toMatchObject({ tokenHash: 'second', generation: 0 })
@@ -105,10 +105,10 @@ describe.each([
     const { id } = await create()
     await store.rotate(id, SECOND)
 
-    await store.confirm(id, 'first', later(minutes(3)))
+    await store.markSeen(id, 'first', later(minutes(3)))
     const before = await store.find(id, NOW)
-    await store.confirm(id, 'second', later(minutes(4)))
-    await store.confirm(id, 'second', later(minutes(5)))
+    await store.markSeen(id, 'second', later(minutes(4)))
+    await store.markSeen(id, 'second', later(minutes(5)))
 
     expect(before?.seenAt).toBeNull()
     expect((await store.find(id, NOW))?.seenAt).toEqual(later(minutes(4)))
@@ -118,7 +118,7 @@ describe.each([
     const { id } = await create()
     await store.rotate(id, SECOND)
     await store.supersede(id, superseding)
-    await store.confirm(id, 'third', NOW)
+    await store.markSeen(id, 'third', NOW)
 
     await store.rotate(id, { ...SECOND, from: 'third', to: 'fourth' })
     const rotated = await store.find(id, NOW)

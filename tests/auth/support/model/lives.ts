@@ -102,7 +102,7 @@ async function openBrowser(life: Life): Promise<void> {
   const count = 1 + Math.floor(life.random() * 4)
   const answers = await Promise.all(Array.from({ length: count }, () => visitPage(life)))
   life.clock.advance(life.random() * seconds(14))
-  if (answers.includes('answered')) await life.rule.confirm(life.token)
+  if (answers.includes('answered')) await life.rule.markSeen(life.token)
 }
 
 async function visitPage(life: Life): Promise<'answered' | 'lost'> {

@@ -14,7 +14,7 @@ export type Verdict = 'theft' | { newToken: string | null }
 export type Rule = {
   start: () => Promise<string>
   redeem: (token: string) => Promise<Verdict>
-  confirm: (token: string) => Promise<void>
+  markSeen: (token: string) => Promise<void>
 }
 
 export type MakeRule = (clock: Clock, random: Random) => Rule
@@ -48,7 +48,7 @@ function ruleOnStore(memory: RememberStore, clock: Clock, random: Random): Rule 
       const redemption = await rememberMe.redeem(id, token)
       return redemption.kind === 'remembered' ? { newToken: redemption.token } : 'theft'
     },
-    confirm: (token) => rememberMe.confirm(id, token),
+    markSeen: (token) => rememberMe.markSeen(id, token),
   }
 }
 
@@ -67,9 +67,9 @@ function makeSlow(store: RememberStore, random: Random): RememberStore {
       await waitForTurn(random)
       return store.supersede(...asked)
     },
-    async confirm(...asked) {
+    async markSeen(...asked) {
       await waitForTurn(random)
-      return store.confirm(...asked)
+      return store.markSeen(...asked)
     },
   }
 }
@@ -101,6 +101,6 @@ function ruleWithGrace(grace: number, clock: Clock, random: Random): Rule {
       const isInGrace = token === previous && clock().getTime() - rotatedAt < grace
       return isInGrace ? { newToken: null } : 'theft'
     },
-    confirm: async () => {},
+    markSeen: async () => {},
   }
 }
