@@ -94,7 +94,7 @@ async function close(
   cluster.worker?.disconnect()
 }
 
-// Of several processes one says what holds for all.
+// One of several processes prints what is true for all.
 function isSpokesman(): boolean {
   return processIndex() === 0
 }

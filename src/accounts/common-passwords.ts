@@ -32,7 +32,8 @@ export function isEasilyGuessed(password: string, words: string[]): boolean {
   )
 }
 
-// A beginning stands for what repeats it, both ends for what lies between; and nothing for what is long.
+// What is estimated: of a password that repeats its beginning, only that; of up to 64 characters, both ends; of
+// a longer one, nothing.
 function partsOf(password: string): string[] {
   const beginning = password.slice(0, ESTIMATED_LENGTH)
   if (password.length <= ESTIMATED_LENGTH || isRepetition(password)) return [beginning]

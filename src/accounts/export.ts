@@ -8,7 +8,7 @@ import { SECRET_COLUMNS, type User } from './users.ts'
 type Keyed = { id: string }
 type EventPlace = Keyed & { at: Date }
 
-/** Records that the user asked for their data; returns everything held about the account but what would log in as them, as the text of one JSON object, read as fast as it is taken. */
+/** Records that the user asked for their data. Returns the text of one JSON object, read as fast as it is taken: everything held about the account but what would log in as its user. */
 export async function startExport(
   { database, clock }: Pick<Accounts, 'database' | 'clock'>,
   user: User,

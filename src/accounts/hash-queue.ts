@@ -15,7 +15,7 @@ export class Overloaded extends Error {
 
 export type HashClient = {
   network: string
-  /** Whose password it is, as far as the client has said. */
+  /** The account whose password it is, as the client has named it. */
   account?: string
   /** Aborted when the client hangs up. */
   signal?: AbortSignal

@@ -26,7 +26,7 @@ export async function claim(
   return count === 1 ? { ...message, ...claimed } : null
 }
 
-/** Whether a notice says what an older one that still waits will say, but for the time. */
+/** Whether an older notice that still waits says the same, but for the time. */
 export async function isRepeated(database: Database, message: OutboxMessage): Promise<boolean> {
   const { userId, recipient, template, createdAt } = message
   if (template !== 'security-notice') return false

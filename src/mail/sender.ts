@@ -30,7 +30,7 @@ export type SenderOptions = {
 export type Sender = {
   /** Sends what is due, and returns how many messages went. */
   sendDue: () => Promise<number>
-  /** Sends what is due every second from now on. Returns how to stop: no further message is begun, and those under way are finished or, before long, called off. */
+  /** Sends what is due every second from now on. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
   start: () => () => Promise<void>
 }
 
@@ -49,8 +49,8 @@ export const RETRIES: readonly number[] = [
 export const LEASE = minutes(5)
 
 const SEND_FOR = seconds(30)
-// Most mail servers answer within it. One that has the whole mail and is called off before it says so
-// may deliver it, and gets it again.
+// Most mail servers answer within it. One that had the whole email when the attempt was aborted may deliver
+// it, and is sent it again.
 const FINISH_FOR = seconds(5)
 const AT_ONCE = 5
 const EVERY = seconds(1)
@@ -175,7 +175,7 @@ function later(clock: Clock, duration: number): Date {
   return new Date(clock().getTime() + duration)
 }
 
-// Neither whom it is for nor what it says.
+// For the log: neither recipient nor text.
 function nameOf({ id, template, attempts }: OutboxMessage) {
   return { mail: id, template, attempts }
 }

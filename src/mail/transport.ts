@@ -4,7 +4,7 @@ import type { MailText } from './templates.ts'
 /** One mail on its way; id is the outbox's, the same in every attempt. */
 export type OutgoingMail = Omit<MailText, 'link'> & { id: string; to: string; writtenAt: Date }
 
-/** Sends a mail until it is called off. `refused` is for good; it throws where another attempt may succeed. */
+/** Sends an email unless the signal aborts. `refused` is final; throws where another attempt may succeed. */
 export type Transport = (mail: OutgoingMail, signal: AbortSignal) => Promise<'sent' | 'refused'>
 
 export type TransportOptions = {
@@ -19,7 +19,7 @@ export function createMailTransport({ smtpUrl, ...options }: TransportOptions): 
   return smtpUrl ? createSmtpTransport(smtpUrl, options) : async () => 'sent'
 }
 
-// Nothing else of nodemailer's is asked for: no file and no URL of a message is ever read.
+// No message can make nodemailer read a file or fetch a URL.
 const SAFE = { disableFileAccess: true, disableUrlAccess: true }
 
 const TIMEOUTS = {
@@ -37,7 +37,7 @@ function createSmtpTransport(
   const address = mailFrom ?? `accounts@${hostname}`
   let smtp: ReturnType<typeof loadSmtp> | undefined
   return async ({ id, to, writtenAt, ...parts }, signal) => {
-    // An address that is not one could be two, or a header.
+    // Anything but exactly one email could be two recipients, or a header.
     if (!isOneAddress(to)) return 'refused'
     smtp ??= loadSmtp(url)
     const message = {
@@ -79,10 +79,10 @@ type Failure = {
   permanent?: boolean
 }
 
-// Only the address itself is refused for good: any other refusal may be a mistake in our settings.
+// Only a refused recipient is final: any other refusal may be a mistake in our settings.
 function judgeFailure(failure: Failure): 'refused' {
   if (failure.permanent && failure.command === 'RCPT TO') return 'refused'
   const { code = 'failed', originalCode = code, command = 'SMTP', responseCode = '' } = failure
-  // Not the server's own words: they may quote the address, and a filter for spam the link.
+  // Not the server's own words: they may quote the recipient, or a spam filter the link.
   throw new Error(`${command}: ${originalCode} ${responseCode}`.trim())
 }

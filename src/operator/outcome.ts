@@ -27,7 +27,7 @@ export async function report(outcome: Outcome, asJson: boolean): Promise<void> {
   return print(asJson ? formatArray(outcome.jsonPages) : endPages(outcome.linePages))
 }
 
-/** Prints what is wrong, a line each, where no program reads, and sets the exit status. */
+/** Prints what is wrong, a line each, on standard error, and sets the exit status. */
 export function complain(lines: readonly string[], exitCode: number): void {
   process.stderr.write(endLines(lines))
   process.exitCode = exitCode

@@ -72,7 +72,7 @@ function parseLines(file: string): NumberedRecord[] | string {
       delimiter: named ?? findSeparator(text),
       from_line: named ? 2 : 1,
       record_delimiter: '\n',
-      // Lines of another length are told one by one, not by giving up at the first.
+      // Lines of another length are refused one by one below, instead of the whole file at the first.
       relax_column_count: true,
       skip_empty_lines: true,
       on_record: (record: string[], { lines }) => [String(lines), ...record],

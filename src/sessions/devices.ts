@@ -117,7 +117,7 @@ export async function findTarget(
   return row ?? { userId: null, deviceId: null }
 }
 
-/** Whether this browser has registered what is verified, or is a known device of its user. */
+/** Whether the registration to be verified was made in this browser, or the browser is a known device of the user. */
 export async function knowsBrowser(
   tables: Tables,
   verification: Verification,
@@ -166,7 +166,7 @@ export async function holdDevice(tables: Tables, id: string | null | undefined):
   return (await tables.device.count({ where: { ...unrevoked, ...isLoggedIn } })) > 0
 }
 
-/** Ends whatever is logged in at a device, also what is only just being started. It stays known. */
+/** Ends every session and series of a device, also one that is being started at this moment. The device stays known. */
 export async function emptyDevice(tables: Tables, id: string, now: Date): Promise<void> {
   await tables.device.updateMany({ where: { id }, data: { lastSeenAt: now } })
   await tables.rememberSeries.deleteMany({ where: { deviceId: id } })

@@ -104,7 +104,7 @@ export function limitsOf({ login }: SessionData, { idle, max }: SessionLimits): 
   return { idle, max: end === null ? max : Math.min(max, end - login.since) }
 }
 
-/** How long a visit waits to be written: once a minute tells enough, unless the session could end before. */
+/** Milliseconds until a visit is to be written: once a minute is enough, unless the session could end before. */
 export function timeToWrite(lastSeenAt: Date, now: Date, { idle }: SessionLimits): number {
   return Math.min(minutes(1), idle / 2) - (now.getTime() - lastSeenAt.getTime())
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 
-/** A value that is refused for what `findProblem` says, and otherwise read. */
+/** A value that `findProblem` refuses in words, or `read` converts. */
 export const value = <T>(findProblem: (text: string) => string | null, read: (text: string) => T) =>
   z
     .string()

@@ -185,7 +185,7 @@ describe('a way back', () => {
     return { ada, evil, own }
   }
 
-  test('is not given to the email that a user leaves to return to their own, which is told all the same', async () => {
+  test('is not given to the email that a user replaces with their own earlier one, which is told all the same', async () => {
     const { evil } = await moveThereAndBack()
 
     const mails = await findMails(site, evil, 'email-changed')

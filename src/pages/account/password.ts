@@ -69,8 +69,8 @@ function sayChanged(req: Request, res: Response) {
   return saveThenRedirect(req, res, 303, '/account/password')
 }
 
-// A second press of the button, after the first has changed the password: the new password, which logs in
-// anywhere, tells so. Three moments of it follow.
+// A second press of the button, after the first has changed the password. It is recognised by the new password,
+// which would log in anywhere. It comes at one of three moments.
 
 // Both presses were under way.
 async function findChanged(req: Request, user: User): Promise<User | null> {
