@@ -206,7 +206,7 @@ describe('the start', () => {
     expect((await place.fail({})).stderr).toMatch(/^SESSION_SECRET needs /)
   })
 
-  test('reads .env, and lets what is set already go before it', async () => {
+  test('reads .env, over which variables that are set already win', async () => {
     const place = await newPlace()
     writeFileSync(join(place.folder, '.env'), 'SESSION_SECRET=short\nLOG_LEVEL=loud\n')
 

@@ -19,7 +19,7 @@ async function browseStale() {
 }
 
 describe('requireLogin', () => {
-  test('guards HEAD as it does GET, since it tells what GET would', async () => {
+  test('guards HEAD like GET: its headers tell what GET would', async () => {
     const res = await browse().send('head', '/secret')
 
     expect(res.status).toBe(302)
@@ -65,7 +65,7 @@ describe('requireLogin', () => {
     },
   )
 
-  test('lets no method through but those it is told to', async () => {
+  test('lets only exempt methods through', async () => {
     const { browse } = createLoginApp({ ...settings, options: { exemptMethods: [] } })
 
     expect((await browse().send('options', '/guarded-twice')).status).toBe(401)

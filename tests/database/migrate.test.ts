@@ -80,7 +80,7 @@ const readHistory = async (url: string) => {
 }
 
 describe('a program without its migrations', () => {
-  test('takes no database for finished', () => {
+  test('does not regard a database as migrated', () => {
     expect(() => readMigrations(findMigrationsFolder('mysql' as never))).toThrow('ENOENT')
   })
 })

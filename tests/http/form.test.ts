@@ -23,7 +23,7 @@ describe('parseForm', () => {
     ])
   })
 
-  test('takes no body for an empty one', () => {
+  test('treats a missing body as an empty one', () => {
     expect(parseForm(Form, undefined).view.errors.map(({ field }) => field)).toEqual([
       'name',
       'password',

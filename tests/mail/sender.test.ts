@@ -92,7 +92,7 @@ describe('a sender', () => {
     expect(new Set(recipients).size).toBe(20)
   })
 
-  test('sends what a killed one had claimed, once its time with it is over', async () => {
+  test('sends what a killed sender had claimed, once that claim has expired', async () => {
     let isClaimed = false
     // Never settles, as in a process that is killed.
     const transport: Transport = () => {

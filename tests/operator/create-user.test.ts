@@ -15,7 +15,7 @@ const create = (changes: { username?: string; email?: string }, asked?: Asked) =
 }
 
 describe('create', () => {
-  test('records who made the account, and takes the email for verified', async () => {
+  test('records that the operator made the account, and counts the email as verified', async () => {
     await create({ username: 'made' })
 
     const made = await site.database.user.findUnique({ where: { usernameKey: 'made' } })

@@ -67,7 +67,7 @@ describe('npm run import-users', () => {
     expect(await kindsOf(site, 'Kept')).toEqual(['imported'])
   })
 
-  test('takes the emails for verified where the operator says so', async () => {
+  test('counts the emails as verified where the operator says so', async () => {
     const row = flaskRow()
 
     await importRows(['--commit', '--verified'], row)
@@ -165,7 +165,7 @@ describe('npm run import-users --commit', () => {
     expect(written).toEqual(['Examined 3000 of 6500 users.\n', 'Examined 6000 of 6500 users.\n'])
   })
 
-  test('takes as many statements for 1,000 users as for one, and so not longer than it may', async () => {
+  test('needs no more statements for 1,000 users than for one, to stay within the time of a transaction', async () => {
     const rows = Array.from({ length: 1000 }, () => flaskRow())
     const { accepted } = await examineRows(...rows)
     statements.length = 0

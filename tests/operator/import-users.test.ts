@@ -63,7 +63,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
 })
 
 describe('npm run import-users', () => {
-  test('shows how it is used when it cannot tell what is meant, and ends with 2', async () => {
+  test('prints its usage when its arguments make no sense, and exits with 2', async () => {
     const run = await runCommand('import-users.js', ['users.xls'], env)
 
     expect(run).toMatchObject({ exitCode: 2, stdout: '' })

@@ -12,7 +12,7 @@ const { database, clock } = site
 const run = commandsOf(site)
 
 describe('disable', () => {
-  test('ends what is open, tells only after the right password, and says so among the events', async () => {
+  test('ends every session, is told only after the right password, and is an event', async () => {
     const person = await register(site)
 
     const outcome = await run({ act: 'disable', name: person.username.toUpperCase() })

@@ -35,14 +35,14 @@ describe('npm run user', () => {
     expect(run.stdout).not.toContain('$bcrypt')
   })
 
-  test('says in one line what it refuses, and ends with 1', async () => {
+  test('says in one line what it refuses, and exits with 1', async () => {
     const run = await user(['disable', 'unknown'])
 
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })
     expect(run.stderr).toMatch(/^There is no user “unknown” in (SQLite|PostgreSQL), .+\.\n$/)
   })
 
-  test('shows how it is used when it cannot tell what is meant, and ends with 2', async () => {
+  test('prints its usage when its arguments make no sense, and exits with 2', async () => {
     const run = await user(['remove', 'ada'])
 
     expect(run).toMatchObject({ exitCode: 2, stdout: '' })

@@ -37,7 +37,7 @@ describe('the log', () => {
     expect(err.stack).toContain('log.test.ts')
   })
 
-  test('says no more than the kind of what is no error', () => {
+  test('logs only the type of a thrown value that is no Error', () => {
     expect(logError('a secret').err).toEqual({ type: 'string' })
   })
 
@@ -62,7 +62,7 @@ describe('the log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path, msg: 'answered' })
   })
 
-  test('takes nothing typed for a format', () => {
+  test('treats nothing typed as a format', () => {
     const lines: string[] = []
     const path = '/%s%o%j%c'
 

@@ -36,7 +36,7 @@ const ATTACKER = '192.0.2.1'
 const ELSEWHERE = '198.51.100.1'
 
 describe('an attacker who guesses without end from one network', () => {
-  test('keeps no new browser of the owner out that is in another network', async () => {
+  test('does not lock the user out of a new browser in another network', async () => {
     const ada = await register(site)
     const statuses: number[] = []
 
@@ -61,7 +61,7 @@ describe('an attacker who guesses without end from one network', () => {
     expect(statuses.filter((status) => status === 422)).toHaveLength(20)
   })
 
-  test('keeps no owner out who sets a new password by mail, even in that network', async () => {
+  test('does not lock a user out who sets a new password by email, even in that network', async () => {
     const ada = await register(site)
     await guess(browseFrom(ATTACKER), ada.username, 12)
     const browser = browseFrom(ATTACKER)
