@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises'
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 
-// docs/performance.md says what other values cost.
+// Below the main thread. docs/performance.md says what other values cost.
 const NICENESS = 5
 
 /** Lets pages go before hashes: on Linux a thread has a priority of its own, and to lower it needs no privileges. Returns what prevented it, or null. */
@@ -11,7 +11,8 @@ export async function lowerHashThreads(): Promise<string | null> {
 }
 
 async function lowerThreads(): Promise<null> {
-  for (const id of await findPoolThreads()) setPriority(id, NICENESS)
+  const lower = Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW)
+  for (const id of await findPoolThreads()) setPriority(id, lower)
   return null
 }
 
