@@ -37,6 +37,7 @@ const EVENTS = {
     log: 'account_disputed',
     text: 'The email that was replaced objected to undoing the change',
   },
+  'username-changed': { log: 'user_updated', text: 'User name changed' },
   'profile-changed': { log: 'user_updated', text: 'Profile changed', isMerged: true },
   exported: { log: 'sensitive_read', text: 'Data downloaded', isMerged: true },
   'deletion-requested': { log: 'user_deleted', text: 'Deletion requested' },

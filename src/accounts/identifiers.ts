@@ -117,5 +117,6 @@ export const Name = z
   .string()
   .trim()
   .max(100, 'Use at most 100 characters for the name.')
-  .regex(/^\P{Cc}*$/u, 'Use no control characters in the name.')
+  // U+202D and U+202E turn letters around, in emails too; U+FFFC stands for an object that is not there.
+  .regex(/^[^\p{Cc}\u202d\u202e\ufffc]*$/u, 'Use no control characters in the name.')
   .refine((name) => name === '' || isVisible(name), 'Use a name that can be seen.')

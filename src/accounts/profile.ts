@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
-import { whenTaken } from '../database/database.ts'
+import { type Tables, type User as UserRow, whenTaken } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
-import { type Actor, recordEvent } from './events.ts'
+import { type Actor, recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isReserved } from './registration.ts'
 import { changeOwnUser, toUser, type User } from './users.ts'
@@ -23,10 +23,21 @@ export function changeProfile(
     if (await isReserved(tables, data.usernameKey, at)) return 'username-taken'
     const changed = await changeOwnUser(tables, user, data)
     if (!changed) return null
-    const event = { userId: user.id, kind: 'profile-changed', at, by } as const
-    await recordEvent(tables, event)
+    await recordChange(tables, user, changed, { at, by })
     return toUser(changed)
   }).catch(whenTaken('username-taken'))
+}
+
+// Users log in by the old user name, which others can take from now on: they are told.
+async function recordChange(
+  tables: Tables,
+  user: User,
+  changed: UserRow,
+  event: { at: Date; by: Actor },
+): Promise<void> {
+  if (usernameKeyOf(changed.username) === usernameKeyOf(user.username))
+    await recordEvent(tables, { userId: user.id, kind: 'profile-changed', ...event })
+  else await recordAndNotify(tables, changed, { kind: 'username-changed', ...event })
 }
 
 // Another spelling of the same email is a matter of taste. Another email is not the user's yet.

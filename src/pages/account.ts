@@ -47,15 +47,16 @@ async function change(req: Request, res: Response, next: NextFunction) {
   const user = auth.loggedInUser(req)
   const form = parseForm(profileFormOf(user.username), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
-  // The email is where a forgotten password is reset: as good as the password itself.
-  if (isNewEmail(user, form.data) && !auth.isFresh(req))
+  // The email is where a forgotten password is reset, and the old user name can be taken by others.
+  if ((isNewEmail(user, form.data) || isNewUsername(user, form.data)) && !auth.isFresh(req))
     return auth.needsRefresh(req, res, next, describeChange(user, form.data))
   return save(req, res, next, form)
 }
 
 // The page that asks for the password shows it: another user of this browser may have sent the form.
 function describeChange(user: User, wanted: Profile): string {
-  const changes = [`your email to ${wanted.email}`]
+  const changes: string[] = []
+  if (wanted.email !== user.email) changes.push(`your email to ${wanted.email}`)
   if (wanted.username !== user.username) changes.push(`your user name to ${wanted.username}`)
   if (wanted.name !== (user.name ?? '')) changes.push(`your name to ${wanted.name || 'nothing'}`)
   return `Change ${changes.join(', ')}`
@@ -77,17 +78,20 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
 }
 
 function limitsOf(member: Member, user: User, wanted: Profile): Limit[] {
-  const isNewUsername = usernameKeyOf(wanted.username) !== usernameKeyOf(user.username)
   const emailKey = emailKeyOf(wanted.email)
   return [
     ...profileLimits(member),
-    ...(isNewUsername ? usernameLimits(member) : []),
+    ...(isNewUsername(user, wanted) ? usernameLimits(member) : []),
     ...(isNewEmail(user, wanted) ? emailLimits(member.network, emailKey) : []),
   ]
 }
 
 function isNewEmail(user: User, { email }: Profile): boolean {
   return emailKeyOf(email) !== emailKeyOf(user.email)
+}
+
+function isNewUsername(user: User, { username }: Profile): boolean {
+  return usernameKeyOf(username) !== usernameKeyOf(user.username)
 }
 
 function refuseTaken(req: Request, res: Response, form: AcceptedForm<Profile>) {

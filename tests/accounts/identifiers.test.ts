@@ -163,6 +163,13 @@ describe('a name', () => {
   ])('is refused when it shows nothing: %s', (_, name) => {
     expect(accepts(Name, name)).toBe(false)
   })
+
+  test.each(['\u202d', '\u202e', '\ufffc', '\u0007'])(
+    'is refused with a character that turns text around or shows nothing: %j',
+    (character) => {
+      expect(accepts(Name, `Ada ${character}Lovelace`)).toBe(false)
+    },
+  )
 })
 
 const LENGTH = 10_000

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { noticesTo } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import { readErrors, readField, readFlashes, readTitle } from '../support/html.ts'
 import { findUser, forgetPassword } from '../support/journeys.ts'
 import { findMails } from '../support/mails.ts'
-import { logIn, register } from '../support/users.ts'
+import { logIn, PASSWORD, register, registerVerified } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -23,6 +24,24 @@ describe('POST /account', () => {
     expect(answer.status).toBe(303)
     expect([before.status, now.status]).toEqual([422, 303])
     expect((await heir.browser.visit('/dashboard')).text).toContain(ada.username)
+  })
+
+  test('asks for the password first where it was not given recently, and tells the user by email', async () => {
+    const ada = await registerVerified(site)
+    const username = `${ada.username}.lovelace`
+    site.clock.advance(site.settings.freshFor)
+    const tryLogin = (name: string) => logIn(site.browse(), { ...ada, username: name })
+
+    const asked = await ada.browser.submit('/account', { username })
+    const before = await tryLogin(username)
+    const page = await ada.browser.follow(asked)
+    await ada.browser.submit(asked.headers.location ?? '', { password: PASSWORD })
+    const resumed = await tryLogin(username)
+
+    expect(asked.headers.location).toMatch(/^\/reauthenticate\?/)
+    expect(page.text).toContain(`Change your user name to ${username}`)
+    expect([before.status, resumed.status]).toEqual([422, 303])
+    expect(await noticesTo(site, ada.email)).toContain('User name changed')
   })
 
   test('changes the name that pages and emails show, where none was given', async () => {
