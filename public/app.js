@@ -3,16 +3,21 @@
 const RESEND_AFTER_MS = 3000
 let sent = new WeakSet()
 
+function inputOf(button) {
+  return button.parentElement.querySelector('input')
+}
+
 function setShown(button, isShown) {
-  const input = button.parentElement.querySelector('input')
-  input.type = isShown ? 'text' : 'password'
-  button.firstElementChild.textContent = isShown ? 'Hide' : 'Show'
+  const { show, hide } = button.dataset
+  inputOf(button).type = isShown ? 'text' : 'password'
+  button.firstElementChild.textContent = isShown ? hide : show
 }
 
 function togglePassword(button) {
-  const isShown = button.firstElementChild.textContent === 'Show'
+  const { shown, hidden } = button.dataset
+  const isShown = inputOf(button).type === 'password'
   setShown(button, isShown)
-  button.nextElementSibling.textContent = `Your password is ${isShown ? 'visible' : 'hidden'}`
+  button.nextElementSibling.textContent = isShown ? shown : hidden
 }
 
 function hidePasswords() {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -33,6 +33,7 @@ export const bundle = {
   plugins: [
     { name: 'wasm-as-files', setup: loadWasmFromFiles },
     { name: 'programs', setup: writePrograms },
+    { name: 'words', setup: copyWords },
   ],
 }
 
@@ -56,5 +57,13 @@ function writePrograms({ onEnd }) {
       const start = `process.setSourceMapsEnabled(true)\nawait import('./${basename(program)}.bundle.js')\n`
       writeFileSync(join(dist, `${program}.js`), start)
     }
+  })
+}
+
+// Each language is a file, and a new one needs no other change.
+function copyWords({ onEnd }) {
+  onEnd(() => {
+    const filter = (path) => !path.endsWith('.ts')
+    cpSync(join(root, 'src/words'), join(dist, 'words'), { recursive: true, filter })
   })
 }

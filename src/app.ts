@@ -11,13 +11,14 @@ import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { serveFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
+import { createLanguages } from './http/language.ts'
 import { networkOf, readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
 import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { renewSignatures } from './http/signed-cookies.ts'
-import { useViews } from './http/views.ts'
+import { useViews, type ViewSettings } from './http/views.ts'
 import { createWaysOn } from './http/ways-on.ts'
 import { activityPage } from './pages/account/activity.ts'
 import { deletePage } from './pages/account/delete.ts'
@@ -31,6 +32,7 @@ import { mailboxPage } from './pages/dev/mailbox.ts'
 import { forgotPasswordPage } from './pages/forgot-password.ts'
 import { healthPage, readyPage } from './pages/health.ts'
 import { homePage } from './pages/home.ts'
+import { languagePage } from './pages/language.ts'
 import { loginPage } from './pages/login.ts'
 import { logoutPage } from './pages/logout.ts'
 import { reauthenticatePage } from './pages/reauthenticate.ts'
@@ -54,7 +56,7 @@ const PUBLIC = resolveInProject('public')
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
   const { database, settings, log } = services
-  const { auth, cookies, flashes, hashQueue } = services
+  const { auth, cookies, hashQueue } = services
   const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
   const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
@@ -69,13 +71,12 @@ export function createApp(services: Services): Express {
   app.use(logRequests(log, visitorOf))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
-  const { keepsViews: isKept } = settings
-  app.use(useViews(app, { folder: VIEWS, isKept, flashes, locals: localsOf(settings) }))
+  app.use(useViews(app, viewsOf(services)))
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
-  app.use(serveFiles(PUBLIC, { isKept }))
+  app.use(serveFiles(PUBLIC, { isKept: settings.keepsViews }))
   app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)
@@ -104,6 +105,12 @@ export function createApp(services: Services): Express {
     }),
   )
   return app
+}
+
+function viewsOf({ catalogue, cookies, flashes, settings }: Services): ViewSettings {
+  const { defaultLanguage, keepsViews: isKept } = settings
+  const wordsFor = createLanguages({ catalogue, defaultLanguage, cookie: cookies.language })
+  return { folder: VIEWS, isKept, flashes, catalogue, wordsFor, locals: localsOf(settings) }
 }
 
 function localsOf(settings: Settings) {
@@ -160,6 +167,7 @@ export function listPages({ settings }: Services): Page[] {
     undoEmailPage,
     restoreAccountPage,
     changePasswordPage,
+    languagePage,
     ...(settings.isProduction ? [] : [mailboxPage]),
   ]
 }

@@ -13,6 +13,7 @@ import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { loggedInUser } from './auth/login-state.ts'
 import { takeFingerprint } from './auth/options.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
+import { catalogue as ourCatalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Database, Tables } from './database/database.ts'
 import { makeCsrfSecret } from './http/csrf.ts'
@@ -33,6 +34,7 @@ import { isSecure, type Settings } from './settings/settings.ts'
 import { createBudgets } from './throttle/budgets.ts'
 import { deliveryLimits, type LoginTarget, type Member } from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
+import { readText, text } from './words/words.ts'
 
 /** What createApp is given, so that tests can replace it. */
 export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
@@ -55,7 +57,7 @@ export function servicesOf(req: Request): Services {
 }
 
 /** The only composition: joins the rooms that must not know each other. */
-export function createServices(foundation: Foundation) {
+export function createServices(foundation: Foundation, catalogue = ourCatalogue) {
   const { database, settings } = foundation
   const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
   const flashes = createFlashes(cookies.flash)
@@ -67,6 +69,7 @@ export function createServices(foundation: Foundation) {
   const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
   return {
     ...foundation,
+    catalogue,
     accounts,
     auth: openAuth(foundation, { accounts, visits, cookies, flashes, sessionStore }),
     authenticate: openAuthentication(foundation, accounts, visits),
@@ -179,13 +182,15 @@ function openAuth(
       return user && formatLoginId(user) === id ? user : findLoggedInUser(accounts, id)
     },
     flash: (req, res, message, category) =>
-      flashes.add(req, res, category as FlashCategory, message),
+      flashes.add(req, res, category as FlashCategory, readText(message)),
     loginView: '/login',
+    loginMessage: text('login.required'),
     loginMessageCategory: 'info',
     refreshView: '/reauthenticate',
+    needsRefreshMessage: text('login.password-required'),
     needsRefreshMessageCategory: 'info',
     homeView: '/dashboard',
-    alreadyLoggedInMessage: 'You are logged in already. To use another account, log out first.',
+    alreadyLoggedInMessage: text('login.already'),
     sessionProtection: settings.sessionProtection,
     fingerprint: (req) => takeFingerprint(req, networkOf(req)),
     freshFor: settings.freshFor,

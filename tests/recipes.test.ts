@@ -29,6 +29,7 @@ const CONCERNED = [
   'pages/recipes',
   'statements',
   'views',
+  'words/catalogue',
 ].map((name) => `tests/${name}.test.ts`)
 
 /** What a visitor does with the new page and the new field. */

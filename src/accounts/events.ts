@@ -2,72 +2,41 @@ import { randomUUID } from 'node:crypto'
 import type { Database, SecurityEvent, Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
 import { enqueue } from '../mail/outbox.ts'
+import { type Key, type Text, text } from '../words/words.ts'
 import { displayNameOf } from './users.ts'
 
-type Vocabulary = Record<string, { log: string; text: string; isMerged?: true }>
+type Vocabulary = Record<string, { log: string; isMerged?: true }>
 
-/** Every security event: its name in the OWASP logging vocabulary, and the words of the activity page and emails. Merged events are counted per hour and device. */
+/** Every security event: its name in the OWASP logging vocabulary. The catalogue has its text. Merged events are counted per hour and device. */
 const EVENTS = {
-  registered: { log: 'user_created', text: 'Account created' },
-  'logged-in': { log: 'authn_login_success', text: 'Logged in' },
-  'new-device': { log: 'authn_login_success', text: 'Logged in from a new browser' },
-  remembered: { log: 'session_renewed', text: 'Recognised by “keep me logged in”', isMerged: true },
-  reauthenticated: {
-    log: 'authn_reauthentication_success',
-    text: 'Password confirmed',
-    isMerged: true,
-  },
-  'login-failed': { log: 'authn_login_fail', text: 'Failed attempt to log in', isMerged: true },
-  'password-check-failed': {
-    log: 'authn_reauthentication_fail',
-    text: 'Wrong password entered in a browser that is logged in',
-    isMerged: true,
-  },
-  'password-changed': { log: 'authn_password_change', text: 'Password changed' },
-  'reset-requested': {
-    log: 'authn_token_created',
-    text: 'Requested a link to choose a new password',
-    isMerged: true,
-  },
-  'password-reset': { log: 'authn_password_change', text: 'New password chosen through a link' },
-  'email-verified': { log: 'user_updated', text: 'Email verified' },
-  'email-changed': { log: 'user_updated', text: 'Email changed' },
-  'email-change-undone': { log: 'user_updated', text: 'Change of email undone' },
-  'email-undo-disputed': {
-    log: 'account_disputed',
-    text: 'The email that was replaced objected to undoing the change',
-  },
-  'username-changed': { log: 'user_updated', text: 'User name changed' },
-  'profile-changed': { log: 'user_updated', text: 'Profile changed', isMerged: true },
-  exported: { log: 'sensitive_read', text: 'Data downloaded', isMerged: true },
-  'deletion-requested': { log: 'user_deleted', text: 'Deletion requested' },
-  restored: { log: 'user_updated', text: 'Account restored' },
-  'device-logged-out': {
-    log: 'authn_token_revoked',
-    text: 'Another browser was logged out',
-    isMerged: true,
-  },
-  'others-logged-out': {
-    log: 'authn_token_revoked',
-    text: 'All other browsers were logged out',
-    isMerged: true,
-  },
-  'remember-token-stolen': {
-    log: 'authn_token_reuse',
-    text: 'A copied “keep me logged in” cookie was used; that browser was logged out',
-  },
-  'created-by-operator': { log: 'user_created', text: 'Account created by the operator' },
-  imported: { log: 'user_created', text: 'Account imported from another program' },
-  disabled: { log: 'user_updated', text: 'Account disabled by the operator' },
-  enabled: { log: 'user_updated', text: 'Account enabled by the operator' },
-  'logged-out-by-operator': {
-    log: 'authn_token_revoked',
-    text: 'Logged out everywhere by the operator',
-  },
-  'reset-link-by-operator': {
-    log: 'authn_token_created',
-    text: 'Link to choose a new password made by the operator',
-  },
+  registered: { log: 'user_created' },
+  'logged-in': { log: 'authn_login_success' },
+  'new-device': { log: 'authn_login_success' },
+  remembered: { log: 'session_renewed', isMerged: true },
+  reauthenticated: { log: 'authn_reauthentication_success', isMerged: true },
+  'login-failed': { log: 'authn_login_fail', isMerged: true },
+  'password-check-failed': { log: 'authn_reauthentication_fail', isMerged: true },
+  'password-changed': { log: 'authn_password_change' },
+  'reset-requested': { log: 'authn_token_created', isMerged: true },
+  'password-reset': { log: 'authn_password_change' },
+  'email-verified': { log: 'user_updated' },
+  'email-changed': { log: 'user_updated' },
+  'email-change-undone': { log: 'user_updated' },
+  'email-undo-disputed': { log: 'account_disputed' },
+  'username-changed': { log: 'user_updated' },
+  'profile-changed': { log: 'user_updated', isMerged: true },
+  exported: { log: 'sensitive_read', isMerged: true },
+  'deletion-requested': { log: 'user_deleted' },
+  restored: { log: 'user_updated' },
+  'device-logged-out': { log: 'authn_token_revoked', isMerged: true },
+  'others-logged-out': { log: 'authn_token_revoked', isMerged: true },
+  'remember-token-stolen': { log: 'authn_token_reuse' },
+  'created-by-operator': { log: 'user_created' },
+  imported: { log: 'user_created' },
+  disabled: { log: 'user_updated' },
+  enabled: { log: 'user_updated' },
+  'logged-out-by-operator': { log: 'authn_token_revoked' },
+  'reset-link-by-operator': { log: 'authn_token_created' },
 } as const satisfies Vocabulary
 
 export type EventKind = keyof typeof EVENTS
@@ -95,7 +64,7 @@ export type Notified = {
   username: string
 }
 
-export type Activity = { words: string; browser: string; at: Date; count: number }
+export type Activity = { text: Text; browser: string; at: Date; count: number }
 
 /** The name of an event in the log. */
 export function logNameOf(kind: EventKind): string {
@@ -154,7 +123,7 @@ export async function notify(
   const message = {
     template: 'security-notice',
     name: displayNameOf(user),
-    words: EVENTS[kind].text,
+    words: text(textOf(kind)),
     browser: by.browser,
     at: at.toISOString(),
     isTheft: kind === 'remember-token-stolen',
@@ -175,9 +144,9 @@ export async function listActivity(
   most: number,
 ): Promise<Activity[]> {
   const events = await database.read<SecurityEvent>(LIST_ACTIVITY, [userId, most])
-  return events.map(({ kind, browser, at, count }) => ({ words: textOf(kind), browser, at, count }))
+  return events.map(({ kind, browser, at, count }) => ({ text: textOf(kind), browser, at, count }))
 }
 
-function textOf(kind: string): string {
-  return kind in EVENTS ? EVENTS[kind as EventKind].text : kind
+function textOf(kind: string): Key {
+  return kind in EVENTS ? `event.${kind as EventKind}` : 'event.unknown'
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { english } from '../catalogue.ts'
+import { readText } from '../words/words.ts'
 import { Email, emailKeyOf, isVisible, Username, usernameKeyOf } from './identifiers.ts'
 import type { NewUserRow } from './insert-users.ts'
 import { findSimilarName } from './similar-name.ts'
@@ -139,9 +141,13 @@ export function createCheck(rules: ImportRules): (user: ForeignUser) => Accepted
     const isRenamed = rules.renames && !Username.safeParse(typed).success
     const username = isRenamed ? findSimilarName(typed, fields.email) : fields.username
     const read = Foreign.safeParse({ ...fields, username })
-    if (!read.success) return refuse(read.error.issues.map(({ message }) => message))
+    if (!read.success) return refuse(read.error.issues.map(inEnglish))
     return { place, row: toRow(read.data, rules), renamedFrom: isRenamed ? typed : null }
   }
+}
+
+function inEnglish({ message }: z.core.$ZodIssue): string {
+  return english.say(readText(message))
 }
 
 function schemaOf(rules: ImportRules) {

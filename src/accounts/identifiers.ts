@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { type Key, text } from '../words/words.ts'
 import { isOfOneAlphabet, looksLatin } from './alphabets.ts'
 
 // What was typed is stored and shown; folded copies in unique columns decide who is the same. SQLite's
@@ -56,27 +57,23 @@ export const Username = usernameOrKept(null)
 /** Accepts the user name that an account has already: the rules may have been looser then. */
 export function usernameOrKept(current: string | null) {
   return z
-    .string('Enter a user name.')
+    .string(text('username.missing'))
     .trim()
     .superRefine((name, context) => {
-      const message = name === current ? null : findUsernameProblem(name)
-      if (message) context.addIssue({ code: 'custom', message })
+      const problem = name === current ? null : findUsernameProblem(name)
+      if (problem) context.addIssue({ code: 'custom', message: text(problem) })
     })
 }
 
 // Checked in the form that decides who is the same: ﬁ is fi by then, and µ Greek.
-function findUsernameProblem(name: string): string | null {
-  if (name === '') return 'Enter a user name.'
-  if (!hasLength(name, 2, 32)) return 'Use 2 to 32 characters for the user name.'
+function findUsernameProblem(name: string): Key | null {
+  if (name === '') return 'username.missing'
+  if (!hasLength(name, 2, 32)) return 'username.length'
   const key = fold(name)
-  if (!USERNAME.test(key) || hasHidden(key)) return WRONG_CHARACTERS
-  if (!isOfOneAlphabet(key)) return 'Use letters of one alphabet in the user name.'
-  return looksLatin(name) || looksLatin(key) ? LOOKS_LATIN : null
+  if (!USERNAME.test(key) || hasHidden(key)) return 'username.characters'
+  if (!isOfOneAlphabet(key)) return 'username.alphabets'
+  return looksLatin(name) || looksLatin(key) ? 'username.look-alike' : null
 }
-
-const WRONG_CHARACTERS =
-  'Use letters, digits, dots, dashes and underscores, and begin and end with a letter or a digit.'
-const LOOKS_LATIN = 'Choose a user name that does not look like another one in Latin letters.'
 
 function hasHidden(name: string): boolean {
   return INVISIBLE.test(name) || PILED_MARKS.test(name.normalize('NFD'))
@@ -90,10 +87,10 @@ function hasLength(text: string, least: number, most: number): boolean {
 
 /** An email as a field of type email takes it (HTML standard), of at most 254 characters, 64 before the @ (RFC 5321). */
 export const Email = z
-  .string('Enter an email.')
+  .string(text('email.missing'))
   .trim()
-  .min(1, 'Enter an email.')
-  .max(LONGEST_FOLDED, 'Use an email of at most 254 characters.')
+  .min(1, text('email.missing'))
+  .max(LONGEST_FOLDED, text('email.too-long'))
   // Stored in the form that mail servers read: a notice of a new email shows a look-alike domain for what it is.
   .overwrite(withAsciiDomain)
   .refine(
@@ -101,7 +98,7 @@ export const Email = z
       z.regexes.html5Email.test(email) &&
       email.length <= LONGEST_FOLDED &&
       email.indexOf('@') <= 64,
-    'Enter an email in the form name@example.com.',
+    text('email.malformed'),
   )
 
 // The braille blank and the null notehead are drawn, as nothing.
@@ -116,7 +113,7 @@ export function isVisible(name: string): boolean {
 export const Name = z
   .string()
   .trim()
-  .max(100, 'Use at most 100 characters for the name.')
+  .max(100, text('name.too-long'))
   // U+202D and U+202E turn letters around, in emails too; U+FFFC stands for an object that is not there.
-  .regex(/^[^\p{Cc}\u202d\u202e\ufffc]*$/u, 'Use no control characters in the name.')
-  .refine((name) => name === '' || isVisible(name), 'Use a name that can be seen.')
+  .regex(/^[^\p{Cc}\u202d\u202e\ufffc]*$/u, text('name.control-characters'))
+  .refine((name) => name === '' || isVisible(name), text('name.invisible'))

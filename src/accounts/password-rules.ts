@@ -1,9 +1,10 @@
+import type { Text } from '../words/words.ts'
 import { isEasilyGuessed } from './common-passwords.ts'
 import { composePassword, isPasswordTooLong, MAX_PASSWORD_BYTES } from './password-hash.ts'
 
 export type PasswordProblem = {
   readonly code: 'too-short' | 'too-long' | 'personal' | 'common'
-  readonly message: string
+  readonly text: Text
 }
 
 /** What a password must not be made of, and its least number of code points. */
@@ -66,23 +67,20 @@ function fold(text: string): string {
 }
 
 function tooShort(minLength: number): PasswordProblem {
-  return { code: 'too-short', message: `Use at least ${minLength} characters.` }
+  return { code: 'too-short', text: ['password.too-short', { least: minLength }] }
 }
-
-const count = (number: number) => number.toLocaleString('en')
 
 const TOO_LONG: PasswordProblem = {
   code: 'too-long',
-  message: `Use a shorter password: at most ${count(MAX_PASSWORD_BYTES)} bytes, which is ${count(MAX_PASSWORD_BYTES)} plain letters or about ${count(MAX_PASSWORD_BYTES / 4)} emoji.`,
+  text: ['password.too-long', { bytes: MAX_PASSWORD_BYTES, emoji: MAX_PASSWORD_BYTES / 4 }],
 }
 
 const PERSONAL: PasswordProblem = {
   code: 'personal',
-  message: 'Choose a password that is not made of your name, your email or the name of this site.',
+  text: 'password.personal',
 }
 
 const COMMON: PasswordProblem = {
   code: 'common',
-  message:
-    'Choose a password that is harder to guess. This one is widely used or follows a simple pattern. Four or five words that have nothing to do with each other work well.',
+  text: 'password.common',
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { clientOf } from './client.ts'
-import { errorPages, forgeryPages, sayWait, unknownOutcome } from './error-pages.ts'
+import { findErrorPage, forgeryPage, sayWait, unknownOutcome } from './error-pages.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
 import type { createWaysOn } from './ways-on.ts'
 
@@ -55,7 +55,7 @@ function answer(error: unknown, req: Request, res: Response, settings: ErrorSett
   const reason = error instanceof ForgeryError ? error.reason : null
   const words = wordsFor(status, isExpected || isUnchanged(settings, req, res))
   res.status(status).render('errors/error', {
-    ...(reason ? forgeryPages[reason] : words),
+    ...(reason ? forgeryPage(reason) : words),
     status,
     incidentId: incident?.incidentId,
     retryIn: retryAfter ? sayWait(retryAfter) : null,
@@ -102,8 +102,5 @@ function statusOf(error: unknown): number {
 }
 
 function wordsFor(status: number, isUnchanged: boolean) {
-  if (status === 503 && !isUnchanged) return unknownOutcome
-  return errorPages[status] ?? errorPages[status < 500 ? 400 : 500] ?? UNKNOWN
+  return status === 503 && !isUnchanged ? unknownOutcome : findErrorPage(status)
 }
-
-const UNKNOWN = { title: 'Something went wrong', message: 'That did not work.' }

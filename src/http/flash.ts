@@ -1,13 +1,14 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { SignedCookie } from '../cookies.ts'
+import type { Key, Text } from '../words/words.ts'
 
 export type FlashCategory = 'success' | 'info'
-export type Flash = { category: FlashCategory; message: string }
+export type Flash = { category: FlashCategory; texts: Text[] }
 
 /** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
 export type Flashes = {
-  add: (req: Request, res: Response, category: FlashCategory, message: string) => void
+  add: (req: Request, res: Response, category: FlashCategory, ...texts: Text[]) => void
   /** For the page that shows them. */
   take: (req: Request, res: Response) => Flash[]
 }
@@ -17,9 +18,10 @@ export function createFlashes(cookie: SignedCookie): Flashes {
   const read = (req: Request, res: Response) => waiting.get(res) ?? parseFlashes(cookie.read(req))
 
   return {
-    add(req, res, category, message) {
-      const others = read(req, res).filter((flash) => flash.message !== message)
-      const flashes = [...others, { category, message }].slice(-MOST)
+    add(req, res, category, ...texts) {
+      const said = JSON.stringify(texts)
+      const others = read(req, res).filter((flash) => JSON.stringify(flash.texts) !== said)
+      const flashes = [...others, { category, texts }].slice(-MOST)
       waiting.set(res, flashes)
       cookie.write(res, JSON.stringify(flashes))
     },
@@ -35,9 +37,17 @@ export function createFlashes(cookie: SignedCookie): Flashes {
 // Bounded, so that a browser that never shows them cannot grow its cookie past what servers accept.
 const MOST = 3
 
-const FlashCookie = z.array(
-  z.object({ category: z.enum(['success', 'info']), message: z.string() }),
+const Params = z.record(z.string(), z.union([z.string(), z.number()]))
+const FlashCookie: z.ZodType<Flash[]> = z.array(
+  z.object({
+    category: z.enum(['success', 'info']),
+    texts: z.array(z.union([z.custom<Key>(isString), z.tuple([z.custom<Key>(isString), Params])])),
+  }),
 )
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string'
+}
 
 function parseFlashes(value: string | null): Flash[] {
   if (value === null) return []

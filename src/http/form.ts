@@ -1,6 +1,7 @@
 import type { z } from 'zod'
+import { readText, type Text, text } from '../words/words.ts'
 
-export type FormError = { field: string; message: string }
+export type FormError = { field: string; text: Text }
 
 /** What the form macros show: typed values without the secret ones, and what is wrong with them. */
 export type FormView = { values: Record<string, string>; errors: FormError[] }
@@ -13,22 +14,25 @@ export function blankForm(values: Record<string, string> = {}): FormView {
   return { values, errors: [] }
 }
 
+// For what no form of ours sends, such as a list in place of a text.
+const UNREADABLE = text('error.400')
+
 /** Errors come in the order of the schema's fields, one for each. */
 export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<T> | RefusedForm {
-  const parsed = schema.safeParse(body ?? {})
+  const parsed = schema.safeParse(body ?? {}, { error: () => UNREADABLE })
   const values = keepValues(body)
   if (parsed.success) return { ok: true, data: parsed.data, view: { values, errors: [] } }
   return { ok: false, view: { values, errors: firstPerField(parsed.error.issues) } }
 }
 
 /** For a body that was refused unread. */
-export function refillForm(body: unknown, message: string): FormView {
-  return { values: keepValues(body), errors: [{ field: '', message }] }
+export function refillForm(body: unknown, text: Text): FormView {
+  return { values: keepValues(body), errors: [{ field: '', text }] }
 }
 
 /** For what is found wrong later; field '' is the form as a whole. */
-export function rejectForm(form: { view: FormView }, field: string, message: string): RefusedForm {
-  return { ok: false, view: { ...form.view, errors: [{ field, message }] } }
+export function rejectForm(form: { view: FormView }, field: string, text: Text): RefusedForm {
+  return { ok: false, view: { ...form.view, errors: [{ field, text }] } }
 }
 
 /** Never shown again, and never kept. */
@@ -47,7 +51,7 @@ function firstPerField(issues: z.core.$ZodIssue[]): FormError[] {
   const errors = new Map<string, FormError>()
   for (const { path, message } of issues) {
     const field = String(path[0] ?? '')
-    if (!errors.has(field)) errors.set(field, { field, message })
+    if (!errors.has(field)) errors.set(field, { field, text: readText(message) })
   }
   return [...errors.values()]
 }

@@ -20,7 +20,7 @@ export type Page = {
   hashes?: true
   get?: RequestHandler[]
   post?: RequestHandler[]
-  /** What its form does, in words: shown where the password is asked for first. */
+  /** What its form does, made by `text`: shown where the password is asked for first. */
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler

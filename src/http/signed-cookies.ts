@@ -3,7 +3,7 @@ import { createSignedCookie, type SignedCookie } from '../cookies.ts'
 import { days } from '../durations.ts'
 
 /** The cookies of this program. */
-export type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link'
+export type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link' | 'language'
 
 export type SignedCookies = Record<CookieName, SignedCookie>
 
@@ -37,16 +37,18 @@ export function createSignedCookies(settings: CookieSettings): SignedCookies {
     device: create('device'),
     flash: create('flash'),
     link: create('link'),
+    language: create('language'),
   }
 }
 
 /** Signs cookies of an older secret again. Mount it behind the sessions: an id that is over must not come back. Not the remember cookie: its end is known elsewhere (auth/remember-cookie.ts). */
-export function renewSignatures({ session, csrf, device }: SignedCookies): RequestHandler {
+export function renewSignatures({ session, ...others }: SignedCookies): RequestHandler {
+  const kept = [others.csrf, others.device, others.language]
   return (req, res, next) => {
     const isLoaded = req.sessionID === session.read(req)
     // The answer that gave this browser a session signed what else it had: to verify that is work for nothing.
     if (isLoaded && !session.isSignedBefore(req)) return next()
-    for (const cookie of isLoaded ? [session, csrf, device] : [csrf, device]) {
+    for (const cookie of isLoaded ? [session, ...kept] : kept) {
       if (cookie.isSignedBefore(req)) cookie.write(res, cookie.read(req) ?? '')
     }
     next()
@@ -56,5 +58,5 @@ export function renewSignatures({ session, csrf, device }: SignedCookies): Reque
 // Lax, not Strict: a link in an email has to find its reader logged in.
 function attributesOf(name: CookieName, { isSecure }: CookieSettings): CookieOptions {
   const base = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
-  return name === 'device' ? { ...base, maxAge: days(400) } : base
+  return name === 'device' || name === 'language' ? { ...base, maxAge: days(400) } : base
 }

@@ -1,37 +1,64 @@
-import type { Application, RequestHandler, Response } from 'express'
+import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import { formatTime } from '../clock.ts'
+import type { Catalogue, Params, Text, Words } from '../words/words.ts'
 import type { Flashes } from './flash.ts'
+import { sayBrowser } from './user-agent.ts'
 
 export type ViewSettings = {
   folder: string
   /** Whether each is compiled once, rather than for each page. */
   isKept?: boolean
   flashes: Flashes
+  catalogue: Catalogue
+  /** The words for the visitor of a page. */
+  wordsFor: (req: Request) => Words
   /** What every view can read. */
   locals: Record<string, unknown>
 }
 
 /** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
-  const { folder, isKept = true } = settings
-  const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
-  const views = new nunjucks.Environment(loader, { autoescape: true })
-  views.addFilter('when', formatTime)
-  views.addFilter('iso', (time: Date) => time.toISOString())
+  const { catalogue, flashes, wordsFor } = settings
+  const views = new Map<Words, nunjucks.Environment>()
+  const viewsIn = (words: Words) => {
+    const found = views.get(words) ?? openViews(settings, words)
+    views.set(words, found)
+    return found
+  }
+  const languages = catalogue.languages.map(catalogue.wordsOf)
 
-  Object.assign(app.locals, settings.locals)
+  Object.assign(app.locals, settings.locals, { languages })
 
   // Express's own looks the template up on disk, and renders in a later turn.
   function render(this: Response, name: string, values: object = {}): void {
     const { req } = this
-    const currentUser = req.user ?? null
-    const visit = { currentUser, flashes: settings.flashes.take(req, this), path: req.path }
+    const words = wordsFor(req)
+    const visit = {
+      currentUser: req.user ?? null,
+      flashes: flashes.take(req, this).filter(({ texts }) => texts.every(words.has)),
+      path: req.path,
+    }
     const all = { ...app.locals, ...visit, ...this.locals, ...values }
-    this.send(views.render(`${name}.njk`, all))
+    this.set('Content-Language', words.language)
+    this.send(viewsIn(words).render(`${name}.njk`, all))
   }
   return (_req, res, next) => {
     res.render = render
     next()
   }
+}
+
+// One for each language: macros see what is global, but not the page.
+function openViews({ folder, isKept = true }: ViewSettings, words: Words): nunjucks.Environment {
+  const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
+  const views = new nunjucks.Environment(loader, { autoescape: true })
+  const safe = (html: string) => new nunjucks.runtime.SafeString(html)
+  return views
+    .addFilter('when', (time: Date) => formatTime(time, words.language))
+    .addFilter('iso', (time: Date) => time.toISOString())
+    .addGlobal('language', words.language)
+    .addGlobal('t', words.say)
+    .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
+    .addGlobal('browserName', (label: string) => sayBrowser(label, words))
 }

@@ -1,12 +1,13 @@
 import type { Request } from 'express'
+import type { Text } from '../words/words.ts'
 import type { ForgeryReason } from './http-error.ts'
 import type { Page } from './page.ts'
 
 /** A link on an error page. */
-export type WayOn = { href: string; text: string }
+export type WayOn = { href: string; text: Text }
 
-const START: WayOn = { href: '/', text: 'Go to the start page' }
-export const FORGOT_PASSWORD: WayOn = { href: '/forgot-password', text: 'Forgot your password?' }
+const START: WayOn = { href: '/', text: 'error.to-start' }
+export const FORGOT_PASSWORD: WayOn = { href: '/forgot-password', text: 'form.forgot-password' }
 
 /** Where an error page leads: back to the form, or to the page again; the start page last. */
 export function createWaysOn(pages: Page[], appUrl: string) {
@@ -15,8 +16,8 @@ export function createWaysOn(pages: Page[], appUrl: string) {
     const page = findNearest(shown, req.path)
     if (!page) return [START]
     if (reason === 'other-origin')
-      return [{ href: `${appUrl}${page.path}`, text: `Open this page at ${appUrl}` }]
-    const text = req.method === 'POST' ? 'Back to the form' : 'Try again'
+      return [{ href: `${appUrl}${page.path}`, text: ['error.open-at', { url: appUrl }] }]
+    const text: Text = req.method === 'POST' ? 'error.back-to-form' : 'error.try-again'
     const back = { href: page.path + keepNext(req), text }
     const helps = status === 429 && page.wayOnWhenLimited ? [page.wayOnWhenLimited] : []
     return [back, ...helps, START]

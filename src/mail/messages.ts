@@ -14,10 +14,11 @@ export type Message =
   | { template: 'deletion-scheduled'; name: string; linkId: string; deletionDueAt: string }
   | SecurityNotice
 
-/** What happened to an account, in words such as "Password changed". */
+/** What happened to an account. */
 type SecurityNotice = {
   template: 'security-notice'
   name: string
+  /** Made by `text`; English in rows of an older release. */
   words: string
   browser: string
   at: string

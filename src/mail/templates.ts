@@ -1,7 +1,9 @@
 import nunjucks from 'nunjucks'
+import { english } from '../catalogue.ts'
 import { formatTime } from '../clock.ts'
 import { formatDuration } from '../durations.ts'
 import { resolveInProject } from '../project.ts'
+import { readText } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
 
 /** An email, ready to send; link is the one URL in it. */
@@ -45,6 +47,7 @@ function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: Render
   return {
     ...message,
     ...cleanWords(message),
+    ...('words' in message && { words: english.say(readText(message.words)) }),
     subject,
     url: linkId === null ? appUrl + (lasts === null ? path : '/') : linkUrl(linkId, path),
     linkId,

@@ -11,8 +11,10 @@ import {
   startReset,
 } from '../accounts/operations.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
+import { english } from '../catalogue.ts'
 import { withSecret } from '../settings/development-secret.ts'
 import { describeDatabase } from '../settings/start-lines.ts'
+import { readText } from '../words/words.ts'
 import type { Asked } from './ask-password.ts'
 import type { Operator } from './command.ts'
 import { done, type Outcome, quote, refused } from './outcome.ts'
@@ -51,10 +53,10 @@ async function create(
   const asked = await ask()
   if (!asked.ok) return refused(asked.problem)
   const problem = checkPassword(asked.password, { ...accounts.passwordRules, ...names })
-  if (problem) return refused(problem.message)
+  if (problem) return refused(english.say(problem.text))
   const user = await createUser(accounts, { ...names, password: asked.password })
-  if (user === 'username-taken') return refused('That user name is already taken.')
-  if (user === 'email-taken') return refused('That email is already taken.')
+  if (user === 'username-taken') return refused(english.say('username.taken'))
+  if (user === 'email-taken') return refused(english.say('email.taken'))
   return done(`Created ${quote(user.username)}.`, describeUser(user))
 }
 
@@ -63,7 +65,7 @@ function readNames(typed: { username: string; email: string }) {
   const email = Email.safeParse(typed.email)
   if (username.success && email.success) return { username: username.data, email: email.data }
   const issue = (username.error ?? email.error)?.issues[0]
-  return { problem: issue?.message ?? '' }
+  return { problem: english.say(readText(issue?.message ?? '')) }
 }
 
 function describeMissing({ settings }: Operator, name: string): string {

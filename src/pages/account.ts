@@ -20,6 +20,7 @@ import {
   profileLimits,
   usernameLimits,
 } from '../throttle/limits.ts'
+import { type Text, text } from '../words/words.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const profileFormOf = (username: string) =>
@@ -55,11 +56,13 @@ async function change(req: Request, res: Response, next: NextFunction) {
 
 // The page that asks for the password shows it: another user of this browser may have sent the form.
 function describeChange(user: User, wanted: Profile): string {
-  const changes: string[] = []
-  if (wanted.email !== user.email) changes.push(`your email to ${wanted.email}`)
-  if (wanted.username !== user.username) changes.push(`your user name to ${wanted.username}`)
-  if (wanted.name !== (user.name ?? '')) changes.push(`your name to ${wanted.name || 'nothing'}`)
-  return `Change ${changes.join(', ')}`
+  const isMoved = wanted.email !== user.email
+  const isRenamed = wanted.username !== user.username
+  const changesUsername = isRenamed ? (isMoved ? 'also' : 'yes') : 'no'
+  const isSameName = wanted.name === (user.name ?? '')
+  const changesName = isSameName ? 'no' : wanted.name ? 'yes' : 'removed'
+  const changes = { changesEmail: isMoved ? 'yes' : 'no', changesUsername, changesName }
+  return text(['account.change', { ...wanted, ...changes }])
 }
 
 async function save(req: Request, res: Response, next: NextFunction, form: AcceptedForm<Profile>) {
@@ -69,12 +72,13 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   const changed = await changeProfile(accounts, user, form.data, visitOf(req))
   if (!changed) return auth.unauthorized(req, res, next)
   if (changed === 'username-taken') return refuseTaken(req, res, form)
-  if (!isNewEmail(user, form.data)) return goBack(req, res, 'Saved.')
+  if (!isNewEmail(user, form.data)) return goBack(req, res, 'account.saved')
 
   const isSent = await requestNewEmail(accounts, changed, form.data.email)
   if (!isSent) return auth.unauthorized(req, res, next)
-  const message = `Saved. Open the link in the email to ${form.data.email}.`
-  return goBack(req, res, message + sayWhereMailGoes(settings))
+  const { email } = form.data
+  const saved = ['account.saved-open-link', { email }] as const
+  return goBack(req, res, saved, ...sayWhereMailGoes(settings))
 }
 
 function limitsOf(member: Member, user: User, wanted: Profile): Limit[] {
@@ -95,28 +99,28 @@ function isNewUsername(user: User, { username }: Profile): boolean {
 }
 
 function refuseTaken(req: Request, res: Response, form: AcceptedForm<Profile>) {
-  const taken = rejectForm(form, 'username', 'That user name is already taken.')
+  const taken = rejectForm(form, 'username', 'username.taken')
   return show(req, res.status(422), taken.view)
 }
 
 async function verifyAgain(req: Request, res: Response) {
   const { accounts, auth, memberOf, settings, throttle } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  if (user.emailVerifiedAt) return goBack(req, res, 'Your email is verified already.')
+  if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
   await throttle.count(emailLimits(memberOf(req).network, emailKeyOf(user.email)))
   await resendVerification(accounts, user)
-  return goBack(req, res, `A new link is on its way to your email.${sayWhereMailGoes(settings)}`)
+  return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 
 async function keep(req: Request, res: Response) {
   const { accounts, auth, memberOf, throttle } = servicesOf(req)
   await throttle.count(profileLimits(memberOf(req)))
   await keepEmail(accounts, auth.loggedInUser(req))
-  return goBack(req, res, 'Your email stays as it is.')
+  return goBack(req, res, 'account.email-kept')
 }
 
-function goBack(req: Request, res: Response, message: string) {
-  servicesOf(req).flashes.add(req, res, 'success', message)
+function goBack(req: Request, res: Response, ...texts: Text[]) {
+  servicesOf(req).flashes.add(req, res, 'success', ...texts)
   return saveThenRedirect(req, res, 303, '/account')
 }
 

@@ -4,13 +4,15 @@ import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { Email, emailKeyOf } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
 import { loginUrl, nextOf } from '../auth/next.ts'
-import { formatDuration } from '../durations.ts'
+import { minutes } from '../durations.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { emailLimits } from '../throttle/limits.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
+
+const MINUTES = LINK_LIFETIMES['reset-password'] / minutes(1)
 
 const ForgotForm = z.object({ email: Email })
 
@@ -33,12 +35,15 @@ async function forgot(req: Request, res: Response) {
   await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
   await requestReset(services.accounts, { ...form.data, ...services.visitOf(req) })
   // The same words for known and unknown emails.
-  const message = 'If an account has that email, a link is on its way to it.'
-  services.flashes.add(req, res, 'info', message + sayWhereMailGoes(services.settings))
+  const where = sayWhereMailGoes(services.settings)
+  services.flashes.add(req, res, 'info', 'forgot-password.sent', ...where)
   return res.redirect(303, loginUrl('/forgot-password', nextOf(req, services.settings.appUrl)))
 }
 
 function show(req: Request, res: Response, form: FormView) {
-  const lasts = formatDuration(LINK_LIFETIMES['reset-password'])
-  res.render('forgot-password', { form, lasts, next: nextOf(req, servicesOf(req).settings.appUrl) })
+  res.render('forgot-password', {
+    form,
+    minutes: MINUTES,
+    next: nextOf(req, servicesOf(req).settings.appUrl),
+  })
 }

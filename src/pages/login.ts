@@ -9,28 +9,28 @@ import type { Page } from '../http/page.ts'
 import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { loginLimits } from '../throttle/limits.ts'
+import { text } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
 
 const LoginForm = z.object({
   username: z
-    .string('Enter your user name or email.')
+    .string(text('login.identifier-missing'))
     .trim()
-    .min(1, 'Enter your user name or email.')
-    .max(254, 'Use at most 254 characters.')
-    .regex(/^\P{Cc}*$/u, 'Enter your user name or email without control characters.'),
-  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+    .min(1, text('login.identifier-missing'))
+    .max(254, text('login.identifier-too-long'))
+    .regex(/^\P{Cc}*$/u, text('login.identifier-control-characters')),
+  password: z.string(text('password.missing')).min(1, text('password.missing')),
   remember: z.string().optional(),
   next: z.string().optional(),
 })
 
 const REFUSALS = {
   // One message for both mistakes: saying which was wrong tells a stranger who has an account.
-  wrong: 'Wrong user name or password.',
+  wrong: 'login.wrong',
   // Told only after the right password.
-  disabled: 'This account is disabled. Ask the operator of this site to enable it.',
-  'scheduled-for-deletion':
-    'This account is scheduled for deletion. The link in our email about that restores it.',
-}
+  disabled: 'login.disabled',
+  'scheduled-for-deletion': 'login.scheduled-for-deletion',
+} as const
 
 export const loginPage: Page = {
   path: '/login',
@@ -59,7 +59,8 @@ async function logIn(req: Request, res: Response) {
   }
 
   await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
-  flashes.add(req, res, 'success', `Welcome back, ${displayNameOf(outcome.user)}`)
+  const name = displayNameOf(outcome.user)
+  flashes.add(req, res, 'success', ['login.welcome-back', { name }])
   return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
 }
 

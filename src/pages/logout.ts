@@ -22,7 +22,7 @@ async function logOut(req: Request, res: Response) {
   res.locals.changes = null
   if (cookies.session.read(req) !== null) cookies.session.clear(res)
   await auth.logOut(req, res)
-  flashes.add(req, res, 'success', 'You are logged out.')
+  flashes.add(req, res, 'success', 'logout.done')
   res.redirect(303, '/login')
 }
 

@@ -9,6 +9,7 @@ import {
   linkIdOf,
 } from '../accounts/email-links.ts'
 import { servicesOf } from '../services.ts'
+import type { Key } from '../words/words.ts'
 
 // No shorter than any link works: its row says when it is over.
 const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
@@ -22,7 +23,7 @@ export type MailedLink<Found> = {
   /** Gives a handler what this browser's link stands for. Without a link that works, `otherwise` answers. */
   withLink: (act: LinkHandler<Found>, otherwise?: Handler) => RequestHandler
   /** Shows the page without its form, and why there is none. */
-  refuse: (req: Request, res: Response, problem?: string) => void
+  refuse: (req: Request, res: Response, problem?: Key) => void
   /** Puts a link that was made this moment where takeToken of that path would have put it. */
   handOver: (req: Request, res: Response, path: string, token: string) => void
   forget: (req: Request, res: Response) => void
@@ -30,11 +31,6 @@ export type MailedLink<Found> = {
 
 type Handler = (req: Request, res: Response) => unknown
 type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
-
-export const LINK_IS_OVER =
-  'This link was used already, has been replaced by a newer one, or is too old. Ask for a new one.'
-const NEEDS_COOKIES =
-  'This page needs cookies. Allow them for this site in your browser, then open the link in the email again.'
 
 /** Scanners open every link in an email: GET and HEAD use nothing up. */
 export function createMailedLink<Found>(
@@ -72,9 +68,9 @@ export async function findPressed(
 }
 
 /** Why this browser has no link that works. */
-function explainMissingLink(req: Request): string {
+function explainMissingLink(req: Request): Key {
   const wasSent = req.query[OPENED] !== undefined
-  return wasSent && !req.headers.cookie ? NEEDS_COOKIES : LINK_IS_OVER
+  return wasSent && !req.headers.cookie ? 'link.needs-cookies' : 'link.over'
 }
 
 // The id of this browser's link; of a form, only if it is the one that the form was shown for. Another link

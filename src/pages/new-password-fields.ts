@@ -5,11 +5,12 @@ import {
   type PasswordProblem,
   ratePassword,
 } from '../accounts/password-rules.ts'
+import { text } from '../words/words.ts'
 
 /** The two fields of a form that sets a password. */
 export const newPasswordFields = {
-  password: z.string('Enter a password.').min(1, 'Enter a password.'),
-  confirm: z.string('Enter the password again.').min(1, 'Enter the password again.'),
+  password: z.string(text('password.new-missing')).min(1, text('password.new-missing')),
+  confirm: z.string(text('password.again-missing')).min(1, text('password.again-missing')),
 }
 
 /** Demands a password that is good for its owner, and the same both times. */
@@ -19,14 +20,14 @@ export function demandGoodPassword<Fields extends { password: string; confirm: s
 ) {
   return schema
     .superRefine((fields, context) => {
-      add(context, checkPasswordLength(fields.password, ownerOf(fields).minLength))
+      addProblem(context, checkPasswordLength(fields.password, ownerOf(fields).minLength))
     })
     .refine(({ password, confirm }) => password === confirm, {
       path: ['confirm'],
-      message: 'The two passwords are not the same.',
+      message: text('password.not-the-same'),
     })
     .superRefine(
-      (fields, context) => add(context, ratePassword(fields.password, ownerOf(fields))),
+      (fields, context) => addProblem(context, ratePassword(fields.password, ownerOf(fields))),
       {
         // Rating takes longer than everything else, and what it is rated against may be of any length until then.
         when: ({ issues }) => issues.length === 0,
@@ -34,6 +35,8 @@ export function demandGoodPassword<Fields extends { password: string; confirm: s
     )
 }
 
-function add(context: z.RefinementCtx, problem: PasswordProblem | null): void {
-  if (problem) context.addIssue({ code: 'custom', path: ['password'], message: problem.message })
+function addProblem(context: z.RefinementCtx, problem: PasswordProblem | null): void {
+  if (!problem) return
+  const message = text(problem.text)
+  context.addIssue({ code: 'custom', path: ['password'], message })
 }

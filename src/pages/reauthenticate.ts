@@ -8,10 +8,11 @@ import type { Page } from '../http/page.ts'
 import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
+import { readText, text } from '../words/words.ts'
 import { provePassword } from './own-password.ts'
 
 const ReauthenticateForm = z.object({
-  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  password: z.string(text('password.missing')).min(1, text('password.missing')),
   next: z.string().optional(),
   resume: z.string().optional(),
 })
@@ -35,7 +36,7 @@ async function reauthenticate(req: Request, res: Response) {
   if (!form.ok) return show(req, res.status(422), form.view)
 
   if (!(await provePassword(req, form.data.password))) {
-    return show(req, res.status(422), rejectForm(form, 'password', 'Wrong password.').view)
+    return show(req, res.status(422), rejectForm(form, 'password', 'password.wrong').view)
   }
   await auth.confirmLogin(req, res)
   return goOn(req, res)
@@ -61,5 +62,6 @@ function show(req: Request, res: Response, form: FormView) {
   const detour = detourOf(req)
   const post = findInterruptedPost(req, detour)
   const next = nextOf(req, servicesOf(req).settings.appUrl)
-  res.render('reauthenticate', { form, next, resume: detour.nonce, post })
+  const does = post?.does ? readText(post.does) : null
+  res.render('reauthenticate', { form, next, resume: detour.nonce, post, does })
 }

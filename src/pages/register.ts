@@ -17,6 +17,7 @@ import type { Page } from '../http/page.ts'
 import { type Services, servicesOf } from '../services.ts'
 import { hashToken } from '../sessions/devices.ts'
 import { registrationLimits } from '../throttle/limits.ts'
+import type { Key } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
@@ -25,9 +26,9 @@ const RegisterFields = z.object({ username: Username, email: Email, ...newPasswo
 
 type RegisterForm = AcceptedForm<z.infer<typeof RegisterFields>>
 
-const TAKEN: Record<Taken, { field: string; message: string }> = {
-  'username-taken': { field: 'username', message: 'That user name is already taken.' },
-  'email-taken': { field: 'email', message: 'That email is already taken.' },
+const TAKEN: Record<Taken, { field: string; text: Key }> = {
+  'username-taken': { field: 'username', text: 'username.taken' },
+  'email-taken': { field: 'email', text: 'email.taken' },
 }
 
 /** Not served where registration is closed. */
@@ -77,22 +78,23 @@ function schemaFor({ accounts }: Services) {
 async function welcome(req: Request, res: Response, user: User) {
   const { auth, flashes, settings } = servicesOf(req)
   await auth.logIn(req, res, user, { startedBy: 'registration' })
-  const message = `Welcome, ${displayNameOf(user)}. Your account is ready. The link in the email to ${user.email} verifies it.`
-  flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
+  const { email } = user
+  const welcome = ['register.welcome', { name: displayNameOf(user), email }] as const
+  flashes.add(req, res, 'success', welcome, ...sayWhereMailGoes(settings))
   return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
 }
 
 // The same words whether or not the email has an account.
 function sendToMailbox(req: Request, res: Response, email: string) {
   const { flashes, settings } = servicesOf(req)
-  const message = `Almost done: open the link in the email to ${email}, then log in.`
-  flashes.add(req, res, 'info', message + sayWhereMailGoes(settings))
+  const almostDone = ['register.almost-done', { email }] as const
+  flashes.add(req, res, 'info', almostDone, ...sayWhereMailGoes(settings))
   res.redirect(303, loginUrl('/login', nextOf(req, settings.appUrl)))
 }
 
 function refuseTaken(req: Request, res: Response, form: RegisterForm, taken: Taken) {
-  const { field, message } = TAKEN[taken]
-  show(req, res.status(422), rejectForm(form, field, message).view)
+  const { field, text } = TAKEN[taken]
+  show(req, res.status(422), rejectForm(form, field, text).view)
 }
 
 function show(req: Request, res: Response, form: FormView) {

@@ -31,8 +31,8 @@ async function resend(req: Request, res: Response) {
   await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
   await requestVerification(services.accounts, form.data.email)
   // The same words for known and unknown emails.
-  const message = 'If that email waits to be verified, a new link is on its way to it.'
-  services.flashes.add(req, res, 'info', message + sayWhereMailGoes(services.settings))
+  const where = sayWhereMailGoes(services.settings)
+  services.flashes.add(req, res, 'info', 'resend-verification.sent', ...where)
   return res.redirect(303, '/resend-verification')
 }
 

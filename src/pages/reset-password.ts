@@ -60,7 +60,7 @@ async function finishSecondPress(req: Request, res: Response) {
 
 function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
-  servicesOf(req).flashes.add(req, res, 'success', 'Your new password is set. Log in with it.')
+  servicesOf(req).flashes.add(req, res, 'success', 'reset-password.done')
   return res.redirect(303, '/login')
 }
 

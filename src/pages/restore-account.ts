@@ -33,7 +33,6 @@ async function finishSecondPress(req: Request, res: Response) {
 
 function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
-  const message = 'Your account is back. Log in as before.'
-  servicesOf(req).flashes.add(req, res, 'success', message)
+  servicesOf(req).flashes.add(req, res, 'success', 'restore-account.done')
   return res.redirect(303, '/login')
 }

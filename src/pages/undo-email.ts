@@ -34,8 +34,7 @@ async function undo(req: Request, res: Response, found: LinkWithUser) {
 }
 
 function goToReset(req: Request, res: Response) {
-  const message = 'Your email is back, and every browser is logged out. Choose a new password.'
-  servicesOf(req).flashes.add(req, res, 'success', message)
+  servicesOf(req).flashes.add(req, res, 'success', 'undo-email.done')
   return res.redirect(303, '/reset-password')
 }
 
@@ -47,8 +46,7 @@ async function object(req: Request, res: Response, found: LinkWithUser) {
 
 function sayObjected(req: Request, res: Response) {
   link.forget(req, res)
-  const message = 'Your objection is recorded. Tell the operator of this site, too.'
-  servicesOf(req).flashes.add(req, res, 'info', message)
+  servicesOf(req).flashes.add(req, res, 'info', 'undo-email.objected')
   return res.redirect(303, '/')
 }
 

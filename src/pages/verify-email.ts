@@ -14,17 +14,18 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowsBrowser } from '../sessions/devices.ts'
 import { linkPasswordLimits } from '../throttle/limits.ts'
-import { createMailedLink, findPressed, LINK_IS_OVER } from './mailed-link.ts'
+import { text } from '../words/words.ts'
+import { createMailedLink, findPressed } from './mailed-link.ts'
 
 const PasswordForm = z.object({
-  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  password: z.string(text('password.missing')).min(1, text('password.missing')),
 })
 
 const PROBLEMS = {
-  used: LINK_IS_OVER,
-  'email-taken': 'That email belongs to another account by now.',
-  'username-taken': 'That user name was taken meanwhile. Register again with another one.',
-}
+  used: 'link.over',
+  'email-taken': 'verify-email.email-taken',
+  'username-taken': 'verify-email.username-taken',
+} as const
 
 const link = createMailedLink('/verify-email', findVerification)
 
@@ -65,7 +66,7 @@ async function prove(req: Request, res: Response, verification: Verification) {
   const limits = linkPasswordLimits(verification.id)
   const isRight = await throttle.attempt(limits, () => knowsPassword(accounts, verification, typed))
   if (isRight) return complete(req, res, verification)
-  const wrong = rejectForm(form, 'password', 'Wrong password.')
+  const wrong = rejectForm(form, 'password', 'password.wrong')
   return show(res.status(422), verification, true, wrong.view)
 }
 
@@ -81,7 +82,7 @@ async function complete(req: Request, res: Response, verification: Verification)
 function sayVerified(req: Request, res: Response) {
   const { auth, flashes } = servicesOf(req)
   link.forget(req, res)
-  flashes.add(req, res, 'success', 'Your email is verified.')
+  flashes.add(req, res, 'success', 'verify-email.done')
   return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
 }
 
@@ -94,7 +95,7 @@ async function chooseNewPassword(req: Request, res: Response, verification: Veri
   const { accounts, flashes, settings, visitOf } = servicesOf(req)
   const outcome = await startOver(accounts, verification, visitOf(req))
   if (typeof outcome === 'string') return link.refuse(req, res, PROBLEMS[outcome])
-  flashes.add(req, res, 'info', 'Choose a new password. Everything made under the old one ends.')
+  flashes.add(req, res, 'info', 'verify-email.choose-password')
   link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, outcome.linkId))
   return res.redirect(303, '/reset-password')
 }

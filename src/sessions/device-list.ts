@@ -3,13 +3,14 @@ import { voidLinks } from '../accounts/email-links.ts'
 import { type Actor, recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
+import type { Key } from '../words/words.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
 
 /** A browser that can still act for its user, as the user sees it. Nothing in it logs a user in. */
 export type ListedDevice = {
   id: string
   label: string
-  startedBy: string
+  startedBy: Key | null
   firstSeenAt: Date
   lastSeenAt: Date
   isCurrent: boolean
@@ -26,9 +27,9 @@ type Row = {
   isRemembered: boolean | number
 }
 
-const STARTED_BY: Record<string, string> = {
-  password: 'password',
-  registration: 'registering',
+const STARTED_BY: Record<string, Key> = {
+  password: 'devices.by-password',
+  registration: 'devices.by-registration',
 }
 
 /** The devices with a live session or remember series, in one statement; the current one comes first. */
@@ -59,7 +60,7 @@ function toListed(row: Row, currentId: string | null): ListedDevice {
   return {
     id: row.id,
     label: row.label,
-    startedBy: STARTED_BY[row.startedBy] ?? '',
+    startedBy: STARTED_BY[row.startedBy] ?? null,
     firstSeenAt: row.createdAt,
     lastSeenAt: new Date(Math.max(...seen)),
     isCurrent: row.id === currentId,

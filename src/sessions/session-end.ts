@@ -2,29 +2,29 @@ import type { SessionData } from 'express-session'
 import type { EventKind } from '../accounts/events.ts'
 import { type Database, Prisma, type Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
+import type { Key } from '../words/words.ts'
 import { hashSessionId, replacementKey } from './session-rows.ts'
 
 // A browser that was logged out from elsewhere is told why, once.
 
-const WORDS: Partial<Record<EventKind, string>> = {
-  'device-logged-out': 'This browser was logged out from another browser.',
-  'remember-token-stolen':
-    'This browser was logged out: a copy of its “keep me logged in” cookie was used.',
-  'others-logged-out': 'All browsers but one were logged out, and this one with them.',
-  'password-changed': 'Your password was changed, which logged this browser out.',
-  'password-reset': 'Your password was changed, which logged this browser out.',
-  'email-change-undone': 'A change of your email was undone, which logged this browser out.',
-  'deletion-requested': 'This account is to be deleted, which logged this browser out.',
-  'logged-out-by-operator': 'The operator of this site logged this browser out.',
-  disabled: 'The operator of this site logged this browser out.',
+const WORDS: Partial<Record<EventKind, Key>> = {
+  'device-logged-out': 'session-end.device-logged-out',
+  'remember-token-stolen': 'session-end.remember-token-stolen',
+  'others-logged-out': 'session-end.others-logged-out',
+  'password-changed': 'session-end.password-changed',
+  'password-reset': 'session-end.password-changed',
+  'email-change-undone': 'session-end.email-change-undone',
+  'deletion-requested': 'session-end.deletion-requested',
+  'logged-out-by-operator': 'session-end.by-operator',
+  disabled: 'session-end.by-operator',
 }
 
 const OF_DEVICE = ['device-logged-out', 'remember-token-stolen']
 const OF_ACCOUNT = Object.keys(WORDS).filter((kind) => !OF_DEVICE.includes(kind))
 
 /** How a session ended, in words. */
-export function formatSessionEnd(how: string): string {
-  return WORDS[how as EventKind] ?? 'Your session has ended.'
+export function formatSessionEnd(how: string): Key {
+  return WORDS[how as EventKind] ?? 'session-end.expired'
 }
 
 export type SessionEnd = { how: string; deviceId: string | null }

@@ -33,6 +33,7 @@ export function toSettings(values: Values) {
     bcryptCost: values.BCRYPT_COST,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     throttle: values.THROTTLE === 'on',
+    defaultLanguage: values.DEFAULT_LANGUAGE,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? null,
     logLevel: values.LOG_LEVEL,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { catalogue } from '../catalogue.ts'
 import { databaseUrl, origin, smtpUrl } from './urls.ts'
 import { email, host, oneOf, secrets, wholeNumber } from './values.ts'
 
@@ -13,6 +14,8 @@ export type Variable = {
   meaning: string
   findProductionProblem?: (text: string | undefined) => string | null
 }
+
+const LANGUAGES = catalogue.languages.map((language) => `\`${language}\``).join(' or ')
 
 const isRequired = (text: string | undefined) => (text ? null : 'is required in production')
 
@@ -147,6 +150,12 @@ export const VARIABLES = {
     meaning:
       '`off` limits no attempts, so that passwords can be guessed without end. Refused in production.',
     findProductionProblem: (text) => (text === 'off' ? 'must not be off in production' : null),
+  },
+  DEFAULT_LANGUAGE: {
+    rule: oneOf('en', ...catalogue.languages),
+    default: 'en',
+    example: 'es',
+    meaning: `Language of the pages for browsers that ask for none that there is: ${LANGUAGES}. A browser’s own choice goes before.`,
   },
   SMTP_URL: {
     rule: smtpUrl.optional(),

@@ -9,20 +9,33 @@ export type Key = keyof typeof en
 /** `Html` values are not escaped in `format.html`. */
 export type Params = Record<string, string | number | Date | Html>
 
-/** A text in no language yet: what flash cookies, events, form errors and the outbox keep. */
+/** A text in no language yet: what forms, flash cookies, sessions and the outbox keep. */
 export type Text = Key | readonly [Key, Params]
 
 /** Markup that is safe to put into a page, such as what a macro returns. */
 export type Html = { toString: () => string }
 
-/** The texts of one language. A key that is missing there is shown in English; an unknown key throws. */
+/** A text as a string, for what carries strings only: the messages of zod and of auth. */
+export function text(text: Text): string {
+  return typeof text === 'string' ? text : JSON.stringify(text)
+}
+
+/** What `text` has made. */
+export function readText(packed: string): Text {
+  return packed.startsWith('["') ? JSON.parse(packed) : (packed as Key)
+}
+
+/** The texts of one language. A key that is missing there is shown in English. */
 export type Words = {
   /** BCP 47, such as `es`. */
   language: string
   /** What the language calls itself. */
   name: string
+  /** Whether there is such a text: a cookie may hold one of an older release. */
+  has: (text: Text) => boolean
+  /** An unknown text as it is: sessions and outbox rows of an older release hold English. */
   say: (text: Text, params?: Params) => string
-  /** Markup for the tags in a text: <b>, <code>, and <a>, which leads to the parameter `href`. All else is escaped. */
+  /** Markup for the tags in a text: <b>, <bdi>, <code>, and <a>, which leads to the parameter `href`. All else is escaped. */
   mark: (text: Text, params?: Params) => string
 }
 
@@ -45,32 +58,29 @@ export function readCatalogue(folder: string): Catalogue {
 }
 
 function createWords(language: string, texts: Texts, source: Texts): Words {
-  const formats = new Map<Key, IntlMessageFormat>()
-  const formatOf = (key: Key): IntlMessageFormat => {
-    const found = formats.get(key) ?? new IntlMessageFormat(textOf(key), language)
+  const all = new Map(Object.entries({ ...source, ...texts }))
+  // Most texts are plain: compiling those would cost time and memory.
+  const plain = new Map([...all].filter(([, text]) => !/['<{]/.test(text)))
+  const formats = new Map<string, IntlMessageFormat>()
+  const formatOf = (key: string): IntlMessageFormat => {
+    const found = formats.get(key) ?? new IntlMessageFormat(all.get(key) ?? key, language)
     formats.set(key, found)
     return found
-  }
-  const textOf = (key: Key): string => {
-    const text = texts[key] ?? source[key]
-    if (text === undefined) throw new Error(`There is no text ${key} in en.json`)
-    return text
   }
   return {
     language,
     name: nameOf(language),
+    has: (text) => all.has(split(text)[0]),
     say(text, given) {
       const [key, params] = split(text, given)
-      // Most texts are plain: compiling those would cost start-up time and memory.
-      return isPlain(textOf(key)) ? textOf(key) : String(formatOf(key).format(params))
+      const found = plain.get(key)
+      if (found !== undefined) return found
+      return all.has(key) ? String(formatOf(key).format(params)) : key
     },
     mark(text, given) {
       const [key, params] = split(text, given)
-      const parts = formatOf(key).formatToParts<Html>({
-        ...TAGS,
-        ...params,
-        a: linkTo(params.href),
-      })
+      const values = { ...TAGS, ...params, a: linkTo(params.href) }
+      const parts = formatOf(key).formatToParts<Html>(values)
       return parts.map(({ value }) => toHtml(value)).join('')
     },
   }
@@ -80,10 +90,6 @@ function split(text: Text, given: Params = {}): readonly [Key, Params] {
   return typeof text === 'string' ? [text, given] : [text[0], { ...text[1], ...given }]
 }
 
-function isPlain(text: string): boolean {
-  return !/['<{]/.test(text)
-}
-
 function nameOf(language: string): string {
   const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1)
@@ -91,9 +97,10 @@ function nameOf(language: string): string {
 
 type Chunks = readonly unknown[]
 
-const TAGS = {
-  b: (chunks: Chunks) => asHtml(`<strong><bdi>${chunks.map(toHtml).join('')}</bdi></strong>`),
-  code: (chunks: Chunks) => asHtml(`<code>${chunks.map(toHtml).join('')}</code>`),
+const TAGS = { b: wrapIn('strong'), bdi: wrapIn('bdi'), code: wrapIn('code') }
+
+function wrapIn(tag: string) {
+  return (chunks: Chunks) => asHtml(`<${tag}>${chunks.map(toHtml).join('')}</${tag}>`)
 }
 
 function linkTo(href: unknown) {
@@ -110,5 +117,13 @@ function toHtml(value: unknown): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
+  return text.replace(/[&<>"']/g, (letter) => ESCAPED[letter] ?? letter)
+}
+
+const ESCAPED: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
 }

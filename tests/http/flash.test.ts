@@ -58,7 +58,9 @@ describe('a flash message', () => {
     ['signed by another program', 's%3A%5B%7B%22category%22%3A%22info%22%7D%5D.AAAA'],
     ['signed, and no JSON', sign('{')],
     ['signed, and of another shape', sign('{"message":"hello"}')],
-    ['signed, and of an unknown kind', sign('[{"category":"evil","message":"hello"}]')],
+    ['signed, and of an unknown kind', sign('[{"category":"evil","texts":["logout.done"]}]')],
+    ['signed by a release that kept English', sign('[{"category":"info","message":"hello"}]')],
+    ['signed by a release with other texts', sign('[{"category":"info","texts":["logout.gone"]}]')],
   ])('is not shown when its cookie is %s', async (_, value) => {
     const page = await put(value).visit('/login')
 
@@ -67,9 +69,10 @@ describe('a flash message', () => {
   })
 
   test('is shown as text, whatever is in it', async () => {
-    const page = await put(sign('[{"category":"info","message":"<b>&amp;</b>"}]')).visit('/login')
+    const flash = { category: 'info', texts: [['login.welcome-back', { name: '<b>&amp;</b>' }]] }
+    const page = await put(sign(JSON.stringify([flash]))).visit('/login')
 
     expect(page.text).not.toContain('<b>')
-    expect(readFlashes(page.text)).toEqual(['<b>&amp;</b>'])
+    expect(readFlashes(page.text)).toEqual(['Welcome back, <b>&amp;</b>'])
   })
 })

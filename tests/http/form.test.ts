@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { blankForm, parseForm, rejectForm } from '../../src/http/form.ts'
+import { text } from '../../src/words/words.ts'
 
 const Form = z.object({
-  name: z.string('Enter a name.').min(1, 'Enter a name.').max(3, 'Too long.').regex(/^a/, 'An a.'),
-  password: z.string('Enter a password.').min(1, 'Enter a password.'),
+  name: z
+    .string()
+    .min(1, text('username.missing'))
+    .max(3, text(['password.too-short', { least: 3 }]))
+    .regex(/^a/, text('name.invisible')),
+  password: z.string(text('password.missing')).min(1, text('password.missing')),
 })
 
 describe('parseForm', () => {
@@ -18,9 +23,15 @@ describe('parseForm', () => {
     const form = parseForm(Form, { password: '', name: 'bobby' })
 
     expect(form.view.errors).toEqual([
-      { field: 'name', message: 'Too long.' },
-      { field: 'password', message: 'Enter a password.' },
+      { field: 'name', text: ['password.too-short', { least: 3 }] },
+      { field: 'password', text: 'password.missing' },
     ])
+  })
+
+  test('says in words what no form of ours sends', () => {
+    const { errors } = parseForm(Form, { name: ['a'], password: 'x' }).view
+
+    expect(errors).toEqual([{ field: 'name', text: 'error.400' }])
   })
 
   test('treats a missing body as an empty one', () => {
@@ -47,12 +58,12 @@ describe('rejectForm', () => {
   test('says what is wrong after all, beside what was typed', () => {
     const form = parseForm(Form, { name: 'ada', password: 'x' })
 
-    const { ok, view } = rejectForm(form, 'name', 'Taken.')
+    const { ok, view } = rejectForm(form, 'name', 'username.taken')
 
     expect(ok).toBe(false)
     expect(view).toEqual({
       values: { name: 'ada' },
-      errors: [{ field: 'name', message: 'Taken.' }],
+      errors: [{ field: 'name', text: 'username.taken' }],
     })
   })
 })

@@ -94,7 +94,7 @@ describe('the cookies', () => {
 
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`)
     expect(cookies.map((cookie) => cookie.split('=')[0])).toContain('remember')
-    expect(decodeURIComponent(browser.valueOf('flash') ?? '').match(/"message"/g)).toHaveLength(3)
+    expect(decodeURIComponent(browser.valueOf('flash') ?? '').match(/"texts"/g)).toHaveLength(3)
     for (const cookie of cookies) expect(Buffer.byteLength(cookie)).toBeLessThanOrEqual(4096)
   })
 })

@@ -46,6 +46,7 @@ describe('readEnv', () => {
       bcryptCost: 12,
       passwordMinLength: 15,
       throttle: true,
+      defaultLanguage: 'en',
       smtpUrl: null,
       mailFrom: null,
       logLevel: 'info',

@@ -1,6 +1,7 @@
 import type { TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
 import { doJobs } from './jobs.ts'
+import { findNotices } from './mails.ts'
 import { logIn, type Person } from './users.ts'
 
 /** Logs in with a browser that is new to the account, remembered unless told otherwise. */
@@ -30,11 +31,9 @@ export async function kindsOf(site: TestApp, username: string): Promise<string[]
   return events.map(({ kind }) => kind)
 }
 
+/** What security notices said, oldest first. */
 export async function noticesTo(site: TestApp, recipient: string): Promise<string[]> {
-  await doJobs(site)
-  const where = { recipient, template: 'security-notice' }
-  const mails = await site.database.outboxMessage.findMany({ where, orderBy: { createdAt: 'asc' } })
-  return mails.map(({ data }) => JSON.parse(data).words)
+  return (await findNotices(site, recipient)).toReversed()
 }
 
 /** When each remember series ends, in ms since 1970. */

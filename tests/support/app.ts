@@ -7,6 +7,7 @@ import { createLog } from '../../src/runtime/log.ts'
 import { createServices, type Services } from '../../src/services.ts'
 import { readEnv } from '../../src/settings/environment.ts'
 import type { Settings } from '../../src/settings/settings.ts'
+import type { Catalogue } from '../../src/words/words.ts'
 import { createTestClock, type TestClock } from '../auth/support/test-clock.ts'
 import { Browser } from './browser.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
@@ -47,6 +48,7 @@ export const QUICK = {
 export async function openTestApp(
   variables: Record<string, string> = {},
   other?: TestApp,
+  catalogue?: Catalogue,
 ): Promise<TestApp> {
   const settings = readSettings(variables)
   const statements: string[] = []
@@ -55,7 +57,7 @@ export async function openTestApp(
   const database = other?.database ?? (await openTestDatabase({ onStatement }))
   const clock = other?.clock ?? createTestClock()
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
-  const services = createServices({ database, settings, clock: clock.now, log })
+  const services = createServices({ database, settings, clock: clock.now, log }, catalogue)
   const app = createApp(services)
   // One server for all: supertest would start one for each request.
   const server = app.listen(0, '127.0.0.1')

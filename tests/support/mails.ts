@@ -1,7 +1,9 @@
 import { createLinkUrls } from '../../src/accounts/email-links.ts'
+import { english } from '../../src/catalogue.ts'
 import type { Database } from '../../src/database/database.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { Services } from '../../src/services.ts'
+import { readText } from '../../src/words/words.ts'
 import type { TestApp } from './app.ts'
 import { doJobs } from './jobs.ts'
 
@@ -30,6 +32,8 @@ export async function readLink(site: Site, to: string, template: TemplateName): 
 }
 
 /** What security notices said, newest first. */
-export async function findNotices(site: Site, to: string): Promise<(string | undefined)[]> {
-  return (await findMails(site, to, 'security-notice')).map(({ words }) => words)
+export async function findNotices(site: Site, to: string): Promise<string[]> {
+  return (await findMails(site, to, 'security-notice')).map(({ words }) =>
+    english.say(readText(words ?? '')),
+  )
 }

@@ -19,7 +19,7 @@ function listParts(elements: MessageFormatElement[], found: Found): Found {
     if ('value' in element && element.type !== TYPE.literal) found.placeholders.add(element.value)
     if ('children' in element) listParts(element.children, found)
     if (!('options' in element)) continue
-    found.plurals.push(Object.keys(element.options))
+    if (element.type === TYPE.plural) found.plurals.push(Object.keys(element.options))
     for (const { value } of Object.values(element.options)) listParts(value, found)
   }
   return found
@@ -52,7 +52,7 @@ describe.each(languages)('%s', (language) => {
   })
 
   test('says every text of English without markup that is not ours', () => {
-    for (const text of Object.values(texts)) expect(text).not.toMatch(/<(?!\/?(a|b|code)>)/)
+    for (const text of Object.values(texts)) expect(text).not.toMatch(/<(?!\/?(a|b|bdi|code)>)/)
   })
 })
 
@@ -72,8 +72,8 @@ describe('markup', () => {
   test('escapes what users typed, also inside tags and links', () => {
     const text = mark('reauthenticate.what-happens', { does: '<i>&"', href: '/?a="b' })
 
-    expect(text).toContain('<strong><bdi>&#60;i&#62;&#38;&#34;</bdi></strong>')
-    expect(text).toContain('<a href="/?a=&#34;b">go back to the dashboard</a>')
+    expect(text).toContain('<strong><bdi>&lt;i&gt;&amp;&quot;</bdi></strong>')
+    expect(text).toContain('<a href="/?a=&quot;b">go back to the dashboard</a>')
   })
 
   test('keeps markup that a macro made', () => {

@@ -3,26 +3,30 @@ import { z } from 'zod'
 import { scheduleDeletion } from '../../accounts/deletion.ts'
 import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
-import { formatDuration } from '../../durations.ts'
+import { days } from '../../durations.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
+import { text } from '../../words/words.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
 import { provePassword } from '../own-password.ts'
 
 const DeleteForm = z.object({
-  username: z.string('Type your user name.').trim().min(1, 'Type your user name.'),
-  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  username: z
+    .string(text('delete.username-missing'))
+    .trim()
+    .min(1, text('delete.username-missing')),
+  password: z.string(text('password.missing')).min(1, text('password.missing')),
 })
 
-const GRACE = formatDuration(LINK_LIFETIMES['restore-account'])
+const GRACE_DAYS = LINK_LIFETIMES['restore-account'] / days(1)
 
 export const deletePage: Page = {
   path: '/account/delete',
   for: 'fresh',
   hashes: true,
-  does: 'Close your account',
+  does: text('delete.does'),
   wayOnWhenLimited: FORGOT_PASSWORD,
   get: [showDelete],
   post: [deleteAccount],
@@ -38,11 +42,11 @@ async function deleteAccount(req: Request, res: Response, next: NextFunction) {
 
   const user = servicesOf(req).auth.loggedInUser(req)
   if (usernameKeyOf(form.data.username) !== usernameKeyOf(user.username)) {
-    const wrong = rejectForm(form, 'username', 'That is not your user name.')
+    const wrong = rejectForm(form, 'username', 'delete.username-wrong')
     return show(req, res.status(422), wrong.view)
   }
   if (!(await provePassword(req, form.data.password))) {
-    return show(req, res.status(422), rejectForm(form, 'password', 'Wrong password.').view)
+    return show(req, res.status(422), rejectForm(form, 'password', 'password.wrong').view)
   }
   return schedule(req, res, next)
 }
@@ -54,13 +58,13 @@ async function schedule(req: Request, res: Response, next: NextFunction) {
   if (!isScheduled) return auth.unauthorized(req, res, next)
   await auth.logOut(req, res)
   cookies.session.clear(res)
-  const message = `Your account is closed. The link in our email restores it for ${GRACE}.`
-  flashes.add(req, res, 'success', message + sayWhereMailGoes(settings))
+  const done = ['delete.done', { days: GRACE_DAYS }] as const
+  flashes.add(req, res, 'success', done, ...sayWhereMailGoes(settings))
   return res.redirect(303, '/login')
 }
 
 function show(req: Request, res: Response, form: FormView) {
   const { username, emailVerifiedAt } = servicesOf(req).auth.loggedInUser(req)
   const isVerified = emailVerifiedAt !== null
-  res.render('account/delete', { form, username, isVerified, grace: GRACE })
+  res.render('account/delete', { form, username, isVerified, graceDays: GRACE_DAYS })
 }

@@ -6,6 +6,7 @@ import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
 import { revocationLimits } from '../../throttle/limits.ts'
+import { text } from '../../words/words.ts'
 
 // PostgreSQL fails on a path with a NUL in it, where SQLite finds nothing.
 const DeviceId = z.uuid()
@@ -16,13 +17,13 @@ export const devicesPages: Page[] = [
   {
     path: '/account/devices/:id/revoke',
     for: 'fresh',
-    does: 'Log out one of your other browsers',
+    does: text('devices.does-log-out-one'),
     post: [revoke],
   },
   {
     path: '/account/devices/revoke-others',
     for: 'fresh',
-    does: 'Log out all your other browsers',
+    does: text('devices.does-log-out-others'),
     post: [revokeOthers],
   },
 ]
@@ -41,7 +42,7 @@ async function revoke(req: Request, res: Response, next: NextFunction) {
   await throttle.count(revocationLimits(memberOf(req)))
   const user = auth.loggedInUser(req)
   const wasGood = await revokeDevice(accounts, user, id.data, visitOf(req))
-  const message = wasGood ? 'That browser is logged out.' : 'That browser was logged out already.'
+  const message = wasGood ? 'devices.logged-out' : 'devices.logged-out-already'
   flashes.add(req, res, wasGood ? 'success' : 'info', message)
   return saveThenRedirect(req, res, 303, '/account/devices')
 }
@@ -52,6 +53,6 @@ async function revokeOthers(req: Request, res: Response, next: NextFunction) {
   const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), visitOf(req))
   if (!user) return auth.unauthorized(req, res, next)
   await auth.renewLogin(req, res, user)
-  flashes.add(req, res, 'success', 'All other browsers are logged out.')
+  flashes.add(req, res, 'success', 'devices.others-logged-out')
   return saveThenRedirect(req, res, 303, '/account/devices')
 }

@@ -4,11 +4,12 @@ import { sendDownload } from '../../http/download.ts'
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { exportLimits } from '../../throttle/limits.ts'
+import { text } from '../../words/words.ts'
 
 export const exportPage: Page = {
   path: '/account/export',
   for: 'fresh',
-  does: 'Download everything that is kept about your account',
+  does: text('export.does'),
   post: [exportData],
 }
 

@@ -13,17 +13,18 @@ import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
 import { type Member, ownPasswordLimits } from '../../throttle/limits.ts'
+import { text } from '../../words/words.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 import { provePassword } from '../own-password.ts'
 
 const PasswordFields = z
   .object({
-    current: z.string('Enter your current password.').min(1, 'Enter your current password.'),
+    current: z.string(text('password.current-missing')).min(1, text('password.current-missing')),
     ...newPasswordFields,
   })
   .refine(({ current, password }) => composePassword(current) !== composePassword(password), {
     path: ['password'],
-    message: 'Choose a password that is not your current one.',
+    message: text('password.same-as-current'),
   })
 
 export const passwordPage: Page = {
@@ -55,7 +56,7 @@ async function change(req: Request, res: Response, next: NextFunction) {
   const now = changed ?? (await findChanged(req, user))
   if (now) return renew(req, res, now)
   if (isRight) return auth.unauthorized(req, res, next)
-  return show(req, res.status(422), rejectForm(form, 'current', 'Wrong password.').view)
+  return show(req, res.status(422), rejectForm(form, 'current', 'password.wrong').view)
 }
 
 async function renew(req: Request, res: Response, user: User) {
@@ -64,8 +65,7 @@ async function renew(req: Request, res: Response, user: User) {
 }
 
 function sayChanged(req: Request, res: Response) {
-  const message = 'Your password is changed. Every other browser is logged out.'
-  servicesOf(req).flashes.add(req, res, 'success', message)
+  servicesOf(req).flashes.add(req, res, 'success', 'account-password.done')
   return saveThenRedirect(req, res, 303, '/account/password')
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { catalogue, english } from '../../../src/catalogue.ts'
 import { useViews } from '../../../src/http/views.ts'
 import { createLoginApp } from '../support/login-app.ts'
 
@@ -86,9 +87,10 @@ describe('templates', () => {
   test('121. have the current user, null when no user is logged in', async () => {
     const folder = fileURLToPath(new URL('../support/views', import.meta.url))
     const flashes = { add: () => {}, take: () => [] }
+    const wordsFor = () => english
     const { browse } = createLoginApp({
       addPages(app) {
-        app.use(useViews(app, { folder, flashes, locals: {} }))
+        app.use(useViews(app, { folder, flashes, catalogue, wordsFor, locals: {} }))
         app.get('/greeting', (_req, res) => res.render('greeting'))
       },
     })

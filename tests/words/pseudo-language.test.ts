@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Response } from 'supertest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { APP_NAME } from '../../src/app-name.ts'
+import { readCatalogue } from '../../src/words/words.ts'
+import { openTestApp } from '../support/app.ts'
+import type { Browser } from '../support/browser.ts'
+import { openLink } from '../support/journeys.ts'
+import { LINK_KINDS } from '../support/link-kinds.ts'
+import { listSitePages } from '../support/pages.ts'
+import { register, registerVerified } from '../support/users.ts'
+
+// A language that is one more file: English with each text in brackets. What stands outside them on a page is
+// in no catalogue.
+
+const LANGUAGE = 'en-XA'
+const folder = mkdtempSync(join(tmpdir(), 'words-'))
+const english = readFileSync(
+  fileURLToPath(new URL('../../src/words/en.json', import.meta.url)),
+  'utf8',
+)
+writeFileSync(join(folder, 'en.json'), english)
+const bracketed = Object.entries<string>(JSON.parse(english)).map(([key, text]) => [
+  key,
+  `[${text}]`,
+])
+writeFileSync(join(folder, `${LANGUAGE}.json`), JSON.stringify(Object.fromEntries(bracketed)))
+
+const site = await openTestApp({}, undefined, readCatalogue(folder))
+afterAll(async () => {
+  await site.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function speak(browser: Browser): Promise<Browser> {
+  const _csrf = await browser.takeToken('/forgot-password')
+  await browser.post('/language', { _csrf, language: LANGUAGE })
+  return browser
+}
+
+const ATTRIBUTES = /\b(?:aria-label|title|placeholder|data-(?:show|hide|shown|hidden))="([^"]*)"/g
+
+/** Words of a page that are no text of the catalogue; what users typed, times and names of languages aside. */
+function findForeignWords(html: string): string[] {
+  const attributes = [...html.matchAll(ATTRIBUTES)].map(([, value]) => value)
+  const shown = html
+    .replace(/<(time|bdi)\b[\s\S]*?<\/\1>/g, '')
+    .replace(/<button[^>]* lang=[^>]*>[^<]*/g, '')
+  let text = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n').replaceAll(APP_NAME, '')
+  while (/\[[^[\]]*\]/.test(text)) text = text.replace(/\[[^[\]]*\]/g, '')
+  return text.match(/[^\s]*\p{L}[^\n]*/gu) ?? []
+}
+
+const ada = await register(site)
+const visitors = { 'logged out': site.browse(), 'logged in': ada.browser }
+await Promise.all(Object.values(visitors).map(speak))
+
+const pages = listSitePages(site).filter(({ path }) => path !== '/logout')
+const forms = pages.filter(({ path, post }) => post && !path.endsWith('/export'))
+const views = pages.filter(({ path, get }) => get && !/^\/(healthz|readyz|dev\/)/.test(path))
+
+async function arrive(browser: Browser, answer: Response): Promise<string> {
+  const { location } = answer.headers
+  return location ? arrive(browser, await browser.visit(location)) : answer.text
+}
+
+describe.each(Object.entries(visitors))('for a visitor who is %s', (_, browser) => {
+  test.each([...views.map(({ path }) => path), '/nowhere'])(
+    '%s has no text of its own',
+    async (path) => {
+      const page = await arrive(browser, await browser.visit(path))
+
+      expect(page).toContain(`<html lang="${LANGUAGE}">`)
+      expect(findForeignWords(page)).toEqual([])
+    },
+  )
+
+  test.each(forms.map(({ path }) => path))(
+    '%s answers an empty form without a text of its own',
+    async (path) => {
+      const _csrf = await browser.takeToken('/forgot-password')
+      const page = await arrive(browser, await browser.post(path, { _csrf }))
+
+      expect(findForeignWords(page)).toEqual([])
+    },
+  )
+})
+
+test.each(LINK_KINDS)('the page of a link to $name has no text of its own', async ({ get }) => {
+  const person = await registerVerified(site)
+  const link = await get(site, person)
+  const browser = await speak(site.browse())
+
+  expect(findForeignWords((await openLink(browser, link)).text)).toEqual([])
+})
+
+test('finds text that is in no catalogue', () => {
+  expect(findForeignWords('<p>[Hello, <bdi>Ada</bdi>.] Again</p><a aria-label="Main">')).toEqual([
+    'Again',
+    'Main',
+  ])
+})
