@@ -2,6 +2,9 @@ import type { Request } from 'express'
 import type { SignedCookie } from '../cookies.ts'
 import type { Catalogue, Words } from '../words/words.ts'
 
+// Most browsers send one of a few headers, and each takes time to read.
+const MOST_KEPT = 100
+
 export type LanguageSettings = {
   catalogue: Catalogue
   defaultLanguage: string
@@ -13,9 +16,14 @@ export function createLanguages({ catalogue, defaultLanguage, cookie }: Language
   const { languages, wordsOf } = catalogue
   // A browser that accepts every language alike gets the first.
   const offered = [defaultLanguage, ...languages.filter((each) => each !== defaultLanguage)]
+  const found = new Map<string, string>()
   return (req: Request): Words => {
     const chosen = cookie.read(req)
     if (chosen !== null && languages.includes(chosen)) return wordsOf(chosen)
-    return wordsOf(req.acceptsLanguages(offered) || defaultLanguage)
+    const header = req.headers['accept-language'] ?? ''
+    const accepted = found.get(header) ?? (req.acceptsLanguages(offered) || defaultLanguage)
+    if (found.size >= MOST_KEPT) found.clear()
+    found.set(header, accepted)
+    return wordsOf(accepted)
   }
 }

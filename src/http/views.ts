@@ -19,16 +19,14 @@ export type ViewSettings = {
 
 /** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
-  const { catalogue, flashes, wordsFor } = settings
+  const { flashes, wordsFor } = settings
   const views = new Map<Words, nunjucks.Environment>()
   const viewsIn = (words: Words) => {
     const found = views.get(words) ?? openViews(settings, words)
     views.set(words, found)
     return found
   }
-  const languages = catalogue.languages.map(catalogue.wordsOf)
-
-  Object.assign(app.locals, settings.locals, { languages })
+  Object.assign(app.locals, settings.locals)
 
   // Express's own looks the template up on disk, and renders in a later turn.
   function render(this: Response, name: string, values: object = {}): void {
@@ -50,14 +48,17 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
 }
 
 // One for each language: macros see what is global, but not the page.
-function openViews({ folder, isKept = true }: ViewSettings, words: Words): nunjucks.Environment {
+function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
+  const { catalogue, folder, isKept = true } = settings
   const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
   const views = new nunjucks.Environment(loader, { autoescape: true })
+  const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
   return views
     .addFilter('when', (time: Date) => formatTime(time, words.language))
     .addFilter('iso', (time: Date) => time.toISOString())
     .addGlobal('language', words.language)
+    .addGlobal('otherLanguages', others)
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
     .addGlobal('browserName', (label: string) => sayBrowser(label, words))
