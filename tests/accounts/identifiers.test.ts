@@ -45,9 +45,7 @@ describe('a user name', () => {
   ])('is refused when it mixes alphabets: %s', (_, name) => {
     const { error } = Username.safeParse(name)
 
-    expect(error?.issues.map(({ message }) => message)).toEqual([
-      'Use letters of one alphabet in the user name.',
-    ])
+    expect(error?.issues.map(({ message }) => message)).toEqual(['username.alphabets'])
   })
 
   test.each([
