@@ -14,3 +14,6 @@ export function formatPath(path: string): string {
   const short = relative(PROJECT, path)
   return short.startsWith('..') || isAbsolute(short) ? path : `./${short}`
 }
+
+/** The folder of the catalogue: beside this file in src/, and in dist/, where the build copies it. */
+export const WORDS = fileURLToPath(new URL('words', import.meta.url))

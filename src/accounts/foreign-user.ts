@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { english } from '../catalogue.ts'
+import { english } from '../words/catalogue.ts'
 import { readText } from '../words/words.ts'
 import { Email, emailKeyOf, isVisible, Username, usernameKeyOf } from './identifiers.ts'
 import type { NewUserRow } from './insert-users.ts'

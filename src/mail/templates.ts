@@ -1,8 +1,8 @@
 import nunjucks from 'nunjucks'
-import { english } from '../catalogue.ts'
 import { formatTime } from '../clock.ts'
 import { formatDuration } from '../durations.ts'
 import { resolveInProject } from '../project.ts'
+import { english } from '../words/catalogue.ts'
 import { readText } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
 

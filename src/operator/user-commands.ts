@@ -11,9 +11,9 @@ import {
   startReset,
 } from '../accounts/operations.ts'
 import { checkPassword } from '../accounts/password-rules.ts'
-import { english } from '../catalogue.ts'
 import { withSecret } from '../settings/development-secret.ts'
 import { describeDatabase } from '../settings/start-lines.ts'
+import { english } from '../words/catalogue.ts'
 import { readText } from '../words/words.ts'
 import type { Asked } from './ask-password.ts'
 import type { Operator } from './command.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogue } from '../catalogue.ts'
+import { catalogue } from '../words/catalogue.ts'
 import { databaseUrl, origin, smtpUrl } from './urls.ts'
 import { email, host, oneOf, secrets, wholeNumber } from './values.ts'
 

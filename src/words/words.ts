@@ -6,7 +6,7 @@ import type en from './en.json'
 /** A text of the catalogue; en.json is the source. */
 export type Key = keyof typeof en
 
-/** `Html` values are not escaped in `format.html`. */
+/** Values of the type Html are not escaped by `mark`. */
 export type Params = Record<string, string | number | Date | Html>
 
 /** A text in no language yet: what forms, flash cookies, sessions and the outbox keep. */
@@ -94,11 +94,11 @@ function markUp(format: IntlMessageFormat, params: Params): string {
 
 const MOST_KEPT = 500
 
-// Formatting takes 6 µs, and most pages say the same to each visitor.
+// Formatting takes 6 µs, and most pages say the same to each visitor. What visitors type is not kept.
 function keepLatest() {
   const kept = new Map<string, string>()
   return (key: Key, params: Params, make: () => string): string => {
-    if (Object.values(params).some((value) => typeof value === 'object')) return make()
+    if (!Object.values(params).every((value) => typeof value === 'number')) return make()
     const name = JSON.stringify([key, params])
     const made = kept.get(name) ?? make()
     if (kept.size >= MOST_KEPT) kept.clear()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkPassword, type PasswordOwner } from '../../src/accounts/password-rules.ts'
-import { english } from '../../src/catalogue.ts'
+import { english } from '../../src/words/catalogue.ts'
 import { leastTime } from '../support/least-time.ts'
 
 const alice: PasswordOwner = {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { catalogue, english } from '../../../src/catalogue.ts'
 import { useViews } from '../../../src/http/views.ts'
+import { catalogue, english } from '../../../src/words/catalogue.ts'
 import { createLoginApp } from '../support/login-app.ts'
 
 describe('requireLogin', () => {
