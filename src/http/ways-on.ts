@@ -11,7 +11,10 @@ export const FORGOT_PASSWORD: WayOn = { href: '/forgot-password', text: 'form.fo
 
 /** Where an error page leads: back to the form, or to the page again; the start page last. */
 export function createWaysOn(pages: Page[], appUrl: string) {
-  const shown = new Map(pages.filter(({ get }) => get).map((page) => [page.path, page]))
+  // The longest path first: it is the nearest.
+  const shown = pages
+    .filter(({ get, path }) => get && path !== '/')
+    .sort((one, other) => other.path.length - one.path.length)
   return (req: Request, status: number, reason: ForgeryReason | null): WayOn[] => {
     const page = findNearest(shown, req.path)
     if (!page) return [START]
@@ -31,10 +34,6 @@ function keepNext(req: Request): string {
 }
 
 // A form without a page of its own stands on the page above it: /account/devices/7/revoke on /account/devices.
-function findNearest(shown: Map<string, Page>, path: string): Page | undefined {
-  for (let nearest = path; nearest !== ''; nearest = nearest.slice(0, nearest.lastIndexOf('/'))) {
-    const page = nearest === '/' ? undefined : shown.get(nearest)
-    if (page) return page
-  }
-  return undefined
+function findNearest(shown: Page[], path: string): Page | undefined {
+  return shown.find((page) => `${path}/`.startsWith(`${page.path}/`))
 }
