@@ -6,6 +6,7 @@ import { abandonSession, createSessions, readSession } from './auth/express-sess
 import { setEachCookieOnce } from './cookies.ts'
 import { isDatabaseOutage } from './database/outage.ts'
 import { readForm } from './http/body.ts'
+import { skipWhenGone } from './http/client.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
@@ -87,7 +88,7 @@ export function createApp(services: Services): Express {
   app.use(
     servePages(pages, {
       ...steps,
-      beforeGet: [csrf.issueToken],
+      beforeGet: [skipWhenGone, csrf.issueToken],
       beforePost: [csrf.refuseCrossSite, ...readForm()],
       checkToken: [csrf.checkToken],
     }),

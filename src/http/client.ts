@@ -1,4 +1,4 @@
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { networkOf } from './network.ts'
 
 /** Who sent a request, as far as that decides who waits for whom. */
@@ -25,4 +25,10 @@ function watchHangUp({ res }: Request): AbortSignal {
   if (res?.closed) abort()
   else res?.once('close', abort)
   return controller.signal
+}
+
+/** Makes no page for a client that is gone. Not for forms: what they ask for is done. */
+export const skipWhenGone: RequestHandler = (req, res, next) => {
+  if (req.socket.destroyed) res.end()
+  else next()
 }

@@ -1,4 +1,5 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import type { Refusal } from './client-errors.ts'
 import { HttpError } from './http-error.ts'
@@ -27,7 +28,27 @@ export function limitConnections(
   })
 }
 
-/** The same for requests that come through a proxy, whose connections belong to many networks. */
+/** Whether a request may be worked on. Hangs up on a client that has more than `most` unanswered on one connection. */
+export function limitUnanswered(most: number, report: (refusal: Refusal) => void) {
+  const waiting = new WeakMap<Socket, number>()
+  return ({ socket }: IncomingMessage, res: ServerResponse): boolean => {
+    // What had come with the request that was one too many.
+    if (socket.destroyed) return false
+    // An answer has no socket while another one goes before it.
+    if (res.socket) return true
+    const before = waiting.get(socket) ?? 1
+    if (before >= most) {
+      report({ ip: parseIp(socket.remoteAddress ?? ''), code: 'TOO_MANY_UNANSWERED' })
+      socket.destroy()
+      return false
+    }
+    waiting.set(socket, before + 1)
+    res.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 2) - 1))
+    return true
+  }
+}
+
+/** The share of a network in requests that come through a proxy, whose connections belong to many networks. */
 export function limitRequests(most: number): RequestHandler {
   const shares = createShares(most)
   return (req, res, next) => {

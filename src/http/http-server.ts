@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import type { Express, Request, Response } from 'express'
 import { seconds } from '../durations.ts'
 import { answerClientErrors, type Refusal } from './client-errors.ts'
-import { limitConnections } from './connections.ts'
+import { limitConnections, limitUnanswered } from './connections.ts'
 import { keepPath } from './odd-requests.ts'
 import { type Hsts, listSecurityHeaders } from './security-headers.ts'
 
@@ -16,6 +16,8 @@ export const LIMITS = {
   connectionsCheckingInterval: seconds(5),
   maxHeaderSize: 16 * 1024,
   maxConnections: 2_000,
+  /** Of one connection: browsers and proxies wait for each answer. */
+  maxUnanswered: 8,
 }
 
 /** What the operator sets. */
@@ -38,7 +40,9 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
   const { hsts, isBehindProxy, report } = options
   const limits = { ...LIMITS, ...options.limits }
   const headers = listSecurityHeaders(hsts)
+  const mayAnswer = limitUnanswered(limits.maxUnanswered, report)
   const answer = (req: IncomingMessage, res: ServerResponse) => {
+    if (!mayAnswer(req, res)) return
     keepPath(req)
     app(req as Request, res as Response, () => giveUp(res, headers))
   }
