@@ -83,6 +83,7 @@ export function enableUser({ database, clock }: Tools, id: string): Promise<bool
     const canComeBack = { OR: [{ deletionDueAt: null }, { deletionDueAt: { gt: BEING_ERASED } }] }
     const where = { id, NOT: CAN_LOG_IN, ...canComeBack }
     const { count } = await tables.user.updateMany({ where, data: CAN_LOG_IN })
+    await voidLinks(tables, id, ['restore-account'])
     if (count === 1) await recordEvent(tables, eventOf(id, 'enabled', clock()))
     return count === 1
   })
@@ -101,7 +102,7 @@ export function logOutUser({ database, clock }: Tools, id: string): Promise<bool
 
 export type ResetLink = { linkId: string; expiresAt: Date }
 
-/** Makes a link that sets a new password, in place of any that was asked for before. */
+/** Makes a link that sets a new password. */
 export function startReset({ database, clock }: Tools, user: ManagedUser): Promise<ResetLink> {
   const at = clock()
   const { id: userId } = user

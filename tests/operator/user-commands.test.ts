@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { BEING_ERASED } from '../../src/accounts/erasure.ts'
 import { openTestApp } from '../support/app.ts'
+import { deleteAccount, LINK_IS_OVER, openLink } from '../support/journeys.ts'
 import { userRow } from '../support/rows.ts'
 import { logIn, PASSWORD, register } from '../support/users.ts'
 import { commandsOf, kindsOf } from './support/operator.ts'
@@ -76,6 +77,17 @@ describe('enable', () => {
       disabledAt: null,
       deletionDueAt: null,
     })
+  })
+
+  test('voids the link that restores the account, which would still say that it waits to be erased', async () => {
+    const person = await register(site)
+    const link = await deleteAccount(site, person)
+    await run({ act: 'enable', name: person.username })
+
+    const page = await openLink(site.browse(), link)
+
+    expect(page.text).toContain(LINK_IS_OVER)
+    expect(page.text).not.toContain('waiting to be erased')
   })
 
   test('refuses an account that is being erased: it would come back half empty', async () => {

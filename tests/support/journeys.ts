@@ -91,4 +91,4 @@ export async function listEvents(
 }
 
 export const LINK_IS_OVER =
-  'This link was used already, has been replaced by a newer one, or is too old.'
+  'This link was used already, was cancelled by a later change, or is too old.'
