@@ -29,6 +29,13 @@ export const ALL_BUT_WAYS_BACK: LinkPurpose[] = [
   'verify-new-email',
 ]
 
+// An objection changes nothing about the account, so a new password need not end it.
+export const ALL_BUT_OBJECTIONS: LinkPurpose[] = [
+  ...ALL_BUT_WAYS_BACK,
+  'undo-email',
+  'restore-account',
+]
+
 export type NewLink = {
   purpose: LinkPurpose
   userId: string
@@ -42,14 +49,17 @@ export type LinkWithUser = EmailLink & {
   user: { username: string; email: string; emailVerifiedAt: Date | null }
 }
 
-/** Replaces earlier links of the same purpose; returns the id. */
+// A stranger can have these sent: one who asks must not void those that were asked for before.
+const KEPT_BESIDE_OTHERS: LinkPurpose[] = ['reset-password', 'verify-email']
+
+/** Replaces earlier links of the same purpose, but for links that a stranger can have sent; returns the id. */
 export async function createLink(tables: Tables, link: NewLink): Promise<string> {
   const { purpose, userId, email, at } = link
   const id = randomUUID()
   const emailKey = emailKeyOf(email)
   // A second change of email must not void the way back to the first one.
   const replaced = purpose === 'undo-email' ? { userId, purpose, emailKey } : { userId, purpose }
-  await tables.emailLink.deleteMany({ where: replaced })
+  if (!KEPT_BESIDE_OTHERS.includes(purpose)) await tables.emailLink.deleteMany({ where: replaced })
   await tables.emailLink.create({
     data: {
       id,

@@ -3,6 +3,7 @@ import type { Tables } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import {
+  ALL_BUT_OBJECTIONS,
   ALL_BUT_WAYS_BACK,
   actOnLink,
   createLink,
@@ -90,7 +91,7 @@ export async function decideReset(
   await recordEvent(tables, { userId, kind: 'reset-requested', at, by: { browser } })
 }
 
-/** Sets a password through a link. Ends every session, remember series and link; returns the user in the new epoch, or null when the link was used or voided meanwhile. */
+/** Sets a password through a link. Ends every session and remember series, and every link but objections; returns the user in the new epoch, or null when the link was used or voided meanwhile. */
 export async function resetPassword(
   accounts: Accounts,
   link: LinkWithUser,
@@ -107,7 +108,11 @@ export async function resetPassword(
     await recordAndNotify(tables, user, event)
     // A link that was sent before the email was changed: its reader may need the way back.
     const isCurrentEmail = link.emailKey === user.emailKey || link.email === ''
-    const lost = await voidLinks(tables, id, isCurrentEmail ? undefined : ALL_BUT_WAYS_BACK)
+    const lost = await voidLinks(
+      tables,
+      id,
+      isCurrentEmail ? ALL_BUT_OBJECTIONS : ALL_BUT_WAYS_BACK,
+    )
     for (const email of lost) await notify(tables, user, email, event)
     return toUser(user)
   })

@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { createLinkUrls } from '../../src/accounts/email-links.ts'
+import { findUsers, startReset } from '../../src/accounts/operations.ts'
 import { seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readErrors, readFlashes } from '../support/html.ts'
@@ -8,6 +10,7 @@ import {
   forgetPassword,
   listEvents,
   newPassword,
+  postLink,
 } from '../support/journeys.ts'
 import { findMails } from '../support/mails.ts'
 import { register } from '../support/users.ts'
@@ -65,16 +68,31 @@ describe('POST /forgot-password', () => {
     expect(await findUser(site, ada)).toEqual(before)
   })
 
-  test('makes a link of which only the newest works', async () => {
+  test('leaves earlier links and an open page alone: a stranger may have asked', async () => {
     const ada = await register(site)
     const first = await forgetPassword(site, ada)
+    const browser = site.browse()
+    await browser.follow(await browser.visit(first))
     site.clock.advance(seconds(1))
     const second = await forgetPassword(site, ada)
 
-    const older = await followLink(site.browse(), first, newPassword)
+    const older = await postLink(browser, first, newPassword)
     const newer = await followLink(site.browse(), second, newPassword)
 
-    expect([older.status, newer.status]).toEqual([422, 303])
+    expect([older.status, newer.status]).toEqual([303, 422])
+  })
+
+  test('leaves a link alone that the operator has handed over', async () => {
+    const ada = await register(site)
+    const tools = { database: site.database, clock: site.clock.now }
+    const [user] = await findUsers(tools, ada.email)
+    if (!user) throw new Error('There is no such user')
+    const { linkId } = await startReset(tools, user)
+    const link = createLinkUrls(site.settings.secrets, '')(linkId, '/reset-password')
+
+    await forgetPassword(site, ada)
+
+    expect((await followLink(site.browse(), link, newPassword)).status).toBe(303)
   })
 
   test.each([

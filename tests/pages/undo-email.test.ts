@@ -292,4 +292,50 @@ describe('the email that undoing a change has replaced', () => {
     expect(await findUser(site, ada)).toEqual(before)
     expect(site.logged.map(({ event }) => event)).toContain('account_disputed')
   })
+  test.each<[string, (ada: Person) => Promise<unknown>]>([
+    [
+      'chooses the next password',
+      async (ada) =>
+        followLink(site.browse(), await readLink(site, ada.email, 'reset-password'), newPassword),
+    ],
+    [
+      'changes it again',
+      async (ada) => {
+        const link = await readLink(site, ada.email, 'reset-password')
+        await followLink(site.browse(), link, newPassword)
+        const browser = site.browse()
+        await logIn(browser, { ...ada, password: NEW_PASSWORD })
+        const fields = { password: PASSWORD, confirm: PASSWORD }
+        await browser.submit('/account/password', { current: NEW_PASSWORD, ...fields })
+      },
+    ],
+  ])('can object also after the one who undid it %s', async (_, act) => {
+    const { ada, link } = await undo()
+    await site.browse().submit('/forgot-password', { email: ada.email })
+
+    await act(ada)
+
+    expect((await followLink(site.browse(), link)).status).toBe(303)
+    expect(await listEvents(site, ada)).toContain('email-undo-disputed')
+  })
+
+  test.each<[string, (ada: Person) => Promise<unknown>]>([
+    ['the operator logs the user out', async (ada) => logOutUser(tools, await idOf(ada))],
+    ['the operator disables the account', async (ada) => disableUser(tools, await idOf(ada))],
+    [
+      'the account is scheduled for deletion',
+      async (ada) => {
+        const browser = site.browse()
+        await followLink(browser, await forgetPassword(site, ada), newPassword)
+        await logIn(browser, { ...ada, password: NEW_PASSWORD })
+        await deleteAccount(site, { ...ada, browser, password: NEW_PASSWORD })
+      },
+    ],
+  ])('cannot object once %s', async (_, act) => {
+    const { ada, link } = await undo()
+
+    await act(ada)
+
+    expect((await followLink(site.browse(), link)).status).toBe(422)
+  })
 })
