@@ -1,6 +1,6 @@
 import type { Application, Request } from 'express'
 import type { Logger } from 'pino'
-import type { Accounts } from './accounts/accounts.ts'
+import type { Accounts, CountEmail } from './accounts/accounts.ts'
 import { createLinkUrls } from './accounts/email-links.ts'
 import { HashQueue, hashesAtOnce, Overloaded } from './accounts/hash-queue.ts'
 import { emailKeyOf } from './accounts/identifiers.ts'
@@ -31,7 +31,12 @@ import { createRememberStore } from './sessions/remember-store.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, type Settings } from './settings/settings.ts'
 import { createBudgets } from './throttle/budgets.ts'
-import { deliveryLimits, type LoginTarget, type Member } from './throttle/limits.ts'
+import {
+  deliveryLimits,
+  type LoginTarget,
+  type Member,
+  recipientLimits,
+} from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 import { catalogue as ourCatalogue } from './words/catalogue.ts'
 import { readText, text } from './words/words.ts'
@@ -66,7 +71,10 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, visits)
   const throttle = openThrottle(foundation)
-  const doJob: MailOptions['doJob'] = (job, claim) => doAccountJob(accounts, job, claim)
+  const countEmail: CountEmail = (tables, kind, key) =>
+    throttle.countWithin(tables, recipientLimits(kind, key))
+  const doJob: MailOptions['doJob'] = (job, claim) =>
+    doAccountJob({ ...accounts, countEmail }, job, claim)
   return {
     ...foundation,
     catalogue,

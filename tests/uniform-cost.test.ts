@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { doJobs } from './support/jobs.ts'
 import {
   addUser,
   KINDS_OF_ACCOUNT,
   nextFields,
   openThrottledSite,
+  VERIFIED,
 } from './support/kinds-of-account.ts'
 import { type ObservedAnswer, observe } from './support/observed-answer.ts'
 
@@ -68,5 +70,14 @@ describe('POST /forgot-password', () => {
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/forgot-password'])
     expect(answer).toEqual(await forget(nextFields().email))
+  })
+  test('answers the sixth request of an hour as the first, for a known and an unknown account', async () => {
+    const { email } = await addUser(open, VERIFIED)
+    const unknown = await forget(nextFields().email)
+
+    for (let count = 0; count < 6; count++) {
+      expect(await forget(email)).toEqual(unknown)
+      await doJobs(open)
+    }
   })
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Tables } from '../database/database.ts'
 import type { Passwords } from './password-hash.ts'
 
 /** What every file of this room works with. */
@@ -10,3 +10,10 @@ export type Accounts = {
   /** minLength in code points. */
   passwordRules: { minLength: number; appName: string }
 }
+
+/** Counts an email that strangers can have sent; false where its recipient has had enough of this kind for now. */
+export type CountEmail = (
+  tables: Tables,
+  kind: 'resets-to' | 'verifications-to',
+  key: string,
+) => Promise<boolean>

@@ -11,20 +11,11 @@ import {
 } from './email-links.ts'
 import { type Actor, recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { sendVerification } from './registration.ts'
 import { CAN_LOG_IN, changeOwnUser, displayNameOf, type User } from './users.ts'
 
 /** Asks for another verification email. Does the same for every email: the mail worker decides. */
 export function requestVerification({ database, clock }: Accounts, email: string): Promise<void> {
   return queueJob(database, { kind: 'verification', email }, clock())
-}
-
-/** Sends the link again, in place of the first; nothing where the email is verified by now. */
-export function resendVerification({ database, clock }: Accounts, { id }: User): Promise<void> {
-  return changeTogether(database, async (tables) => {
-    const user = await tables.user.findUnique({ where: { id, emailVerifiedAt: null } })
-    if (user) await sendVerification(tables, user, clock())
-  })
 }
 
 /** Verifies the first email of an account; false when the link was used or the email is verified by now. */

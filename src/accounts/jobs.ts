@@ -1,28 +1,31 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Tables } from '../database/database.ts'
 import type { Job } from '../mail/outbox.ts'
-import type { Accounts } from './accounts.ts'
+import type { Accounts, CountEmail } from './accounts.ts'
 import { recordEvent } from './events.ts'
 import { decideReset } from './passwords.ts'
 import { decideRegistration, decideVerification } from './registration.ts'
 
 /** Does in the background what an answer must not depend on: whether an account exists. `claim` is part of the same transaction, and false when another worker has the job. */
 export function doJob(
-  { database, clock }: Accounts,
+  { database, clock, countEmail }: Accounts & { countEmail: CountEmail },
   job: Job,
   claim: (tables: Tables) => Promise<boolean>,
 ): Promise<void> {
   const at = clock()
   return changeTogether(database, async (tables) => {
-    if (await claim(tables)) await JOBS[job.kind]?.(tables, job, at)
+    if (await claim(tables)) await JOBS[job.kind]?.(tables, job, at, countEmail)
   })
 }
 
-const JOBS: Record<string, (tables: Tables, job: Job, at: Date) => Promise<void>> = {
-  'password-reset': (tables, { email, browser }, at) =>
-    decideReset(tables, { email: email ?? '', browser: browser ?? '' }, at),
+type DoJob = (tables: Tables, job: Job, at: Date, countEmail: CountEmail) => Promise<void>
+
+const JOBS: Record<string, DoJob> = {
+  'password-reset': (tables, { email, browser }, at, countEmail) =>
+    decideReset(tables, { email: email ?? '', browser: browser ?? '', at }, countEmail),
   registration: (tables, { pendingId }, at) => decideRegistration(tables, pendingId ?? '', at),
-  verification: (tables, { email }, at) => decideVerification(tables, email ?? '', at),
+  verification: (tables, { email }, at, countEmail) =>
+    decideVerification(tables, { email: email ?? '', at }, countEmail),
   'failed-login': recordFailedLogin,
 }
 

@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Tables } from '../database/database.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
-import type { Accounts } from './accounts.ts'
+import type { Accounts, CountEmail } from './accounts.ts'
 import {
   ALL_BUT_OBJECTIONS,
   ALL_BUT_WAYS_BACK,
@@ -68,18 +68,20 @@ export function requestReset(
   return queueJob(database, { kind: 'password-reset', email, browser }, clock())
 }
 
-/** Decides in the background whether an email has an account that can log in, and sends it a link. */
+/** Decides in the background whether an email has an account that can log in, and sends it a link unless it has had enough of them. */
 export async function decideReset(
   tables: Tables,
-  { email, browser }: { email: string; browser: string },
-  at: Date,
+  { email, browser, at }: { email: string; browser: string; at: Date },
+  countEmail: CountEmail,
 ): Promise<void> {
   const user = await tables.user.findUnique({
     where: { emailKey: emailKeyOf(email), ...CAN_LOG_IN },
   })
   if (!user) return
   await holdUser(tables, user.id)
-  const { id: userId } = user
+  const { id: userId, emailKey, authEpoch } = user
+  // By epoch too: a new password voids the links of this hour, and its user may need another.
+  if (!(await countEmail(tables, 'resets-to', `${emailKey} ${authEpoch}`))) return
   const linkId = await createLink(tables, {
     purpose: 'reset-password',
     userId,

@@ -8,7 +8,7 @@ import {
 } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { enqueue, queueJob } from '../mail/outbox.ts'
-import type { Accounts } from './accounts.ts'
+import type { Accounts, CountEmail } from './accounts.ts'
 import { createLink, endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
 import { type Actor, recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
@@ -134,14 +134,22 @@ async function answerRegistration(tables: Tables, pending: PendingRegistration, 
   }
 }
 
-/** Decides in the background whether an email waits for its verification, and sends the link again. */
-export async function decideVerification(tables: Tables, email: string, at: Date) {
+/** Decides in the background whether an email waits for its verification, and sends one link again unless it has had enough of them. */
+export async function decideVerification(
+  tables: Tables,
+  { email, at }: { email: string; at: Date },
+  countEmail: CountEmail,
+): Promise<void> {
   const emailKey = emailKeyOf(email)
-  const waiting = { emailKey, expiresAt: { gt: at } }
-  const pending = await tables.pendingRegistration.findMany({ where: waiting, take: 3 })
-  for (const each of pending) await answerRegistration(tables, each, at)
   const user = await tables.user.findUnique({ where: { emailKey, emailVerifiedAt: null } })
+  const pending = await tables.pendingRegistration.findFirst({
+    where: { emailKey, expiresAt: { gt: at } },
+    orderBy: { createdAt: 'desc' },
+  })
+  if (!user && !pending) return
+  if (!(await countEmail(tables, 'verifications-to', emailKey))) return
   if (user) await sendVerification(tables, user, at)
+  else if (pending) await answerRegistration(tables, pending, at)
 }
 
 /** Null once it is used or too old. */

@@ -4,7 +4,7 @@ import {
   findPendingEmail,
   keepEmail,
   requestNewEmail,
-  resendVerification,
+  requestVerification,
 } from '../accounts/email-addresses.ts'
 import { Email, emailKeyOf, Name, usernameKeyOf, usernameOrKept } from '../accounts/identifiers.ts'
 import { changeProfile } from '../accounts/profile.ts'
@@ -14,11 +14,12 @@ import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } fr
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import {
-  emailLimits,
   type Limit,
   type Member,
+  newEmailLimits,
   profileLimits,
   usernameLimits,
+  verificationLimits,
 } from '../throttle/limits.ts'
 import { type Text, text } from '../words/words.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
@@ -86,7 +87,7 @@ function limitsOf(member: Member, user: User, wanted: Profile): Limit[] {
   return [
     ...profileLimits(member),
     ...(isNewUsername(user, wanted) ? usernameLimits(member) : []),
-    ...(isNewEmail(user, wanted) ? emailLimits(member.network, emailKey) : []),
+    ...(isNewEmail(user, wanted) ? newEmailLimits(member, emailKey) : []),
   ]
 }
 
@@ -107,8 +108,8 @@ async function verifyAgain(req: Request, res: Response) {
   const { accounts, auth, memberOf, settings, throttle } = servicesOf(req)
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
-  await throttle.count(emailLimits(memberOf(req).network, emailKeyOf(user.email)))
-  await resendVerification(accounts, user)
+  await throttle.count(verificationLimits(memberOf(req)))
+  await requestVerification(accounts, user.email)
   return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
-import { Email, emailKeyOf } from '../accounts/identifiers.ts'
+import { Email } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
 import { loginUrl, nextOf } from '../auth/next.ts'
 import { minutes } from '../durations.ts'
@@ -32,7 +32,7 @@ async function forgot(req: Request, res: Response) {
   const form = parseForm(ForgotForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
+  await services.throttle.count(emailLimits(networkOf(req)))
   await requestReset(services.accounts, { ...form.data, ...services.visitOf(req) })
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { requestVerification } from '../accounts/email-addresses.ts'
-import { Email, emailKeyOf } from '../accounts/identifiers.ts'
+import { Email } from '../accounts/identifiers.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
@@ -28,7 +28,7 @@ async function resend(req: Request, res: Response) {
   const form = parseForm(ResendForm, req.body)
   if (!form.ok) return show(res.status(422), form.view)
 
-  await services.throttle.count(emailLimits(networkOf(req), emailKeyOf(form.data.email)))
+  await services.throttle.count(emailLimits(networkOf(req)))
   await requestVerification(services.accounts, form.data.email)
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)

@@ -1,4 +1,4 @@
-import { type Database, Prisma } from '../database/database.ts'
+import { Prisma, type Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 
 // Counted in the database: restarts keep the counts, and processes share them.
@@ -13,7 +13,7 @@ export type Counted = { key: string; endsAt: Date }
 const CLOCK_SKEW = minutes(1)
 
 /** Those of the windows that are used up. */
-export function findFull(database: Database, charges: Charge[]): Promise<Counted[]> {
+export function findFull(database: Tables, charges: Charge[]): Promise<Counted[]> {
   const full = charges.map((charge) => {
     const { key, most } = charge
     return Prisma.sql`("key" = ${key} AND "attempts" >= ${most} AND ${isRunning(charge)})`
@@ -24,7 +24,7 @@ export function findFull(database: Database, charges: Charge[]): Promise<Counted
 
 // One statement: of many at once, in however many processes, only as many pass as there are left.
 /** When the window ends, or null if it is used up. A window that is over begins anew. */
-export async function countAttempt(database: Database, charge: Charge): Promise<Date | null> {
+export async function countAttempt(database: Tables, charge: Charge): Promise<Date | null> {
   const { key, cost, most, endsAt } = charge
   const running = isRunning(charge)
   const [row] = await database.$queryRaw<{ endsAt: Date }[]>`
@@ -39,11 +39,7 @@ export async function countAttempt(database: Database, charge: Charge): Promise<
 }
 
 /** Leaves a later window alone, and one that has too little. */
-export async function takeBack(
-  database: Database,
-  counted: Counted[],
-  cost: number,
-): Promise<void> {
+export async function takeBack(database: Tables, counted: Counted[], cost: number): Promise<void> {
   if (counted.length === 0) return
   const OR = counted.map(({ key, endsAt }) => ({ key, endsAt }))
   const where = { OR, attempts: { gte: cost } }

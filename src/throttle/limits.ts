@@ -44,11 +44,23 @@ export function linkPasswordLimits(userOrLinkId: string): Limit[] {
 }
 
 /** For a request that has an email sent. */
-export function emailLimits(network: string, emailKey: string): Limit[] {
-  return [
-    { budget: 'emails-of-network', key: network },
-    { budget: 'emails-to', key: emailKey },
-  ]
+export function emailLimits(network: string): Limit[] {
+  return [{ budget: 'emails-of-network', key: network }]
+}
+
+/** For a change of email, which sends a link to the new one. */
+export function newEmailLimits({ network }: Member, emailKey: string): Limit[] {
+  return [...emailLimits(network), { budget: 'new-emails-to', key: emailKey }]
+}
+
+/** For a user who asks for the link to their own email again. */
+export function verificationLimits({ userId, deviceId, network }: Member): Limit[] {
+  return [...emailLimits(network), { budget: 'verifications', key: `${userId} ${deviceId}` }]
+}
+
+/** For each email of a kind that strangers can have sent. */
+export function recipientLimits(budget: 'resets-to' | 'verifications-to', key: string): Limit[] {
+  return [{ budget, key }]
 }
 
 /** For each attempt to deliver an email. */

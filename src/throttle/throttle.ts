@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import type { Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
 import type { Budget, BudgetName } from './budgets.ts'
 import { type Charge, type Counted, countAttempt, findFull, takeBack } from './counters.ts'
@@ -22,10 +22,12 @@ export type Throttle = {
   attempt<T>(limits: Limit[], make: () => Promise<T>): Promise<T>
   /** Counts what is never given back. Throws TooManyAttempts. */
   count(limits: Limit[]): Promise<void>
+  /** The same inside a transaction, but false where a limit is reached. */
+  countWithin(tables: Tables, limits: Limit[]): Promise<boolean>
 }
 
 export type ThrottleOptions = {
-  database: Database
+  database: Tables
   clock: Clock
   budgets: Record<BudgetName, Budget>
   /** Whether an error of an attempt means that nothing was tried. */
@@ -44,6 +46,15 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   return {
     async count(limits) {
       await pay(options, limits)
+    },
+    async countWithin(tables, limits) {
+      try {
+        await pay({ ...options, database: tables }, limits)
+        return true
+      } catch (error) {
+        if (error instanceof TooManyAttempts) return false
+        throw error
+      }
     },
     async attempt(limits, make) {
       const payments = await pay(options, limits)
@@ -64,6 +75,7 @@ export function createThrottle(options: ThrottleOptions): Throttle {
 export const noThrottle: Throttle = {
   attempt: (_limits, make) => make(),
   count: async () => {},
+  countWithin: async () => true,
 }
 
 async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[]) {
@@ -96,7 +108,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-async function assertNotFull(database: Database, charges: Charge[]): Promise<void> {
+async function assertNotFull(database: Tables, charges: Charge[]): Promise<void> {
   const ends = await findFull(database, charges)
   if (ends.length > 0) throw new TooManyAttempts(waitUntil(ends, charges))
 }
