@@ -29,7 +29,8 @@ export function scheduleDeletion(
       deletionDueAt: deletionDueAt.toISOString(),
     } as const
     await enqueue(tables, { userId, to: email, at, message })
-    for (const former of lost) await notify(tables, changed, former, { kind, at, by })
+    for (const former of lost)
+      await notify(tables, changed, former, { kind, at, by, endsWayBack: true })
     return true
   })
 }

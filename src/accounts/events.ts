@@ -118,7 +118,7 @@ export async function notify(
   tables: Tables,
   user: Pick<Notified, 'id' | 'name' | 'username'>,
   to: string,
-  { kind, by, at }: Omit<NewEvent, 'userId'>,
+  { kind, by, at, endsWayBack = false }: Omit<NewEvent, 'userId'> & { endsWayBack?: boolean },
 ): Promise<void> {
   const message = {
     template: 'security-notice',
@@ -127,6 +127,7 @@ export async function notify(
     browser: by.browser,
     at: at.toISOString(),
     isTheft: kind === 'remember-token-stolen',
+    endsWayBack,
   } as const
   await enqueue(tables, { userId: user.id, to, at, message })
 }

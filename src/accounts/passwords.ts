@@ -115,7 +115,7 @@ export async function resetPassword(
       id,
       isCurrentEmail ? ALL_BUT_OBJECTIONS : ALL_BUT_WAYS_BACK,
     )
-    for (const email of lost) await notify(tables, user, email, event)
+    for (const email of lost) await notify(tables, user, email, { ...event, endsWayBack: true })
     return toUser(user)
   })
 }

@@ -24,6 +24,8 @@ type SecurityNotice = {
   at: string
   /** Certainly not the user. */
   isTheft?: boolean
+  /** To a former email, whose link to take the account back is void now. */
+  endsWayBack?: boolean
 }
 
 export type TemplateName = Message['template']

@@ -246,6 +246,30 @@ describe('a way back', () => {
     expect(await findNotices(site, ada.email)).toContain('New password chosen through a link')
   })
 
+  test('that a thief ends through the new mailbox is no more, and an email says so to the one before', async () => {
+    const busy = await openTestApp({ THROTTLE: 'on' }, site)
+    const ada = await registerVerified(busy)
+    const evil = `evil.${ada.email}`
+    const wayBack = await moveTo(busy, ada, evil)
+    await followLink(
+      busy.browse(),
+      await forgetPassword(busy, { ...ada, email: evil }),
+      newPassword,
+    )
+
+    await busy.services.mail.sender.sendDue()
+    const sent = await busy.services.mail.listSent(50)
+
+    expect((await followLink(busy.browse(), wayBack)).status).toBe(422)
+    const texts = sent.filter(({ to }) => to === ada.email).map(({ text }) => text)
+    const told = texts.find((text) => text.includes('New password chosen through a link'))
+    expect(told).toContain(
+      'The link that could take the account back to this email no longer works.',
+    )
+    expect(told).toContain('tell the operator of this site at once')
+    expect(texts.join()).toContain(`was changed to ${evil}`)
+  })
+
   test('that ends by a request to delete the account says so to the email that loses it', async () => {
     const ada = await registerVerified(site)
     const email = `new.${ada.email}`
