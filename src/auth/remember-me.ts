@@ -10,6 +10,9 @@ import type { RememberSeries, RememberStore } from './remember-store.ts'
 /** How long a token stays good after its successor was first seen, and how long its successor stays the same while it was not: for requests that were already under way. */
 export const GRACE = seconds(60)
 
+/** How many answers in a row may get lost before it is a copy that comes again and again. docs/auth.md has the numbers. */
+const MOST_LOST = 5
+
 export type Remembered = { series: RememberSeries; token: string; isSuccessor: boolean }
 
 export type Redemption =
@@ -66,14 +69,11 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
     const { id, tokenHash, generation, keyId } = series
     if (series.seenAt || isInGrace(series.rotatedAt))
       return succeed(series, successorOf(token, keyId, generation))
+    if (generation + 1 >= MOST_LOST) return { kind: 'stolen', series }
     // An answer was lost, or a thief was here first and keeps the successor: it must not be the same one.
     const successor = successorOf(token, newestKeyId, generation + 1)
     const hasWon = await store.supersede(id, { tokenHash, generation, ...become(successor) })
     return hasWon ? succeed(series, successor) : redeem(id, token)
-  }
-
-  function succeed(series: RememberSeries, token: string): Redemption {
-    return { kind: 'remembered', series, token, isSuccessor: true }
   }
 
   function become(token: string) {
@@ -97,6 +97,10 @@ export function createRememberMe({ store, secrets, clock }: RememberMeSettings) 
     const key = keys.get(keyId) ?? ''
     return createHmac('sha256', key).update(input).digest('base64url')
   }
+}
+
+function succeed(series: RememberSeries, token: string): Redemption {
+  return { kind: 'remembered', series, token, isSuccessor: true }
 }
 
 function newSeries(token: string, keyId: string) {

@@ -3,6 +3,7 @@ import { minutes } from '../../src/durations.ts'
 import { livesOf } from '../support/rounds.ts'
 import {
   liveHonestly,
+  liveWithPatientThief,
   liveWithQuietThief,
   liveWithRacingThief,
   liveWithThief,
@@ -42,6 +43,7 @@ describe(`of ${LIVES} remembered browsers with forty visits each, theft is calle
     ['uses the copy once the browser has gone on', liveWithThief],
     ['uses the copy first and keeps quiet about the successor', liveWithQuietThief],
     ['races the browser with the copy before it goes its own way', liveWithRacingThief],
+    ['comes every few hours and races the browser each time', liveWithPatientThief],
   ])('in all of them under our rule when a thief %s', async (_, live) => {
     expect(await countThefts(live, ourRule)).toBe(LIVES)
   })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createRememberMe, type Redemption } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
-import { days, minutes, seconds } from '../../src/durations.ts'
+import { days, hours, minutes, seconds } from '../../src/durations.ts'
 import { createTestClock } from './support/test-clock.ts'
 
 /** A series that has just been started, and a way to open its store again with other secrets. */
@@ -146,17 +146,42 @@ describe('a successor', () => {
     expect(owners).not.toBe(thiefs)
   })
 
-  test('of a lost answer can be lost again, as often as it happens', async () => {
+  test('of a lost answer can be lost again, up to five times in a row', async () => {
     const { redeem, token, clock } = await startSeries()
     const tokens = new Set<string>()
-    for (let visit = 0; visit < 4; visit++) {
+    for (let visit = 0; visit < 5; visit++) {
       tokens.add(tokenOf(await redeem(token)))
       clock.advance(days(1))
     }
 
     const [last = ''] = [...tokens].slice(-1)
-    expect(tokens.size).toBe(4)
+    expect(tokens.size).toBe(5)
     expect((await redeem(last)).kind).toBe('remembered')
+  })
+
+  test('that is lost five times in a row was thrown away by a thief', async () => {
+    const { redeem, token, clock } = await startSeries()
+    for (let visit = 0; visit < 5; visit++) {
+      await redeem(token)
+      clock.advance(hours(5))
+    }
+
+    expect((await redeem(token)).kind).toBe('stolen')
+  })
+
+  test('is lost anew once one has been seen', async () => {
+    const { redeem, markSeen, token, clock } = await startSeries()
+    let held = token
+    for (let visit = 0; visit < 12; visit++) {
+      const given = tokenOf(await redeem(held))
+      clock.advance(hours(5))
+      if (visit % 5 !== 4) continue
+      await markSeen(given)
+      clock.advance(minutes(2))
+      held = given
+    }
+
+    expect((await redeem(held)).kind).toBe('remembered')
   })
 
   test('of a first use is computed as by releases before this one, whose cookies go on', async () => {

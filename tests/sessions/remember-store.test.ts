@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
+import { createRememberMe } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore, type RememberSeries } from '../../src/auth/remember-store.ts'
-import { minutes } from '../../src/durations.ts'
+import { hours, minutes } from '../../src/durations.ts'
 import { formatLoginId } from '../../src/sessions/login-id.ts'
 import { createRememberStore } from '../../src/sessions/remember-store.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -99,6 +100,21 @@ describe.each([
 
     expect(await store.supersede(id, superseding)).toBe(false)
     expect(await store.find(id, NOW)).toMatchObject({ tokenHash: 'second', generation: 0 })
+  })
+
+  test('counts how often a token was superseded: the sixth time that its predecessor comes is theft', async () => {
+    let now = NOW
+    const rememberMe = createRememberMe({ store, secrets: ['a secret'], clock: () => now })
+    const wanted = { loginId: formatLoginId(user), deviceId: null, expiresAt: later(hours(48)) }
+    const { series, token } = await rememberMe.start(wanted)
+
+    const kinds: string[] = []
+    for (let visit = 0; visit < 6; visit++) {
+      kinds.push((await rememberMe.redeem(series.id, token)).kind)
+      now = new Date(now.getTime() + hours(5))
+    }
+
+    expect(kinds).toEqual([...Array(5).fill('remembered'), 'stolen'])
   })
 
   test('notes when the current token was first seen, and of no other', async () => {

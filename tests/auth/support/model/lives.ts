@@ -53,11 +53,34 @@ export async function liveWithRacingThief(makeRule: MakeRule, seed: number): Pro
   let copy = life.token
   for (let races = 1 + Math.floor(life.random() * 3); races > 0; races--) {
     life.clock.advance(pause(life.random))
-    const [verdict] = await Promise.all([life.rule.redeem(copy), openBrowser(life)])
-    if (verdict === 'theft') return true
-    copy = verdict.newToken ?? copy
+    const won = await race(life, copy)
+    if (won === null) return true
+    copy = won
   }
   return comeQuietly(life, copy)
+}
+
+/** A thief uses the copy every few hours and throws away what it gets, but races the browser whenever that is opened: whether theft was called. */
+export async function liveWithPatientThief(makeRule: MakeRule, seed: number): Promise<boolean> {
+  const life = await beginLife(makeRule, seed)
+  await payVisits(life, Math.floor(life.random() * (VISITS / 4)))
+  let copy = life.token
+  for (let visit = 0; visit < VISITS / 2 && !life.isAccused; visit++) {
+    for (let left = pause(life.random); left > 0; left -= hours(5)) {
+      life.clock.advance(Math.min(left, hours(5)))
+      if (left > hours(5) && (await life.rule.redeem(copy)) === 'theft') return true
+    }
+    const won = await race(life, copy)
+    if (won === null) return true
+    copy = won
+  }
+  return life.isAccused
+}
+
+/** Uses the copy at the very moment when the browser is opened: what it is given, or null where that was taken for theft. */
+async function race(life: Life, copy: string): Promise<string | null> {
+  const [verdict] = await Promise.all([life.rule.redeem(copy), openBrowser(life)])
+  return verdict === 'theft' ? null : (verdict.newToken ?? copy)
 }
 
 async function comeQuietly(life: Life, copy: string): Promise<boolean> {
