@@ -86,6 +86,7 @@ describe.runIf(inject('template').engine === 'sqlite')('a copy of the project', 
   test(
     'has a new page, a new field and a new name, and is green',
     async () => {
+      rmSync(join(copy, 'src/words/es.json'))
       followRecipe(sectionOf('Add a page'), copy)
       followRecipe(sectionOf('Add a field to the user'), copy)
       const [, name = ''] = /`npm run migration -- (\w+)`/.exec(readme) ?? []

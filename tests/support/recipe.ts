@@ -3,13 +3,27 @@ import { dirname, join } from 'node:path'
 
 /** Does in a folder what the blocks of a recipe say: writes files, and applies changes to lines that occur once. */
 export function followRecipe(recipe = '', folder = ''): void {
-  const blocks = [...recipe.matchAll(/^```(\w+) (\S+)\n([\s\S]*?)^```/gm)]
+  const blocks = [...recipe.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```/gm)]
   if (blocks.length === 0) throw new Error('The recipe has no steps')
   for (const [, kind, path = '', text = ''] of blocks) {
-    const file = join(folder, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, kind === 'diff' ? change(readFileSync(file, 'utf8'), text, path) : text)
+    if (kind === 'diff') changeFiles(folder, text)
+    else writeIn(folder, path, text)
   }
+}
+
+// Each part of a diff begins with the file that it changes.
+function changeFiles(folder: string, diff: string): void {
+  for (const part of diff.split(/^\+\+\+ /m).slice(1)) {
+    const [path = ''] = part.split('\n', 1)
+    const source = readFileSync(join(folder, path), 'utf8')
+    writeIn(folder, path, change(source, part.slice(path.length + 1), path))
+  }
+}
+
+function writeIn(folder: string, path: string, text: string): void {
+  const file = join(folder, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
 }
 
 function change(source: string, diff: string, path: string): string {
