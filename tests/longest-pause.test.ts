@@ -102,6 +102,8 @@ describe('the longest pause of the event loop', () => {
     ['cookies', `${line('/login')}Cookie: ${fill('session=s%3Aa.b;', WIDE)}\r\n`],
     ['quotes in a cookie', `${line('/login')}Cookie: session=${fill('"', WIDE)}\r\n`],
     ['types', `${line('/dashboard')}Accept: ${fill('*/*;q=0.1,', WIDE)}\r\n`],
+    ['languages', `${line('/login')}Accept-Language: ${fill('*;q=0.1,', WIDE)}\r\n`],
+    ['encodings', `${line('/app.css')}Accept-Encoding: ${fill('*;q=0.1,', WIDE)}\r\n`],
     ['half-quoted types', `${line('/dashboard')}Accept: "${fill(',', WIDE)}\r\n`],
     ['ranges', `${line('/app.css')}Range: bytes=${fill('0-1,', WIDE)}\r\n`],
   ])('is about the same for a request of many %s', async (_, words) => {

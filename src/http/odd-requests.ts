@@ -2,13 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { HttpError } from './http-error.ts'
 
-/** Refuses what is HTTP but no request for a page: no host or two, no path, or an unknown expectation. */
+/** Refuses what is HTTP but no request for a page: no host or two, no path, or an unknown expectation. Forgets overlong wishes. */
 export const refuseOddRequests: RequestHandler = (req, _res, next) => {
+  for (const name of WISHES)
+    if ((req.headers[name]?.length ?? 0) > LONGEST_WISH) delete req.headers[name]
   if (hasOddHost(req) || !req.url.startsWith('/')) return next(new HttpError(400))
   // Node itself has answered the only one there is, 100-continue.
   const isUnmet = req.headers.expect !== undefined && !/^100-continue$/i.test(req.headers.expect)
   return next(isUnmet ? new HttpError(417) : undefined)
 }
+
+// Browsers send a tenth of that. To read 15 KB of them takes as long as twenty pages.
+const LONGEST_WISH = 2_000
+const WISHES = ['accept', 'accept-encoding', 'accept-language'] as const
 
 // Of two hosts a proxy may believe one and this program the other.
 function hasOddHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
