@@ -80,6 +80,8 @@ async function tellOldEmail(
   at: Date,
 ): Promise<void> {
   const linkId = await createWayBack(tables, user, old, at)
+  // The old email has no way back, or loses it: a link that resets the password would be one.
+  if (linkId === null) await voidResetsByOthers(tables, user)
   const name = displayNameOf(user)
   const link = linkId === null ? {} : { linkId }
   const message = { template: 'email-changed', name, newEmail: user.email, ...link } as const
@@ -101,6 +103,12 @@ async function createWayBack(
     return null
   }
   return emailVerifiedAt ? createLink(tables, { purpose: 'undo-email', userId, email, at }) : null
+}
+
+// A link that the operator handed over is for no email.
+async function voidResetsByOthers(tables: Tables, { id: userId, emailKey }: UserRow) {
+  const where = { userId, purpose: 'reset-password', emailKey: { notIn: [emailKey, ''] } }
+  await tables.emailLink.deleteMany({ where })
 }
 
 async function voidLaterWaysBack(tables: Tables, userId: string, since: Date): Promise<void> {

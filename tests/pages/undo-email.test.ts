@@ -363,3 +363,34 @@ describe('the email that undoing a change has replaced', () => {
     expect((await followLink(site.browse(), link)).status).toBe(422)
   })
 })
+
+describe('a link that resets the password, sent to an email that the account has left', () => {
+  const setPassword = async (link: string) =>
+    (await followLink(site.browse(), link, newPassword)).status
+
+  test('is void once the user has returned to the email before', async () => {
+    const ada = await registerVerified(site)
+    const evil = `evil.${ada.email}`
+    await followLink(ada.browser, await askForNewEmail(site, ada, evil))
+    const link = await forgetPassword(site, { ...ada, email: evil })
+    await followLink(ada.browser, await askForNewEmail(site, ada, ada.email))
+
+    expect(await setPassword(link)).toBe(422)
+  })
+
+  test('is void where that email was never verified', async () => {
+    const ada = await register(site)
+    const link = await forgetPassword(site, ada)
+    await followLink(ada.browser, await askForNewEmail(site, ada, `new.${ada.email}`))
+
+    expect(await setPassword(link)).toBe(422)
+  })
+
+  test('is good where that email has a way back', async () => {
+    const ada = await registerVerified(site)
+    const link = await forgetPassword(site, ada)
+    await followLink(ada.browser, await askForNewEmail(site, ada, `new.${ada.email}`))
+
+    expect(await setPassword(link)).toBe(303)
+  })
+})
