@@ -139,7 +139,9 @@ export class SessionStore extends Store {
       // Only now does it hold its device.
       const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
       await tables.session.create({ data })
-      const replacedId = old ?? req?.endedSession?.id
+      // Requests that come along with a remember cookie start sessions of their own: each may be answered alone.
+      const isRestored = session.login?.startedBy === 'remember'
+      const replacedId = old ?? (isRestored ? undefined : req?.endedSession?.id)
       if (replacedId) await noteReplacement(tables, replacedId, session, now)
     })
     whenCommitted?.()

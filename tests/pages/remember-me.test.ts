@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { days, hours, seconds } from '../../src/durations.ts'
+import { days, hours, minutes, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from '../support/users.ts'
 
@@ -111,6 +111,18 @@ describe('remember me', () => {
     expect(both).toEqual([true, true])
     expect(one.valueOf('remember')).toBe(other.valueOf('remember'))
     expect(afterALostAnswer).toBe(true)
+  })
+
+  test('survives tabs that bring the session that is over along, and an answer that got lost', async () => {
+    const { browser } = await registerAndRemember(site)
+    site.clock.advance(minutes(40))
+    const copies = Array.from({ length: 4 }, () => site.browse().copyCookies(browser))
+
+    const tabs = await Promise.all(copies.map((copy) => copy.visit('/account')))
+    const retries = [await browser.visit('/account'), await copies[0]?.visit('/account')]
+
+    expect(tabs.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(retries.map((answer) => answer?.status)).toEqual([200, 200])
   })
 
   test('says on the form how long it lasts, as set', async () => {
