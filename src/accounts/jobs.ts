@@ -23,7 +23,8 @@ type DoJob = (tables: Tables, job: Job, at: Date, countEmail: CountEmail) => Pro
 const JOBS: Record<string, DoJob> = {
   'password-reset': (tables, { email, browser }, at, countEmail) =>
     decideReset(tables, { email: email ?? '', browser: browser ?? '', at }, countEmail),
-  registration: (tables, { pendingId }, at) => decideRegistration(tables, pendingId ?? '', at),
+  registration: (tables, { pendingId }, at, countEmail) =>
+    decideRegistration(tables, { pendingId: pendingId ?? '', at }, countEmail),
   verification: (tables, { email }, at, countEmail) =>
     decideVerification(tables, { email: email ?? '', at }, countEmail),
   'failed-login': recordFailedLogin,

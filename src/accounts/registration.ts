@@ -116,10 +116,17 @@ export async function reserveRegistration(
   }).catch(whenTaken('username-taken'))
 }
 
-/** Decides in the background which email answers a registration. */
-export async function decideRegistration(tables: Tables, pendingId: string, at: Date) {
+/** Decides in the background which email answers a registration, unless its recipient has had enough of them. */
+export async function decideRegistration(
+  tables: Tables,
+  { pendingId, at }: { pendingId: string; at: Date },
+  countEmail: CountEmail,
+): Promise<void> {
   const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
-  if (pending) await answerRegistration(tables, pending, at)
+  if (!pending) return
+  // Apart from those that are asked for again: a user whom others have used this up for can ask.
+  if (!(await countEmail(tables, 'verifications-to', `registration ${pending.emailKey}`))) return
+  await answerRegistration(tables, pending, at)
 }
 
 async function answerRegistration(tables: Tables, pending: PendingRegistration, at: Date) {

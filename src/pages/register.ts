@@ -52,7 +52,9 @@ async function register(req: Request, res: Response) {
   const form = parseForm(schemaFor(services), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const limits = registrationLimits(networkOf(req), emailKeyOf(form.data.email))
+  const isCountedLater = services.settings.registration === 'verified'
+  const emailKey = isCountedLater ? null : emailKeyOf(form.data.email)
+  const limits = registrationLimits(networkOf(req), emailKey)
   const wanted = { ...form.data, ...services.visitOf(req) }
   const outcome = await services.throttle.attempt(limits, () => registerOrReserve(req, res, wanted))
   if (outcome === 'reserved') return sendToMailbox(req, res, form.data.email)

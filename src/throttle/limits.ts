@@ -68,12 +68,12 @@ export function deliveryLimits(lane: number, emailKey: string): Limit[] {
   return [{ budget: 'deliveries-to', key: `${lane} ${emailKey}` }]
 }
 
-// Not counted with other emails: what is left of that budget would tell that the email was used here this hour.
-export function registrationLimits(network: string, emailKey: string): Limit[] {
-  return [
-    { budget: 'registrations-of-network', key: network },
-    { budget: 'registrations-of-email', key: emailKey },
-  ]
+/** Without an email where what is left of its budget would tell that it was used here this hour. */
+export function registrationLimits(network: string, emailKey: string | null): Limit[] {
+  const ofNetwork = { budget: 'registrations-of-network', key: network } as const
+  return emailKey === null
+    ? [ofNetwork]
+    : [ofNetwork, { budget: 'registrations-of-email', key: emailKey }]
 }
 
 export function formLimits({ userId, deviceId, network }: Member): Limit[] {

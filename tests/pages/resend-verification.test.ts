@@ -27,6 +27,22 @@ async function registerUnverified() {
   return register(open)
 }
 
+describe('POST /register where emails must be verified', () => {
+  test('sends one email 5 links an hour at most and does not say so; the user can ask for one', async () => {
+    const { email } = userFields()
+    const register = () => site.browse().submit('/register', userFields({ email }))
+
+    const statuses = []
+    for (let count = 0; count < 7; count++) statuses.push((await register()).status)
+    const sent = await findMails(site, email, 'verify-email')
+    await ask(email)
+
+    expect(statuses).toEqual(Array(7).fill(303))
+    expect(sent).toHaveLength(5)
+    expect(await findMails(site, email, 'verify-email')).toHaveLength(6)
+  })
+})
+
 describe('POST /resend-verification', () => {
   test('sends one email for one request, however many registrations named it', async () => {
     const { email } = userFields()
