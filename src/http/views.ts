@@ -17,7 +17,7 @@ export type ViewSettings = {
   locals: Record<string, unknown>
 }
 
-/** Takes the application and the folder of templates; makes res.render find `login`, `account/devices` and so on. */
+/** Views go by their path without its ending: `login`, `account/devices`. A missing or broken one throws in res.render. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
   const { flashes, wordsFor } = settings
   const views = new Map<Words, nunjucks.Environment>()

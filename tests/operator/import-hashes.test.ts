@@ -91,18 +91,25 @@ const PBKDF2 = readVectors('accounts/vectors/passlib-older.json')[4]?.hash
 const SALT = 'pepper, in a file of its own'
 const saltFile = (salt = `${SALT}\n`) => writeUserFile('salt', salt)
 
+async function expectToLogInAndRehash(
+  { hash, password }: (typeof vectors)[number],
+  ...option: string[]
+) {
+  const row = flaskRow({ password_hash: hash })
+  await importRows(['--commit', ...option], row)
+  const person = personOf(row, password)
+
+  const wrong = await logIn(site.browse(), { ...person, password: `${password}.` })
+  const right = await logIn(person.browser, person)
+
+  expect(wrong.status).toBe(422)
+  expect(right.headers.location).toBe('/dashboard')
+  expect(await hashOf(row)).toMatch(/^\$bcrypt-sha256\$v=2,/)
+}
+
 describe('npm run import-users --flask-bcrypt-long', () => {
   test.each(made('Flask-Bcrypt'))('logs in with $name, and makes the hash ours', async (vector) => {
-    const row = flaskRow({ password_hash: vector.hash })
-    await importRows(['--commit', '--flask-bcrypt-long'], row)
-    const person = personOf(row, vector.password)
-
-    const wrong = await logIn(site.browse(), { ...person, password: `${vector.password}.` })
-    const right = await logIn(person.browser, person)
-
-    expect(wrong.status).toBe(422)
-    expect(right.headers.location).toBe('/dashboard')
-    expect(await hashOf(row)).toMatch(/^\$bcrypt-sha256\$v=2,/)
+    await expectToLogInAndRehash(vector, '--flask-bcrypt-long')
   })
 
   test('says what to check, and leaves hashes of other programs as they are', async () => {
@@ -119,16 +126,7 @@ describe('npm run import-users --flask-security-salt', () => {
   test.each(made('Flask-Security'))(
     'logs in with $name, and makes the hash ours',
     async (vector) => {
-      const row = flaskRow({ password_hash: vector.hash })
-      await importRows(['--commit', '--flask-security-salt', saltFile()], row)
-      const person = personOf(row, vector.password)
-
-      const wrong = await logIn(site.browse(), { ...person, password: `${vector.password}.` })
-      const right = await logIn(person.browser, person)
-
-      expect(wrong.status).toBe(422)
-      expect(right.headers.location).toBe('/dashboard')
-      expect(await hashOf(row)).toMatch(/^\$bcrypt-sha256\$v=2,/)
+      await expectToLogInAndRehash(vector, '--flask-security-salt', saltFile())
     },
   )
 
