@@ -28,23 +28,29 @@ export function limitConnections(
   })
 }
 
-/** Whether a request may be worked on. Hangs up on a client that has more than `most` unanswered on one connection. */
-export function limitUnanswered(most: number, report: (refusal: Refusal) => void) {
+/** Works on the requests of one connection one after the other, as the first may log out the user whom the second names. Hangs up on a client that has more than `most` unanswered. */
+export function answerInTurn(
+  answer: (req: IncomingMessage, res: ServerResponse) => void,
+  most: number,
+  report: (refusal: Refusal) => void,
+) {
   const waiting = new WeakMap<Socket, number>()
-  return ({ socket }: IncomingMessage, res: ServerResponse): boolean => {
+  return (req: IncomingMessage, res: ServerResponse) => {
+    const { socket } = req
     // What had come with the request that was one too many.
-    if (socket.destroyed) return false
+    if (socket.destroyed) return
     // An answer has no socket while another one goes before it.
-    if (res.socket) return true
+    if (res.socket) return answer(req, res)
     const before = waiting.get(socket) ?? 1
     if (before >= most) {
       report({ ip: parseIp(socket.remoteAddress ?? ''), code: 'TOO_MANY_UNANSWERED' })
       socket.destroy()
-      return false
+      return
     }
     waiting.set(socket, before + 1)
     res.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 2) - 1))
-    return true
+    // Once the answer before has heard that it is finished.
+    res.once('socket', () => process.nextTick(() => socket.destroyed || answer(req, res)))
   }
 }
 

@@ -9,6 +9,8 @@ export async function sendDownload(
 ): Promise<void> {
   await pipeline(chunks, res.attachment(name)).catch((error: unknown) => {
     if (!isHangUp(error)) throw error
+    // For the log line of the request, which waits for its end.
+    res.end()
   })
 }
 

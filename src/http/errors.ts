@@ -36,7 +36,7 @@ export function noteChanges(countChanges: () => number): RequestHandler {
 export function handleErrors(settings: ErrorSettings): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (thrown, req, res, _next) => {
-    if (isHangUp(thrown, req)) return
+    if (isHangUp(thrown, req)) return endUnheard(req, res, settings)
     const error = settings.toHttpError(thrown)
     if (!res.headersSent) return answer(error, req, res, settings)
     settings.report(error, describeIncident(req, res))
@@ -74,6 +74,12 @@ function isUnchanged({ countChanges }: ErrorSettings, { method }: Request, res: 
 function isHangUp(error: unknown, req: Request): boolean {
   const { signal } = clientOf(req)
   return signal.aborted && error === signal.reason
+}
+
+// For the log line of the request, which waits for its end.
+function endUnheard(req: Request, res: Response, { abandonSession }: ErrorSettings): void {
+  abandonSession(req)
+  res.end()
 }
 
 // Half an answer must not be taken for a whole one. It is whole when only its session could not be stored.

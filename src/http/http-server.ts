@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import type { Express, Request, Response } from 'express'
 import { seconds } from '../durations.ts'
 import { answerClientErrors, type Refusal } from './client-errors.ts'
-import { limitConnections, limitUnanswered } from './connections.ts'
+import { answerInTurn, limitConnections } from './connections.ts'
 import { keepPath } from './odd-requests.ts'
 import { type Hsts, listSecurityHeaders } from './security-headers.ts'
 
@@ -40,12 +40,11 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
   const { hsts, isBehindProxy, report } = options
   const limits = { ...LIMITS, ...options.limits }
   const headers = listSecurityHeaders(hsts)
-  const mayAnswer = limitUnanswered(limits.maxUnanswered, report)
-  const answer = (req: IncomingMessage, res: ServerResponse) => {
-    if (!mayAnswer(req, res)) return
+  const work = (req: IncomingMessage, res: ServerResponse) => {
     keepPath(req)
     app(req as Request, res as Response, () => giveUp(res, headers))
   }
+  const answer = answerInTurn(work, limits.maxUnanswered, report)
   // A request without a host is answered by the application: Node's own answer has no headers.
   const server = createServer({ ...limits, ...makeClasses(app), requireHostHeader: false }, answer)
   server.on('checkExpectation', answer)

@@ -3,10 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { hashesAtOnce } from '../../src/accounts/hash-queue.ts'
 import { seconds } from '../../src/durations.ts'
 import { FORM } from '../support/browser.ts'
+import { heldWork } from '../support/held-work.ts'
 import { openServedApp } from '../support/served-app.ts'
-import { register } from '../support/users.ts'
+import { PASSWORD, register } from '../support/users.ts'
 
 // One hash takes long enough for a client to leave in the middle of it.
 const site = await openServedApp({ BCRYPT_COST: '12' })
@@ -60,6 +62,28 @@ describe('the log line of an aborted request', () => {
         ip: '127.0.0.1',
       },
     ])
+  })
+
+  test('is written at once when the client leaves while it waits to hash', async () => {
+    const browser = site.browse()
+    const _csrf = await browser.takeToken('/login')
+    const body = String(new URLSearchParams({ username: 'ada', password: PASSWORD, _csrf }))
+    const cookie = `csrf=${browser.valueOf('csrf')}`
+    const { work, endNext } = heldWork()
+    const held = Array.from({ length: hashesAtOnce() }, () => site.services.hashQueue.run(work('')))
+    site.logged.length = 0
+    site.statements.length = 0
+
+    const breakOff = await begin(
+      `POST /login ${HEAD}Cookie: ${cookie}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    await vi.waitUntil(() => site.statements.length > 0, { interval: 5, timeout: seconds(5) })
+    breakOff()
+
+    await vi.waitFor(() => expect(linesOf('/login')).toHaveLength(1), seconds(2))
+    for (const _ of held) endNext()
+    await Promise.all(held)
+    expect(linesOf('/login')).toMatchObject([{ msg: 'aborted' }])
   })
 
   test('is written once', async () => {

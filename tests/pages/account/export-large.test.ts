@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startExport } from '../../../src/accounts/export.ts'
+import { seconds } from '../../../src/durations.ts'
 import { openTestApp } from '../../support/app.ts'
 import { FORM } from '../../support/browser.ts'
 import { findUser } from '../../support/journeys.ts'
@@ -34,6 +35,9 @@ async function startDownload({ browser }: Person): Promise<IncomingMessage> {
 
 const readsOfEvents = () =>
   site.statements.filter((sql) => /^SELECT .*FROM .*"?SecurityEvent"?/.test(sql))
+
+const abortedExports = () =>
+  site.logged.filter(({ msg, path }) => msg === 'aborted' && path === '/account/export')
 
 /** Waits until no more pages are read, and returns how many were. */
 async function countPages(): Promise<number> {
@@ -83,6 +87,7 @@ describe('the export of a large account', () => {
   test('stops being read when the visitor hangs up', async () => {
     const person = await registerWithEvents(30_000)
     site.statements.length = 0
+    site.logged.length = 0
 
     const answer = await startDownload(person)
     await once(answer, 'data')
@@ -91,6 +96,7 @@ describe('the export of a large account', () => {
 
     expect(pages).toBeLessThan(50)
     expect(site.logged.filter(({ level }) => Number(level) > 30)).toEqual([])
+    await vi.waitFor(() => expect(abortedExports()).toHaveLength(1), seconds(2))
   })
 
   test('lets the loop turn after every page', async () => {
