@@ -8,6 +8,17 @@ import { changeOwnUser, toUser, type User } from './users.ts'
 
 export type Profile = { name: string; username: string; email: string }
 
+export function profileOf({ name, username, email }: User): Profile {
+  return { name: name ?? '', username, email }
+}
+
+/** The fields that a user wants changed. */
+export function changesOf(user: User, wanted: Profile): Partial<Profile> {
+  const present: Record<string, string> = profileOf(user)
+  const changed = Object.entries(wanted).filter(([field, value]) => value !== present[field])
+  return Object.fromEntries(changed)
+}
+
 /** Null when this session was ended meanwhile. */
 export function changeProfile(
   { database, clock }: Accounts,
@@ -15,12 +26,12 @@ export function changeProfile(
   wanted: Profile,
   by: Actor,
 ): Promise<User | 'username-taken' | null> {
-  const profile = profileOf(user, wanted)
-  if (isProfileOf(user, profile)) return Promise.resolve(user)
-  const data = { ...profile, usernameKey: usernameKeyOf(profile.username) }
+  const data = columnsOf(user, changesOf(user, wanted))
+  if (Object.keys(data).length === 0) return Promise.resolve(user)
   const at = clock()
   return changeTogether<User | 'username-taken' | null>(database, async (tables) => {
-    if (await isReserved(tables, data.usernameKey, at)) return 'username-taken'
+    const { usernameKey } = data
+    if (usernameKey && (await isReserved(tables, usernameKey, at))) return 'username-taken'
     const changed = await changeOwnUser(tables, user, data)
     if (!changed) return null
     await recordChange(tables, user, changed, { at, by })
@@ -40,12 +51,14 @@ async function recordChange(
   else await recordAndNotify(tables, changed, { kind: 'username-changed', ...event })
 }
 
-// Another spelling of the same email is a matter of taste. Another email is not the user's yet.
-function profileOf(user: User, { name, email, ...wanted }: Profile) {
-  const isSameEmail = emailKeyOf(email) === emailKeyOf(user.email)
-  return { ...wanted, name: name || null, email: isSameEmail ? email : user.email }
-}
-
-function isProfileOf(user: User, profile: ReturnType<typeof profileOf>) {
-  return Object.entries(profile).every(([column, value]) => user[column as keyof User] === value)
+// Only what changes: another tab may be changing the rest. Another spelling of the same email is a matter of
+// taste; another email is not the user's yet.
+function columnsOf(user: User, { name, username, email, ...others }: Partial<Profile>) {
+  const isSameEmail = email !== undefined && emailKeyOf(email) === emailKeyOf(user.email)
+  return {
+    ...others,
+    ...(name !== undefined && { name: name || null }),
+    ...(username !== undefined && { username, usernameKey: usernameKeyOf(username) }),
+    ...(isSameEmail && { email }),
+  }
 }

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { isUnderWay } from './ended-session.ts'
 import { saveThenRedirect } from './express-session.ts'
-import { keepInterruptedPost } from './interrupted-post.ts'
+import { type FormToKeep, keepInterruptedPost } from './interrupted-post.ts'
 import type { LoginEmitter } from './login-parts.ts'
 import { currentUser, isFresh } from './login-state.ts'
 import { loginUrl, nextOf } from './next.ts'
@@ -20,7 +20,7 @@ export type Guards = {
   /** Answers a visitor who has to log in first. */
   unauthorized: Handler
   /** Answers a visitor whose login is not fresh. */
-  needsRefresh: (req: Request, res: Response, next: NextFunction, does?: string) => unknown
+  needsRefresh: (req: Request, res: Response, next: NextFunction, form?: FormToKeep) => unknown
 }
 
 /** The options are those of a login manager, or of one router. */
@@ -47,13 +47,13 @@ export function createGuards<User>(
   }
 
   // The default keeps the number of parameters at three: Express takes a handler of four for an error handler.
-  const needsRefresh: Guards['needsRefresh'] = (req, res, next, does = '') => {
+  const needsRefresh: Guards['needsRefresh'] = (req, res, next, form = {}) => {
     const user = currentUser<User>(req) as User
     events.emit('needsRefresh', { user, req })
     if (options.onNeedsRefresh) return options.onNeedsRefresh(req, res, next)
     if (prefersJson(req, res)) return res.status(401).json({ error: 'login_required' })
     const { refreshView: view, needsRefreshMessage: message, secretFields } = options
-    const interruption = { loginId: options.getId(user), does: does || null, secretFields }
+    const interruption = { loginId: options.getId(user), form, secretFields }
     const nonce = keepInterruptedPost(req, { ...interruption, now: options.clock() })
     const category = options.needsRefreshMessageCategory
     return sendTo({ view, message, category, wayBack: req.originalUrl, nonce }, req, res)
@@ -75,7 +75,7 @@ export function createGuards<User>(
       if (isExempt(req)) return next()
       if (!isLoggedIn(req)) return unauthorized(req, res, next)
       if (isFresh(req, options)) return next()
-      return needsRefresh(req, res, next, typeof does === 'string' ? does : does(req))
+      return needsRefresh(req, res, next, { does: typeof does === 'string' ? does : does(req) })
     }
 
   return {

@@ -12,6 +12,8 @@ export type InterruptedPost = {
   /** In the URL that the redirect led to: another way to the same page resumes nothing. */
   nonce: string
   at: number
+  /** Set once it was: another press of the button resumes nothing, and has lost nothing. */
+  isResumed?: true
 }
 
 declare module 'express-session' {
@@ -23,24 +25,32 @@ declare module 'express-session' {
 const GOOD_FOR = minutes(5)
 const MOST_CHARACTERS = 4096
 
+/** What is kept of a form and shown where the password is asked for. */
+export type FormToKeep = {
+  /** What it does, in words, such as "Change your email to ada@example.org". */
+  does?: string
+  /** Those that the words name, where these are not all. */
+  fields?: Record<string, string>
+}
+
 export type Interruption = {
   /** What getId gives for the user. */
   loginId: string
-  does: string | null
+  form: FormToKeep
   secretFields: readonly string[]
   now: Date
 }
 
-/** Keeps the form of this request in the session; returns its nonce, or null where there is none to keep. */
+/** Keeps the form of this request in the session unless it is too large; returns its nonce, or null where this is no form. */
 export function keepInterruptedPost(req: Request, interruption: Interruption): string | null {
   delete req.session.interruptedPost
   if (req.method !== 'POST') return null
-  const { loginId, does, secretFields, now } = interruption
-  const fields = textFields(req.body, secretFields)
+  const { loginId, form, secretFields, now } = interruption
+  const fields = textFields(form.fields ?? req.body, secretFields)
+  const does = form.does || null
   const nonce = randomBytes(16).toString('base64url')
   const post = { path: req.originalUrl, fields, does, loginId, nonce, at: now.getTime() }
-  if (JSON.stringify(post).length > MOST_CHARACTERS) return null
-  req.session.interruptedPost = post
+  if (JSON.stringify(post).length <= MOST_CHARACTERS) req.session.interruptedPost = post
   return nonce
 }
 
@@ -55,19 +65,27 @@ function textFields(body: unknown, secretFields: readonly string[]): Record<stri
 /** Where a password page was asked to lead, and which form it is to resume. */
 export type Detour = { loginId: string; path: string; nonce: unknown; now: Date }
 
-/** The form that this page would resume, or null. */
-export function findInterruptedPost(req: Request, detour: Detour): InterruptedPost | null {
+/** The form that this page would resume; null where none was kept; `lost` where this one is not resumed, `done` where it was. */
+export function findInterruptedPost(
+  req: Request,
+  { loginId, path, nonce, now }: Detour,
+): InterruptedPost | 'lost' | 'done' | null {
+  if (!nonce) return null
   const post = req.session.interruptedPost
-  if (!post || post.nonce !== detour.nonce || post.path !== detour.path) return null
-  const isInTime = detour.now.getTime() - post.at <= GOOD_FOR
-  return post.loginId === detour.loginId && isInTime ? post : null
+  if (post?.nonce !== nonce || post.path !== path || post.loginId !== loginId) return 'lost'
+  if (post.isResumed) return 'done'
+  return now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
 }
 
-/** The form to resume, once; null where none was kept; `lost` where this one is not resumed, or not again. */
-export function takeInterruptedPost(req: Request, detour: Detour): InterruptedPost | 'lost' | null {
+/** The same, once. */
+export function takeInterruptedPost(
+  req: Request,
+  detour: Detour,
+): ReturnType<typeof findInterruptedPost> {
   const post = findInterruptedPost(req, detour)
-  if (post) delete req.session.interruptedPost
-  return post ?? (detour.nonce ? 'lost' : null)
+  if (typeof post !== 'string' && post)
+    req.session.interruptedPost = { ...post, fields: {}, isResumed: true }
+  return post
 }
 
 /** Hands a kept form to the application again, through all its middleware, as if it had only now been sent. */

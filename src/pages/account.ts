@@ -7,9 +7,10 @@ import {
   requestVerification,
 } from '../accounts/email-addresses.ts'
 import { Email, emailKeyOf, Name, usernameKeyOf, usernameOrKept } from '../accounts/identifiers.ts'
-import { changeProfile } from '../accounts/profile.ts'
+import { changeProfile, changesOf, type Profile, profileOf } from '../accounts/profile.ts'
 import type { User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
+import type { FormToKeep } from '../auth/interrupted-post.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
@@ -26,12 +27,10 @@ import { sayWhereMailGoes } from './mail-words.ts'
 
 const profileFormOf = (username: string) =>
   z.object({
-    name: Name.default(''),
+    name: Name,
     username: usernameOrKept(username),
     email: Email,
   })
-
-type Profile = z.infer<ReturnType<typeof profileFormOf>>
 
 export const accountPages: Page[] = [
   { path: '/account', for: 'logged-in', get: [showAccount], post: [change] },
@@ -40,30 +39,31 @@ export const accountPages: Page[] = [
 ]
 
 function showAccount(req: Request, res: Response) {
-  const { name, username, email } = servicesOf(req).auth.loggedInUser(req)
-  return show(req, res, blankForm({ name: name ?? '', username, email }))
+  return show(req, res, blankForm(profileOf(servicesOf(req).auth.loggedInUser(req))))
 }
 
 async function change(req: Request, res: Response, next: NextFunction) {
   const { auth } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  const form = parseForm(profileFormOf(user.username), req.body)
+  // A field that was not sent stays as it is.
+  const sent = { ...profileOf(user), ...req.body }
+  const form = parseForm(profileFormOf(user.username), sent)
   if (!form.ok) return show(req, res.status(422), form.view)
   // The email is where a forgotten password is reset, and the old user name can be taken by others.
   if ((isNewEmail(user, form.data) || isNewUsername(user, form.data)) && !auth.isFresh(req))
-    return auth.needsRefresh(req, res, next, describeChange(user, form.data))
+    return auth.needsRefresh(req, res, next, describeChange(changesOf(user, form.data)))
   return save(req, res, next, form)
 }
 
-// The page that asks for the password shows it: another user of this browser may have sent the form.
-function describeChange(user: User, wanted: Profile): string {
-  const isMoved = wanted.email !== user.email
-  const isRenamed = wanted.username !== user.username
-  const changesUsername = isRenamed ? (isMoved ? 'also' : 'yes') : 'no'
-  const isSameName = wanted.name === (user.name ?? '')
-  const changesName = isSameName ? 'no' : wanted.name ? 'yes' : 'removed'
+// The page that asks for the password shows it, and no more than that is done: another user of this browser
+// may have sent the form, and the account may be changed elsewhere before it is resumed.
+function describeChange(fields: Partial<Profile>): FormToKeep {
+  const { name, username, email } = fields
+  const isMoved = email !== undefined
+  const changesUsername = username === undefined ? 'no' : isMoved ? 'also' : 'yes'
+  const changesName = name === undefined ? 'no' : name ? 'yes' : 'removed'
   const changes = { changesEmail: isMoved ? 'yes' : 'no', changesUsername, changesName }
-  return text(['account.change', { ...wanted, ...changes }])
+  return { fields, does: text(['account.change', { ...fields, ...changes }]) }
 }
 
 async function save(req: Request, res: Response, next: NextFunction, form: AcceptedForm<Profile>) {

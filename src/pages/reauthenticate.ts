@@ -45,8 +45,9 @@ async function reauthenticate(req: Request, res: Response) {
 function goOn(req: Request, res: Response) {
   const detour = detourOf(req)
   const post = takeInterruptedPost(req, detour)
-  // A form that cannot be resumed may have no page to go back to.
-  if (post === 'lost') return saveThenRedirect(req, res, 303, '/dashboard')
+  if (post === 'lost') servicesOf(req).flashes.add(req, res, 'info', 'reauthenticate.form-not-done')
+  // Its form may have no page to go back to.
+  if (typeof post === 'string') return saveThenRedirect(req, res, 303, '/dashboard')
   if (post) return resumePost(req, res, post, req.csrfToken())
   return saveThenRedirect(req, res, 303, detour.path)
 }
@@ -60,8 +61,10 @@ function detourOf(req: Request) {
 
 function show(req: Request, res: Response, form: FormView) {
   const detour = detourOf(req)
-  const post = findInterruptedPost(req, detour)
+  const kept = findInterruptedPost(req, detour)
+  const post = typeof kept === 'string' ? null : kept
   const next = nextOf(req, servicesOf(req).settings.appUrl)
   const does = post?.does ? readText(post.does) : null
-  res.render('reauthenticate', { form, next, resume: detour.nonce, post, does })
+  const isLost = kept === 'lost'
+  res.render('reauthenticate', { form, next, resume: detour.nonce, post, does, isLost })
 }

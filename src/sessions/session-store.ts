@@ -135,7 +135,8 @@ export class SessionStore extends Store {
       if (!(await holdDevice(tables, session.login?.deviceId))) return
       if (user && req) whenCommitted = await onLogin?.(tables, { ...user, session, req, at: now })
       // Of two requests that replace one session at once, the second must not resume its form once more.
-      if (old && !(await deleteSession(tables, old))) session.interruptedPost = null
+      if (old && !(await deleteSession(tables, old)) && session.interruptedPost)
+        session.interruptedPost.isResumed = true
       // Only now does it hold its device.
       const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
       await tables.session.create({ data })

@@ -1,13 +1,18 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
-import { kindsOf } from '../support/account.ts'
+import { kindsOf, logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
+import { readFlashes } from '../support/html.ts'
 import { findUser } from '../support/journeys.ts'
 import { logIn, PASSWORD, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
+
+const NOT_KEPT = 'The form that you sent before is not kept any more: nothing was changed.'
+const NOT_SENT =
+  'The form was not sent, so nothing was changed: it is kept for five minutes only, and while it is small. Please fill it in again.'
 
 const confirm = (browser: Browser, path: string) => browser.submit(path, { password: PASSWORD })
 
@@ -36,6 +41,7 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(resumed.headers['content-disposition']).toContain('account.json')
     expect(JSON.parse(resumed.text)).toMatchObject({ account: { username } })
     expect([again.status, again.headers.location]).toEqual([303, '/dashboard'])
+    expect(readFlashes((await browser.follow(again)).text)).not.toContain(NOT_SENT)
     const kinds = await kindsOf(site, username)
     expect(kinds.filter((kind) => kind === 'exported')).toHaveLength(1)
   })
@@ -74,7 +80,9 @@ describe('a form that was sent while the login was not fresh', () => {
     const answer = await confirm(browser, detour)
 
     expect(page.text).not.toContain('this will be done')
+    expect(page.text).toContain(NOT_KEPT)
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(readFlashes((await browser.follow(answer)).text)).toContain(NOT_SENT)
     expect(await kindsOf(site, username)).not.toContain('exported')
   })
 
@@ -128,10 +136,50 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(await kindsOf(site, ada.username)).not.toContain('exported')
   })
 
-  test('is not kept when it is large', async () => {
-    const { detour } = await registerAndAsk('/account/export', { more: 'x'.repeat(5000) })
+  test('is not kept when it is large, and says so', async () => {
+    const { browser, detour, username } = await registerAndAsk('/account/export', {
+      more: 'x'.repeat(5000),
+    })
 
-    expect(detour).toBe('/reauthenticate?next=%2Faccount%2Fexport')
+    const page = await browser.visit(detour)
+    const answer = await confirm(browser, detour)
+
+    expect(page.text).toContain(NOT_KEPT)
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
+    expect(readFlashes((await browser.follow(answer)).text)).toContain(NOT_SENT)
+    expect(await kindsOf(site, username)).not.toContain('exported')
+  })
+})
+
+describe('a profile form that was sent while the login was not fresh', () => {
+  test('changes what its page named, and nothing that was changed elsewhere meanwhile', async () => {
+    const ada = await register(site)
+    const elsewhere = await logInElsewhere(site, ada)
+    site.clock.advance(minutes(11))
+    const email = `new.${ada.email}`
+    const kept = await ada.browser.submit('/account', { username: ada.username, name: '', email })
+    const renamed = { username: `${ada.username}.new`, name: 'Ada', email: ada.email }
+    await confirm(elsewhere, '/reauthenticate')
+    await elsewhere.submit('/account', renamed)
+
+    const shown = await ada.browser.follow(kept)
+    const answer = await confirm(ada.browser, String(kept.headers.location))
+
+    expect(shown.text).toContain(`Change your email to ${email}</bdi>`)
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect(await findUser(site, renamed)).toMatchObject(renamed)
+    expect(await site.database.emailLink.count({ where: { email } })).toBe(1)
+  })
+
+  test('comes back whole when what it wants is taken', async () => {
+    const { username } = await register(site)
+    const { browser, detour, email } = await registerAndAsk('/account', { username })
+
+    const answer = await confirm(browser, detour)
+
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain(`value="${username}"`)
+    expect(answer.text).toContain(`value="${email}"`)
   })
 })
 

@@ -48,6 +48,8 @@ describe('two presses at /reauthenticate at once', () => {
     const [resumed, other] = answers.sort((one, another) => one.status - another.status)
     expect(resumed?.headers['content-disposition']).toContain('account.json')
     expect([other?.status, other?.headers.location]).toEqual([303, '/dashboard'])
+    const dashboards = await Promise.all([browser, copy].map((each) => each.visit('/dashboard')))
+    for (const { text } of dashboards) expect(text).not.toContain('The form was not sent')
     expect([await isLoggedIn(browser), await isLoggedIn(copy)]).toEqual([true, true])
     const where = { kind: 'exported', user: { username } }
     expect(await site.database.securityEvent.findMany({ where })).toMatchObject([{ count: 1 }])
