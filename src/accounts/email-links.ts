@@ -1,4 +1,4 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import type { EmailLink, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
@@ -99,6 +99,18 @@ export function findUsedLink(
   return findLink(accounts, id, purposes.map(purposeOnceUsed))
 }
 
+/** The link that sets a new password and was made by using another, unless it is used or voided by now. */
+export async function findResetMadeBy(
+  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  { userId, emailKey, createdAt }: LinkWithUser,
+): Promise<string | null> {
+  const where = { purpose: 'reset-password', userId, emailKey, createdAt }
+  const link = await database.emailLink.findFirst({
+    where: { ...where, expiresAt: { gt: clock() } },
+  })
+  return link?.id ?? null
+}
+
 /** Uses the link up and does what it is for, both or neither; null when another request did so first. */
 export function actOnLink<Outcome>(
   { database, clock }: Accounts,
@@ -159,33 +171,4 @@ export async function voidLinks(
 export async function hasWayBack(tables: Tables, emailKey: string, now: Date): Promise<boolean> {
   const where = { emailKey, purpose: 'undo-email', expiresAt: { gt: now } }
   return (await tables.emailLink.count({ where })) > 0
-}
-
-// An email carries the id of a row and a MAC of it: the row alone, or a copy of the database, makes no link.
-
-/** Secrets newest first. */
-export function tokenOf(secrets: readonly string[], linkId: string): string {
-  return `${linkId}.${macOf(secrets[0] ?? '', linkId)}`
-}
-
-/** The id of the link, or null unless one of the secrets made the token. */
-export function linkIdOf(secrets: readonly string[], token: string): string | null {
-  const [linkId, mac, ...rest] = token.split('.')
-  if (!linkId || !mac || rest.length > 0) return null
-  return secrets.some((secret) => isSame(mac, macOf(secret, linkId))) ? linkId : null
-}
-
-export function createLinkUrls(secrets: readonly string[], origin: string) {
-  return (linkId: string, path: string): string =>
-    `${origin}${path}?${new URLSearchParams({ token: tokenOf(secrets, linkId) })}`
-}
-
-// The text is part of links that are under way: changing it voids them.
-function macOf(secret: string, linkId: string): string {
-  return createHmac('sha256', secret).update(`link in a mail ${linkId}`).digest('base64url')
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

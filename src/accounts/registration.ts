@@ -167,26 +167,30 @@ export function findPending(
   return database.pendingRegistration.findFirst({ where: { id, expiresAt: { gt: clock() } } })
 }
 
-/** Makes the user of a registration whose email was just verified; without a password where it is to be chosen anew. */
-export async function completeRegistration(
+/** Makes the user of a registration whose email was just verified, without a password where it is to be chosen anew, and goes on with them in the same transaction. */
+export async function completeRegistration<Outcome>(
   accounts: Accounts,
   pending: PendingRegistration,
   { by, keepsPassword }: { by: Actor; keepsPassword: boolean },
-): Promise<User | Taken | 'used'> {
+  goOn: (tables: Tables, user: User, at: Date) => Promise<Outcome>,
+): Promise<Outcome | Taken | 'used'> {
   const { database, clock } = accounts
   const at = clock()
   const { id, passwordHash, deviceTokenHash: _, expiresAt: __, ...names } = pending
   const hash = keepsPassword ? passwordHash : null
   const data = { ...names, id: randomUUID(), passwordHash: hash, emailVerifiedAt: at }
-  return changeTogether<User | Taken | 'used'>(database, async (tables) => {
+  return changeTogether<Outcome | Taken | 'used'>(database, async (tables) => {
     const { count } = await tables.pendingRegistration.deleteMany({ where: { id } })
     if (count === 0) return 'used'
     const user = await tables.user.create({ data })
     if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
     await recordEvent(tables, { userId: user.id, kind: 'registered', at, by })
     const { email, emailKey } = user
-    const used = { id, purpose: 'verify-email', userId: user.id, email, emailKey }
-    if (keepsPassword) await keepUsedLink(tables, used, at)
-    return toUser(user)
+    await keepUsedLink(
+      tables,
+      { id, purpose: 'verify-email', userId: user.id, email, emailKey },
+      at,
+    )
+    return goOn(tables, toUser(user), at)
   }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

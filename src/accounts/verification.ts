@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { PendingRegistration } from '../database/database.ts'
+import type { PendingRegistration, Tables } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
 import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
@@ -51,9 +51,8 @@ export async function completeVerification(
   if (verification.kind === 'new-email') return verifyNewEmail(accounts, verification.link, by)
   if (verification.kind === 'first-email')
     return (await verifyEmail(accounts, verification.link, by)) ? 'verified' : 'used'
-  const { pending } = verification
-  const user = await completeRegistration(accounts, pending, { by, keepsPassword: true })
-  return typeof user === 'string' ? user : 'verified'
+  const how = { by, keepsPassword: true }
+  return completeRegistration(accounts, verification.pending, how, async () => 'verified' as const)
 }
 
 /** For a reader of the email who does not know the password, which an impostor may have chosen: the id of a link that sets another. */
@@ -62,17 +61,21 @@ export async function startOver(
   verification: Verification,
   by: Actor,
 ): Promise<Taken | 'used' | { linkId: string }> {
-  if (verification.kind !== 'registration')
-    return createResetLink(accounts, verification.link.userId, verification.email)
-  const { pending } = verification
-  const user = await completeRegistration(accounts, pending, { by, keepsPassword: false })
-  return typeof user === 'string' ? user : createResetLink(accounts, user.id, user.email)
+  if (verification.kind === 'registration') {
+    const how = { by, keepsPassword: false }
+    return completeRegistration(accounts, verification.pending, how, createResetLink)
+  }
+  const { email, link } = verification
+  return changeTogether(accounts.database, async (tables) => {
+    await holdUser(tables, link.userId)
+    return createResetLink(tables, { id: link.userId, email }, accounts.clock())
+  })
 }
 
-function createResetLink({ database, clock }: Accounts, userId: string, email: string) {
-  const at = clock()
-  return changeTogether(database, async (tables) => {
-    await holdUser(tables, userId)
-    return { linkId: await createLink(tables, { purpose: 'reset-password', userId, email, at }) }
-  })
+async function createResetLink(
+  tables: Tables,
+  { id: userId, email }: { id: string; email: string },
+  at: Date,
+) {
+  return { linkId: await createLink(tables, { purpose: 'reset-password', userId, email, at }) }
 }

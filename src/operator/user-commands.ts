@@ -1,5 +1,5 @@
-import { createLinkUrls } from '../accounts/email-links.ts'
 import { Email, Username } from '../accounts/identifiers.ts'
+import { createLinkUrls } from '../accounts/link-tokens.ts'
 import {
   createUser,
   disableUser,

@@ -2,12 +2,13 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
 import {
+  findResetMadeBy,
   findUsedLink,
   LINK_LIFETIMES,
   type LinkPurpose,
   type LinkWithUser,
-  linkIdOf,
 } from '../accounts/email-links.ts'
+import { linkIdOf, tokenOf } from '../accounts/link-tokens.ts'
 import { servicesOf } from '../services.ts'
 import type { Key } from '../words/words.ts'
 
@@ -25,7 +26,14 @@ export type MailedLink<Found> = {
   /** Shows the page without its form, and why there is none. */
   refuse: (req: Request, res: Response, problem?: Key) => void
   /** Puts a link that was made this moment where takeToken of that path would have put it. */
-  handOver: (req: Request, res: Response, path: string, token: string) => void
+  handOver: (req: Request, res: Response, path: string, linkId: string) => void
+  /** Hands a link over that the first press of the button made: its answer may never have come. False where there is none, or this browser is not the one that pressed. */
+  handOverAgain: (
+    req: Request,
+    res: Response,
+    path: string,
+    used: LinkWithUser | null,
+  ) => Promise<boolean>
   forget: (req: Request, res: Response) => void
 }
 
@@ -41,8 +49,11 @@ export function createMailedLink<Found>(
     res.status(req.method === 'POST' ? 422 : 200)
     res.render(path.slice(1), { linkProblem: problem })
   }
+  const handOver: MailedLink<Found>['handOver'] = (req, res, to, id) =>
+    keepLink(req, res, path, [to, tokenOf(servicesOf(req).settings.secrets, id)])
   return {
     refuse,
+    handOver,
     takeToken: (req, res, next) => takeToken(path, req, res, next),
     withLink: (act, otherwise = refuse) => {
       return async (req, res) => {
@@ -51,7 +62,14 @@ export function createMailedLink<Found>(
         await (found ? act(req, res, found) : otherwise(req, res))
       }
     },
-    handOver: (req, res, to, token) => keepLink(req, res, path, [to, token]),
+    async handOverAgain(req, res, to, used) {
+      const { accounts } = servicesOf(req)
+      if (linksOf(req).has(to)) return true
+      const isPressedHere = used !== null && linkOf(req, path) === used.id
+      const id = isPressedHere ? await findResetMadeBy(accounts, used) : null
+      if (id !== null) handOver(req, res, to, id)
+      return id !== null
+    },
     forget: (req, res) => keepLink(req, res, path),
   }
 }

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import { resetPassword, verifyOwnPassword } from '../accounts/passwords.ts'
+import { findUser, type User } from '../accounts/users.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
@@ -30,7 +31,7 @@ function showReset(req: Request, res: Response, found: LinkWithUser) {
 }
 
 async function reset(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, keepDeviceToken, throttle, visitOf } = servicesOf(req)
+  const { accounts, throttle, visitOf } = servicesOf(req)
   const owner = { ...accounts.passwordRules, ...found.user }
   const ResetForm = demandGoodPassword(ResetFields, () => owner)
   const form = parseForm(ResetForm, req.body)
@@ -40,7 +41,7 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
   const limits = linkPasswordLimits(found.userId)
   const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
   if (!user) return finishSecondPress(req, res)
-  keepDeviceToken(req, res, await knowDevice(accounts, user, visitOf(req)))
+  await knowBrowser(req, res, user)
   return goToLogin(req, res)
 }
 
@@ -55,7 +56,16 @@ async function finishSecondPress(req: Request, res: Response) {
   const isSame = await throttle.attempt(linkPasswordLimits(used.id), () =>
     verifyOwnPassword(accounts, { id: used.userId }, typed),
   )
-  return isSame ? goToLogin(req, res) : link.refuse(req, res)
+  if (!isSame) return link.refuse(req, res)
+  const user = await findUser(accounts, used.userId)
+  if (user) await knowBrowser(req, res, user)
+  return goToLogin(req, res)
+}
+
+// The form says which token the device gets: a second press makes no second one.
+async function knowBrowser(req: Request, res: Response, user: User) {
+  const { accounts, keepDeviceToken, visitOf } = servicesOf(req)
+  keepDeviceToken(req, res, await knowDevice(accounts, user, visitOf(req)))
 }
 
 function goToLogin(req: Request, res: Response) {

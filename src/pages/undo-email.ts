@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
-import { findLink, type LinkWithUser, tokenOf } from '../accounts/email-links.ts'
+import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { createMailedLink, findPressed } from './mailed-link.ts'
@@ -26,10 +26,10 @@ function undoOrObject(req: Request, res: Response, found: LinkWithUser) {
 }
 
 async function undo(req: Request, res: Response, found: LinkWithUser) {
-  const { accounts, settings, visitOf } = servicesOf(req)
+  const { accounts, visitOf } = servicesOf(req)
   const resetId = await undoEmailChange(accounts, found, visitOf(req))
   if (!resetId) return finishSecondPress(req, res)
-  link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, resetId))
+  link.handOver(req, res, '/reset-password', resetId)
   return goToReset(req, res)
 }
 
@@ -50,9 +50,12 @@ function sayObjected(req: Request, res: Response) {
   return res.redirect(303, '/')
 }
 
-// The link that sets a new password went to the browser with the answer to the first press.
 async function finishSecondPress(req: Request, res: Response) {
-  if (await findPressed(req, ['undo-email'])) return goToReset(req, res)
+  const undone = await findPressed(req, ['undo-email'])
+  if (undone) {
+    await link.handOverAgain(req, res, '/reset-password', undone)
+    return goToReset(req, res)
+  }
   if (await findPressed(req, ['object-to-undo'])) return sayObjected(req, res)
   return link.refuse(req, res)
 }

@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { tokenOf } from '../accounts/email-links.ts'
 import {
   completeVerification,
   findVerification,
@@ -87,16 +86,23 @@ function sayVerified(req: Request, res: Response) {
 }
 
 async function finishSecondPress(req: Request, res: Response) {
-  if (await findPressed(req, ['verify-email', 'verify-new-email'])) return sayVerified(req, res)
-  return link.refuse(req, res)
+  const used = await findPressed(req, ['verify-email', 'verify-new-email'])
+  if (req.body?.unknown && (await link.handOverAgain(req, res, '/reset-password', used)))
+    return goToReset(req, res)
+  return used ? sayVerified(req, res) : link.refuse(req, res)
 }
 
 async function chooseNewPassword(req: Request, res: Response, verification: Verification) {
-  const { accounts, flashes, settings, visitOf } = servicesOf(req)
+  const { accounts, visitOf } = servicesOf(req)
   const outcome = await startOver(accounts, verification, visitOf(req))
+  if (outcome === 'used') return finishSecondPress(req, res)
   if (typeof outcome === 'string') return link.refuse(req, res, PROBLEMS[outcome])
-  flashes.add(req, res, 'info', 'verify-email.choose-password')
-  link.handOver(req, res, '/reset-password', tokenOf(settings.secrets, outcome.linkId))
+  link.handOver(req, res, '/reset-password', outcome.linkId)
+  return goToReset(req, res)
+}
+
+function goToReset(req: Request, res: Response) {
+  servicesOf(req).flashes.add(req, res, 'info', 'verify-email.choose-password')
   return res.redirect(303, '/reset-password')
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createLinkUrls, linkIdOf, tokenOf } from '../../src/accounts/email-links.ts'
+import { createLinkUrls, linkIdOf, tokenOf } from '../../src/accounts/link-tokens.ts'
 import { changeTogether } from '../../src/database/change-together.ts'
 import type { Message } from '../../src/mail/messages.ts'
 import { enqueue, readMessage } from '../../src/mail/outbox.ts'

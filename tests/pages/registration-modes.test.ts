@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createLinkUrls } from '../../src/accounts/email-links.ts'
+import { createLinkUrls } from '../../src/accounts/link-tokens.ts'
 import { findUsers, listUsers } from '../../src/accounts/operations.ts'
 import { days, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'

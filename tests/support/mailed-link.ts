@@ -1,4 +1,4 @@
-import { tokenOf } from '../../src/accounts/email-links.ts'
+import { tokenOf } from '../../src/accounts/link-tokens.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { TestApp } from './app.ts'
 import { doJobs } from './jobs.ts'

@@ -1,4 +1,4 @@
-import { createLinkUrls } from '../../src/accounts/email-links.ts'
+import { createLinkUrls } from '../../src/accounts/link-tokens.ts'
 import type { Database } from '../../src/database/database.ts'
 import { KINDS, type TemplateName } from '../../src/mail/messages.ts'
 import type { Services } from '../../src/services.ts'
