@@ -27,8 +27,8 @@ function describeSources() {
 }
 
 function listSources() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-  return sources
+  return ['public', 'src']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .filter((path) => !path.startsWith(join('src', 'database', 'generated')))

@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 export const root = join(import.meta.dirname, '..')
@@ -34,6 +34,7 @@ export const bundle = {
     { name: 'wasm-as-files', setup: loadWasmFromFiles },
     { name: 'programs', setup: writePrograms },
     { name: 'words', setup: copyWords },
+    { name: 'public', setup: minifyPublic },
   ],
 }
 
@@ -65,5 +66,23 @@ function copyWords({ onEnd }) {
   onEnd(() => {
     const filter = (path) => !path.endsWith('.ts')
     cpSync(join(root, 'src/words'), join(dist, 'words'), { recursive: true, filter })
+  })
+}
+
+const LOADERS = { '.css': 'css', '.js': 'js' }
+
+function minifyPublic({ onEnd, esbuild }) {
+  onEnd(async () => {
+    const [from, to] = [join(root, 'public'), join(dist, 'public')]
+    cpSync(from, to, { recursive: true })
+    for (const name of readdirSync(from)) {
+      const loader = LOADERS[extname(name)]
+      if (!loader) continue
+      const { code } = await esbuild.transform(readFileSync(join(from, name)), {
+        loader,
+        minify: true,
+      })
+      writeFileSync(join(to, name), code)
+    }
   })
 }

@@ -10,7 +10,7 @@ import { skipWhenGone } from './http/client.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
-import { serveFiles } from './http/files.ts'
+import { openPublicFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
 import { createLanguages } from './http/language.ts'
 import { networkOf, readClientIp } from './http/network.ts'
@@ -43,7 +43,7 @@ import { resetPasswordPage } from './pages/reset-password.ts'
 import { restoreAccountPage } from './pages/restore-account.ts'
 import { undoEmailPage } from './pages/undo-email.ts'
 import { verifyEmailPage } from './pages/verify-email.ts'
-import { resolveInProject } from './project.ts'
+import { findPublicFolder, resolveInProject } from './project.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
 import { formatSessionEnd } from './sessions/session-end.ts'
@@ -52,12 +52,12 @@ import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
 
 const VIEWS = resolveInProject('views')
-const PUBLIC = resolveInProject('public')
 
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
   const { database, settings, log } = services
   const { auth, cookies, hashQueue } = services
+  const files = openPublicFiles(findPublicFolder(settings), settings)
   const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
   const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
@@ -72,12 +72,12 @@ export function createApp(services: Services): Express {
   app.use(logRequests(log, visitorOf))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
-  app.use(useViews(app, viewsOf(services)))
+  app.use(useViews(app, { ...viewsOf(services), urlOf: files.urlOf }))
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 
   // Neither files nor health checks ask who is visiting.
-  app.use(serveFiles(PUBLIC, { isKept: settings.keepsViews }))
+  app.use(files.serve)
   app.use(servePages(listHealthChecks(services), unchecked))
 
   const pages = listPages(services)

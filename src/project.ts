@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,3 +18,11 @@ export function formatPath(path: string): string {
 
 /** The folder of the catalogue: beside this file in src/, and in dist/, where the build copies it. */
 export const WORDS = fileURLToPath(new URL('words', import.meta.url))
+
+// In dist/ only, with style and script made small.
+const BUILT_PUBLIC = fileURLToPath(new URL('public', import.meta.url))
+
+/** What the build has made of public/, or the folder itself: during development, a change shows at the next reload. */
+export function findPublicFolder({ keepsViews }: { keepsViews: boolean }): string {
+  return keepsViews && existsSync(BUILT_PUBLIC) ? BUILT_PUBLIC : resolveInProject('public')
+}

@@ -13,6 +13,8 @@ export type ViewSettings = {
   catalogue: Catalogue
   /** The words for the visitor of a page. */
   wordsFor: (req: Request) => Words
+  /** Where a page asks for a file of public/. */
+  urlOf?: (name: string) => string
   /** What every view can read. */
   locals: Record<string, unknown>
 }
@@ -49,7 +51,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
 
 // One for each language: macros see what is global, but not the page.
 function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
-  const { catalogue, folder, isKept = true } = settings
+  const { catalogue, folder, isKept = true, urlOf = (name) => `/${name}` } = settings
   const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
   const views = new nunjucks.Environment(loader, { autoescape: true })
   const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
@@ -59,7 +61,15 @@ function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
     .addFilter('iso', (time: Date) => time.toISOString())
     .addGlobal('language', words.language)
     .addGlobal('otherLanguages', others)
+    .addGlobal('urlOf', urlOf)
+    .addGlobal('icon', (name: string) => safe(drawIcon(name, urlOf)))
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
     .addGlobal('browserName', (label: string) => sayBrowser(label, words))
+}
+
+// Beside words that say the same, so that screen readers pass it by.
+function drawIcon(name: string, urlOf: (name: string) => string): string {
+  const url = `${urlOf('icons.svg')}#${name}`
+  return `<svg class="icon" width="20" height="20" aria-hidden="true"><use href="${url}"/></svg>`
 }

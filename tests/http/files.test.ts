@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { register } from '../support/users.ts'
@@ -78,5 +81,49 @@ describe('what is answered', () => {
     const personal = await browser.visit('/app.js?callback=steal')
 
     expect(personal.text).toBe(plain.text)
+  })
+})
+
+describe('a file that a page asks for', () => {
+  const findStyle = async () => {
+    const { text } = await site.browse().visit('/login')
+    return /<link rel="stylesheet" href="([^"]*)"/.exec(text)?.[1] ?? ''
+  }
+
+  test('has a name that changes with it, and is kept for ever', async () => {
+    const path = await findStyle()
+    const named = await site.browse().visit(path)
+    const plain = await site.browse().visit('/app.css')
+
+    expect(path).toMatch(/^\/app\.[0-9a-f]{16}\.css$/)
+    expect(named.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'gzip',
+    })
+    expect(named.text).toBe(plain.text)
+    expect(plain.headers['cache-control']).toBe('public, no-cache')
+  })
+
+  test('is found under its name of another release, but not kept', async () => {
+    const { status, headers } = await site.browse().visit('/app.0123456789abcdef.css')
+
+    expect([status, headers['cache-control']]).toEqual([200, 'public, no-cache'])
+  })
+})
+
+describe('an icon', () => {
+  const readAll = (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(njk|ts)$/.test(name))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n')
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const sprite = readFileSync(join(root, 'public/icons.svg'), 'utf8')
+  const drawn = [...sprite.matchAll(/<symbol id="([^"]*)"/g)].map(([, name]) => name)
+
+  test('that a view names is drawn', () => {
+    const used = [...readAll(join(root, 'views')).matchAll(/\bicon\('([^']*)'\)/g)]
+
+    expect(used.map(([, name]) => name).filter((name) => !drawn.includes(name))).toEqual([])
   })
 })
