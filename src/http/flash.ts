@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { SignedCookie } from '../cookies.ts'
 import type { Key, Text } from '../words/words.ts'
 
-export type FlashCategory = 'success' | 'info'
+const CATEGORIES = ['success', 'info', 'warning', 'danger'] as const
+
+export type FlashCategory = (typeof CATEGORIES)[number]
 export type Flash = { category: FlashCategory; texts: Text[] }
 
 /** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
@@ -40,7 +42,7 @@ const MOST = 3
 const Params = z.record(z.string(), z.union([z.string(), z.number()]))
 const FlashCookie: z.ZodType<Flash[]> = z.array(
   z.object({
-    category: z.enum(['success', 'info']),
+    category: z.enum(CATEGORIES),
     texts: z.array(z.union([z.custom<Key>(isString), z.tuple([z.custom<Key>(isString), Params])])),
   }),
 )

@@ -2,6 +2,7 @@ import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import { formatTime } from '../clock.ts'
 import type { Catalogue, Params, Text, Words } from '../words/words.ts'
+import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { sayBrowser } from './user-agent.ts'
 
@@ -63,6 +64,7 @@ function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
     .addGlobal('otherLanguages', others)
     .addGlobal('urlOf', urlOf)
     .addGlobal('icon', (name: string) => safe(drawIcon(name, urlOf)))
+    .addGlobal('avatar', (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)))
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
     .addGlobal('browserName', (label: string) => sayBrowser(label, words))

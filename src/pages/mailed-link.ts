@@ -47,7 +47,7 @@ export function createMailedLink<Found>(
 ): MailedLink<Found> {
   const refuse: MailedLink<Found>['refuse'] = (req, res, problem = explainMissingLink(req)) => {
     res.status(req.method === 'POST' ? 422 : 200)
-    res.render(path.slice(1), { linkProblem: problem })
+    res.render(path.slice(1), { linkProblem: problem, linkTitle: titleOf(problem) })
   }
   const handOver: MailedLink<Found>['handOver'] = (req, res, to, id) =>
     keepLink(req, res, path, [to, tokenOf(servicesOf(req).settings.secrets, id)])
@@ -89,6 +89,10 @@ export async function findPressed(
 function explainMissingLink(req: Request): Key {
   const wasSent = req.query[OPENED] !== undefined
   return wasSent && !req.headers.cookie ? 'link.needs-cookies' : 'link.over'
+}
+
+function titleOf(problem: Key): Key {
+  return problem === 'link.needs-cookies' ? 'error.no-cookies-title' : 'link.over-title'
 }
 
 // The id of this browser's link; of a form, only if it is the one that the form was shown for. Another link

@@ -90,6 +90,7 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     const context = await chromium.newContext({ baseURL: APP_URL, javaScriptEnabled: false })
     const page = await context.newPage()
     const { username, email } = await registerIn(page)
+    await page.locator('.menu summary').click()
     await page.getByRole('button', { name: 'Log out' }).click()
 
     await page.getByRole('link', { name: 'Forgot your password?' }).click()

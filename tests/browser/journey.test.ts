@@ -68,6 +68,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
       await page.waitForURL('/dashboard')
       const greeting = await bodyOf(page)
 
+      await page.locator('.menu summary').click()
       await page.getByRole('button', { name: 'Log out' }).click()
       await page.waitForURL('/login')
       const farewell = await bodyOf(page)

@@ -130,7 +130,7 @@ describe('remember me', () => {
     const page = await shorter.browse().visit('/login')
     await shorter.close()
 
-    expect(page.text).toContain('Keep me logged in on this browser for 1 day<')
+    expect(page.text).toContain('Keep me logged in for 1 day<')
     expect((await site.browse().visit('/login')).text).toContain('for 30 days<')
   })
 

@@ -39,7 +39,7 @@ export function readErrors(html: string): string[] {
 
 /** The flash messages. */
 export function readFlashes(html: string): string[] {
-  const found = html.matchAll(/<p class="flash [^>]*>([^<]*)<\/p>/g)
+  const found = html.matchAll(/<p class="flash [^>]*>(?:<svg[\s\S]*?<\/svg>)?([^<]*)<\/p>/g)
   return [...found].map((match) => decode(match[1] ?? ''))
 }
 

@@ -41,13 +41,14 @@ async function speak(browser: Browser): Promise<Browser> {
   return browser
 }
 
-const ATTRIBUTES = /\b(?:aria-label|title|placeholder|data-(?:show|hide|shown|hidden))="([^"]*)"/g
+const ATTRIBUTES =
+  /\b(?:aria-label|title|placeholder|data-(?:show|hide|shown|hidden|progress|weak|good))="([^"]*)"/g
 
 /** Words of a page that are no text of the catalogue; what users typed, times and names of languages aside. */
 function findForeignWords(html: string): string[] {
   const attributes = [...html.matchAll(ATTRIBUTES)].map(([, value]) => value)
   const shown = html
-    .replace(/<(time|bdi)\b[\s\S]*?<\/\1>/g, '')
+    .replace(/<(time|bdi|text)\b[\s\S]*?<\/\1>/g, '')
     .replace(/<button[^>]* lang=[^>]*>[^<]*/g, '')
   let text = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n').replaceAll(APP_NAME, '')
   while (/\[[^[\]]*\]/.test(text)) text = text.replace(/\[[^[\]]*\]/g, '')
