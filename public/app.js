@@ -96,6 +96,15 @@ document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('.menu[open]'))
     if (!menu.contains(target)) menu.open = false
 })
+
+// The time zone of this browser, where none is chosen: saving the form confirms it.
+for (const select of document.querySelectorAll('select[data-guess]')) {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  if (select.value || !timeZone) continue
+  select.value = timeZone
+  if (select.value !== timeZone) select.add(new Option(timeZone, timeZone, false, true))
+}
+
 document.addEventListener('submit', sendOnce)
 // A browser offers to save what was typed only from a field of type password.
 document.addEventListener('submit', hidePasswords)

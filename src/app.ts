@@ -12,7 +12,6 @@ import { createCsrf } from './http/csrf.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { openPublicFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
-import { createLanguages } from './http/language.ts'
 import { networkOf, readClientIp } from './http/network.ts'
 import { refuseOddRequests } from './http/odd-requests.ts'
 import { type Audience, type Page, servePages } from './http/page.ts'
@@ -108,9 +107,8 @@ export function createApp(services: Services): Express {
   return app
 }
 
-function viewsOf({ catalogue, cookies, flashes, settings }: Services): ViewSettings {
-  const { defaultLanguage, keepsViews: isKept } = settings
-  const wordsFor = createLanguages({ catalogue, defaultLanguage, cookie: cookies.language })
+function viewsOf({ catalogue, flashes, settings, wordsFor }: Services): ViewSettings {
+  const { keepsViews: isKept } = settings
   return { folder: VIEWS, isKept, flashes, catalogue, wordsFor, locals: localsOf(settings) }
 }
 

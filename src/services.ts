@@ -10,7 +10,7 @@ import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
 import { readSession } from './auth/express-session.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
-import { loggedInUser } from './auth/login-state.ts'
+import { currentUser, loggedInUser } from './auth/login-state.ts'
 import { takeFingerprint } from './auth/options.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
 import type { Clock } from './clock.ts'
@@ -18,6 +18,7 @@ import type { Database, Tables } from './database/database.ts'
 import { makeCsrfSecret } from './http/csrf.ts'
 import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
 import { SECRET_FIELDS } from './http/form.ts'
+import { createLanguages } from './http/language.ts'
 import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
 import { createVisits, type Visits } from './http/visit.ts'
@@ -66,7 +67,13 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   const { database, settings } = foundation
   const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
   const flashes = createFlashes(cookies.flash)
-  const visits = createVisits(cookies, settings.secrets)
+  const wordsFor = createLanguages({
+    catalogue,
+    defaultLanguage: settings.defaultLanguage,
+    cookie: cookies.language,
+    chosenBy: (req) => currentUser<User>(req)?.language ?? null,
+  })
+  const visits = createVisits({ ...cookies, wordsFor, secrets: settings.secrets })
   const hashQueue = openHashQueue(settings)
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, visits)
@@ -78,6 +85,7 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   return {
     ...foundation,
     catalogue,
+    wordsFor,
     accounts,
     auth: openAuth(foundation, { accounts, visits, cookies, flashes, sessionStore }),
     authenticate: openAuthentication(foundation, accounts, visits),

@@ -6,10 +6,17 @@ import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isReserved } from './registration.ts'
 import { changeOwnUser, toUser, type User } from './users.ts'
 
-export type Profile = { name: string; username: string; email: string }
+/** Empty: no name, the language of the browser, UTC. */
+export type Profile = {
+  name: string
+  username: string
+  email: string
+  language: string
+  timeZone: string
+}
 
-export function profileOf({ name, username, email }: User): Profile {
-  return { name: name ?? '', username, email }
+export function profileOf({ name, username, email, language, timeZone }: User): Profile {
+  return { name: name ?? '', username, email, language: language ?? '', timeZone: timeZone ?? '' }
 }
 
 /** The fields that a user wants changed. */
@@ -39,6 +46,15 @@ export function changeProfile(
   }).catch(whenTaken('username-taken'))
 }
 
+/** Sets the language in which a user's pages and emails are. */
+export async function chooseLanguage(
+  { database }: Accounts,
+  user: User,
+  language: string,
+): Promise<void> {
+  if (language !== user.language) await changeOwnUser(database, user, { language })
+}
+
 // Users log in by the old user name, which others can take from now on: they are told.
 async function recordChange(
   tables: Tables,
@@ -53,12 +69,15 @@ async function recordChange(
 
 // Only what changes: another tab may be changing the rest. Another spelling of the same email is a matter of
 // taste; another email is not the user's yet.
-function columnsOf(user: User, { name, username, email, ...others }: Partial<Profile>) {
+function columnsOf(user: User, wanted: Partial<Profile>) {
+  const { name, username, email, language, timeZone, ...others } = wanted
   const isSameEmail = email !== undefined && emailKeyOf(email) === emailKeyOf(user.email)
   return {
     ...others,
     ...(name !== undefined && { name: name || null }),
     ...(username !== undefined && { username, usernameKey: usernameKeyOf(username) }),
     ...(isSameEmail && { email }),
+    ...(language !== undefined && { language: language || null }),
+    ...(timeZone !== undefined && { timeZone: timeZone || null }),
   }
 }

@@ -19,6 +19,8 @@ export type NewUser = Actor & {
   username: string
   email: string
   password: string
+  /** In which their pages and emails are to be. */
+  language: string
   client?: HashClient
 }
 export type Taken = 'username-taken' | 'email-taken'
@@ -72,9 +74,10 @@ async function whyTaken(
   return holder ? 'username-taken' : 'email-taken'
 }
 
-function rowOf({ username, email }: Pick<NewUser, 'username' | 'email'>, hash: string, at: Date) {
+function rowOf({ username, email, language }: NewUser, hash: string, at: Date) {
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  return { id: randomUUID(), username, email, ...keys, passwordHash: hash, createdAt: at }
+  const names = { id: randomUUID(), username, email, ...keys, language }
+  return { ...names, passwordHash: hash, createdAt: at }
 }
 
 /** Whether a pending registration reserves the user name. */

@@ -9,16 +9,19 @@ export type LanguageSettings = {
   catalogue: Catalogue
   defaultLanguage: string
   cookie: SignedCookie
+  /** The language that the user of a request has set. */
+  chosenBy: (req: Request) => string | null
 }
 
-/** The words for a visitor: of the language that this browser chose, else of the best one that it accepts. */
-export function createLanguages({ catalogue, defaultLanguage, cookie }: LanguageSettings) {
+/** The words for a visitor: of the language that the user has set, else that was chosen in this browser, else of the best one that it accepts. */
+export function createLanguages(settings: LanguageSettings) {
+  const { catalogue, defaultLanguage, cookie, chosenBy } = settings
   const { languages, wordsOf } = catalogue
   // A browser that accepts every language alike gets the first.
   const offered = [defaultLanguage, ...languages.filter((each) => each !== defaultLanguage)]
   const found = new Map<string, string>()
   return (req: Request): Words => {
-    const chosen = cookie.read(req)
+    const chosen = chosenBy(req) ?? cookie.read(req)
     if (chosen !== null && languages.includes(chosen)) return wordsOf(chosen)
     const header = req.headers['accept-language'] ?? ''
     const accepted = found.get(header) ?? (req.acceptsLanguages(offered) || defaultLanguage)

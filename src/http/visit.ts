@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
+import type { Words } from '../words/words.ts'
 import { type Client, clientOf } from './client.ts'
 import { readToken } from './csrf.ts'
 import type { SignedCookies } from './signed-cookies.ts'
@@ -12,6 +13,8 @@ export type Visit = {
   /** In words, such as "Firefox on Linux". */
   browser: string
   client: Client
+  /** Of the pages that the visitor sees. */
+  language: string
   /** One for each user who has logged in at this browser, the latest first. None of them logs a user in. */
   deviceTokens: string[]
   /** The device token that a login by this request gives the browser. */
@@ -33,17 +36,19 @@ const MOST_TOKENS = 5
 
 const TOKENS = /^[\w-]{22}(\.[\w-]{22})*$/
 
-export function createVisits(
-  { device }: Pick<SignedCookies, 'device'>,
-  secrets: readonly string[],
-): Visits {
+export type VisitSettings = Pick<SignedCookies, 'device'> & {
+  wordsFor: (req: Request) => Words
+  secrets: readonly string[]
+}
+
+export function createVisits({ device, wordsFor, secrets }: VisitSettings): Visits {
   const visits = new WeakMap<Request, Visit>()
   const readTokens = (req: Request) => {
     const lists = device.readAll(req).filter((value) => TOKENS.test(value))
     return lists.flatMap((list) => list.split('.')).slice(0, MOST_TOKENS)
   }
   const visitOf = (req: Request) => {
-    const visit = visits.get(req) ?? createVisit(req, readTokens(req), secrets)
+    const visit = visits.get(req) ?? createVisit(req, readTokens(req), { wordsFor, secrets })
     visits.set(req, visit)
     return visit
   }
@@ -64,7 +69,11 @@ export function createVisits(
   }
 }
 
-function createVisit(req: Request, deviceTokens: string[], secrets: readonly string[]): Visit {
+function createVisit(
+  req: Request,
+  deviceTokens: string[],
+  { wordsFor, secrets }: Pick<VisitSettings, 'wordsFor' | 'secrets'>,
+): Visit {
   let nextDeviceToken: string | undefined
   return {
     note(event) {
@@ -74,6 +83,9 @@ function createVisit(req: Request, deviceTokens: string[], secrets: readonly str
       return describeUserAgent(req.headers['user-agent'] ?? '')
     },
     client: clientOf(req),
+    get language() {
+      return wordsFor(req).language
+    },
     deviceTokens,
     // Late, because the form may not have been read yet.
     get nextDeviceToken() {

@@ -22,14 +22,22 @@ import {
   usernameLimits,
   verificationLimits,
 } from '../throttle/limits.ts'
+import { findTimeZone, listTimeZones } from '../words/time-zones.ts'
 import { type Text, text } from '../words/words.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
-const profileFormOf = (username: string) =>
+const TimeZone = z
+  .string()
+  .transform((name) => name && findTimeZone(name))
+  .pipe(z.string())
+
+const profileFormOf = (username: string, languages: string[]) =>
   z.object({
     name: Name,
     username: usernameOrKept(username),
     email: Email,
+    language: z.enum(['', ...languages]),
+    timeZone: TimeZone,
   })
 
 export const accountPages: Page[] = [
@@ -43,11 +51,11 @@ function showAccount(req: Request, res: Response) {
 }
 
 async function change(req: Request, res: Response, next: NextFunction) {
-  const { auth } = servicesOf(req)
+  const { auth, catalogue } = servicesOf(req)
   const user = auth.loggedInUser(req)
   // A field that was not sent stays as it is.
   const sent = { ...profileOf(user), ...req.body }
-  const form = parseForm(profileFormOf(user.username), sent)
+  const form = parseForm(profileFormOf(user.username, catalogue.languages), sent)
   if (!form.ok) return show(req, res.status(422), form.view)
   // The email is where a forgotten password is reset, and the old user name can be taken by others.
   if ((isNewEmail(user, form.data) || isNewUsername(user, form.data)) && !auth.isFresh(req))
@@ -73,6 +81,7 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   const changed = await changeProfile(accounts, user, form.data, visitOf(req))
   if (!changed) return auth.unauthorized(req, res, next)
   if (changed === 'username-taken') return refuseTaken(req, res, form)
+  if (changed.language !== user.language) keepLanguage(req, res, changed.language)
   if (!isNewEmail(user, form.data)) return goBack(req, res, 'account.saved')
 
   const isSent = await requestNewEmail(accounts, changed, form.data.email)
@@ -80,6 +89,13 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   const { email } = form.data
   const saved = ['account.saved-open-link', { email }] as const
   return goBack(req, res, saved, ...sayWhereMailGoes(settings))
+}
+
+// For the pages of this browser that do not know the user.
+function keepLanguage(req: Request, res: Response, language: string | null) {
+  const cookie = servicesOf(req).cookies.language
+  if (language === null) cookie.clear(res)
+  else cookie.write(res, language)
 }
 
 function limitsOf(member: Member, user: User, wanted: Profile): Limit[] {
@@ -126,8 +142,13 @@ function goBack(req: Request, res: Response, ...texts: Text[]) {
 }
 
 async function show(req: Request, res: Response, form: FormView) {
-  const { accounts, auth } = servicesOf(req)
+  const { accounts, auth, catalogue } = servicesOf(req)
   const user = auth.loggedInUser(req)
   const pendingEmail = await findPendingEmail(accounts, user)
-  res.render('account', { form, pendingEmail, emailVerified: user.emailVerifiedAt !== null })
+  const emailVerified = user.emailVerifiedAt !== null
+  const languages = catalogue.languages.map(catalogue.wordsOf)
+  res.render('account', {
+    ...{ form, pendingEmail, emailVerified },
+    ...{ languages, timeZones: listTimeZones() },
+  })
 }

@@ -11,6 +11,8 @@ const USER_COLUMNS: Record<keyof User, true> = {
   username: true,
   email: true,
   name: true,
+  language: true,
+  timeZone: true,
   authEpoch: true,
   emailVerifiedAt: true,
   createdAt: true,

@@ -1,11 +1,21 @@
 import { APP_NAME } from '../../src/app-name.ts'
 
-/** What a form would send untouched: hidden fields and values. */
+/** What a form would send untouched: hidden fields, values and what is selected. */
 export function readForm(html: string, action: string): Record<string, string> {
   const form = findForm(html, action)
   const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([tag]) => readAttributes(tag))
   const sent = inputs.filter(({ name, type }) => name !== undefined && type !== 'checkbox')
-  return Object.fromEntries(sent.map(({ name, value }) => [name, value ?? '']))
+  const values = sent.map(({ name, value }) => [name, value ?? ''])
+  return Object.fromEntries([...values, ...readSelects(form)])
+}
+
+function readSelects(form: string): [string, string][] {
+  return [...form.matchAll(/<select\b[\s\S]*?<\/select>/g)].map(([select]) => {
+    const options = [...select.matchAll(/<option\b[^>]*>[^<]*/g)].map(([option]) => option)
+    const chosen = options.find((each) => /<option[^>]* selected/.test(each)) ?? options[0] ?? ''
+    const value = readAttributes(chosen).value ?? decode(chosen.replace(/<[^>]*>/, ''))
+    return [readAttributes(select).name ?? '', value]
+  })
 }
 
 /** The names of all fields of a form, none where the page does not show it. */

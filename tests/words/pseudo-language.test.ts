@@ -44,12 +44,13 @@ async function speak(browser: Browser): Promise<Browser> {
 const ATTRIBUTES =
   /\b(?:aria-label|title|placeholder|data-(?:show|hide|shown|hidden|progress|weak|good))="([^"]*)"/g
 
-/** Words of a page that are no text of the catalogue; what users typed, times and names of languages aside. */
+/** Words of a page that are no text of the catalogue; what users typed, times and names of languages and time zones aside. */
 function findForeignWords(html: string): string[] {
   const attributes = [...html.matchAll(ATTRIBUTES)].map(([, value]) => value)
   const shown = html
     .replace(/<(time|bdi|text)\b[\s\S]*?<\/\1>/g, '')
-    .replace(/<button[^>]* lang=[^>]*>[^<]*/g, '')
+    .replace(/<(button|option)[^>]* lang=[^>]*>[^<]*/g, '')
+    .replace(/<option( selected)?>[^<]*/g, '')
   let text = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n').replaceAll(APP_NAME, '')
   while (/\[[^[\]]*\]/.test(text)) text = text.replace(/\[[^[\]]*\]/g, '')
   return text.match(/[^\s]*\p{L}[^\n]*/gu) ?? []
