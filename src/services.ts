@@ -21,6 +21,7 @@ import { SECRET_FIELDS } from './http/form.ts'
 import { createLanguages } from './http/language.ts'
 import { networkOf } from './http/network.ts'
 import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
+import { sayBrowser } from './http/user-agent.ts'
 import { createVisits, type Visits } from './http/visit.ts'
 import { createMail, type Mail, type MailOptions } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
@@ -40,7 +41,7 @@ import {
 } from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 import { catalogue as ourCatalogue } from './words/catalogue.ts'
-import { readText, text } from './words/words.ts'
+import { type Catalogue, readText, text } from './words/words.ts'
 
 /** What createApp is given, so that tests can replace it. */
 export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
@@ -94,7 +95,7 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
     cookies,
     flashes,
     doJob,
-    mail: openMail(foundation, doJob, throttle),
+    mail: openMail({ ...foundation, catalogue }, doJob, throttle),
     hashQueue,
     throttle,
     findLoginTarget: (req: Request, name: string) => findLoginTarget(database, visits, req, name),
@@ -103,14 +104,14 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
 }
 
 function openMail(
-  { settings, ...foundation }: Foundation,
+  { settings, ...foundation }: Foundation & { catalogue: Catalogue },
   doJob: MailOptions['doJob'],
   throttle: Throttle,
 ): Mail {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
   const countDelivery = (lane: number, email: string) =>
     throttle.count(deliveryLimits(lane, emailKeyOf(email)))
-  const joined = { linkUrl, doJob, countDelivery }
+  const joined = { linkUrl, sayBrowser, doJob, countDelivery }
   return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
 }
 
@@ -218,7 +219,7 @@ function openAuth(
         id,
         userId: parseLoginId(loginId)?.userId ?? '',
         deviceId,
-        browser: visits.visitOf(req).browser,
+        ...visits.visitOf(req),
       }),
     remember: {
       store: createRememberStore(database),

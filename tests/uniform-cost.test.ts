@@ -14,11 +14,16 @@ import { type ObservedAnswer, observe } from './support/observed-answer.ts'
 
 const open = await openThrottledSite('open')
 const verified = await openThrottledSite('verified')
-afterAll(() => Promise.all([open.close(), verified.close()]))
+const inSpanish = await openThrottledSite('open', 'es')
+const verifiedInSpanish = await openThrottledSite('verified', 'es')
+afterAll(() =>
+  Promise.all([open, verified, inSpanish, verifiedInSpanish].map((site) => site.close())),
+)
 
 describe.each([
   ['open', open],
   ['verified', verified],
+  ['open, in Spanish', inSpanish],
 ])('POST /login, where registration is %s', (_, site) => {
   const passwords = ['a guess', '', ' ', 'cafe\u0301', 'x'.repeat(1025)]
   const unknown = new Map<string, ObservedAnswer>()
@@ -47,11 +52,14 @@ describe.each([
   })
 })
 
-describe('POST /register, where registration is verified', () => {
-  const register = (email: string) => observe(verified, '/register', { ...nextFields(), email })
+describe.each([
+  ['English', verified],
+  ['Spanish', verifiedInSpanish],
+])('POST /register, where registration is verified, in %s', (_, site) => {
+  const register = (email: string) => observe(site, '/register', { ...nextFields(), email })
 
   test.each(KINDS_OF_ACCOUNT)('takes the email of %s as if it were new', async (_, data) => {
-    const { email } = await addUser(verified, data)
+    const { email } = await addUser(site, data)
 
     const answer = await register(email.toUpperCase())
 
@@ -60,11 +68,14 @@ describe('POST /register, where registration is verified', () => {
   })
 })
 
-describe('POST /forgot-password', () => {
-  const forget = (email: string) => observe(open, '/forgot-password', { email })
+describe.each([
+  ['English', open],
+  ['Spanish', inSpanish],
+])('POST /forgot-password, in %s', (_, site) => {
+  const forget = (email: string) => observe(site, '/forgot-password', { email })
 
   test.each(KINDS_OF_ACCOUNT)('answers %s as it answers an unknown account', async (_, data) => {
-    const { email } = await addUser(open, data)
+    const { email } = await addUser(site, data)
 
     const answer = await forget(email)
 
@@ -72,12 +83,12 @@ describe('POST /forgot-password', () => {
     expect(answer).toEqual(await forget(nextFields().email))
   })
   test('answers the sixth request of an hour as the first, for a known and an unknown account', async () => {
-    const { email } = await addUser(open, VERIFIED)
+    const { email } = await addUser(site, VERIFIED)
     const unknown = await forget(nextFields().email)
 
     for (let count = 0; count < 6; count++) {
       expect(await forget(email)).toEqual(unknown)
-      await doJobs(open)
+      await doJobs(site)
     }
   })
 })

@@ -3,7 +3,8 @@ import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from './email-links.ts'
 import { type Actor, notify, recordAndNotify, recordEvent } from './events.ts'
-import { changeOwnUser, displayNameOf, type User } from './users.ts'
+import { headOf } from './letters.ts'
+import { changeOwnUser, type User } from './users.ts'
 
 /** Ends every session and link at once. The account stays for as long as the link in the email can restore it. False when this session was ended meanwhile. */
 export function scheduleDeletion(
@@ -23,8 +24,8 @@ export function scheduleDeletion(
     const linkId = await createLink(tables, { purpose, userId, email, at })
     await recordEvent(tables, { userId, kind, at, by })
     const message = {
+      ...headOf(changed, by),
       template: 'deletion-scheduled',
-      name: displayNameOf(changed),
       linkId,
       deletionDueAt: deletionDueAt.toISOString(),
     } as const

@@ -9,13 +9,17 @@ import {
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
-import { type Actor, recordAndNotify, recordEvent } from './events.ts'
+import { type Actor, asColumns, recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { CAN_LOG_IN, changeOwnUser, displayNameOf, type User } from './users.ts'
+import { headOf } from './letters.ts'
+import { CAN_LOG_IN, changeOwnUser, type User } from './users.ts'
 
 /** Asks for another verification email. Does the same for every email: the mail worker decides. */
-export function requestVerification({ database, clock }: Accounts, email: string): Promise<void> {
-  return queueJob(database, { kind: 'verification', email }, clock())
+export function requestVerification(
+  { database, clock }: Accounts,
+  { email, by }: { email: string; by: Actor },
+): Promise<void> {
+  return queueJob(database, { kind: 'verification', email, ...asColumns(by) }, clock())
 }
 
 /** Verifies the first email of an account; false when the link was used or the email is verified by now. */
@@ -38,7 +42,7 @@ export async function verifyEmail(
 export function requestNewEmail(
   { database, clock }: Accounts,
   user: User,
-  email: string,
+  { email, by }: { email: string; by: Actor },
 ): Promise<boolean> {
   const at = clock()
   const [purpose, userId] = ['verify-new-email' as const, user.id]
@@ -47,7 +51,7 @@ export function requestNewEmail(
     if (!(await changeOwnUser(tables, user, { authEpoch: { increment: 0 } }))) return false
     const oldEmailKey = emailKeyOf(user.email)
     const linkId = await createLink(tables, { purpose, userId, email, oldEmailKey, at })
-    const message = { template: purpose, name: displayNameOf(user), linkId } as const
+    const message = { ...headOf(user, by), template: purpose, linkId } as const
     await enqueue(tables, { userId, to: email, at, message })
     return true
   })
@@ -67,7 +71,7 @@ export async function verifyNewEmail(
     const [user] = await tables.user.updateManyAndReturn({ where, data })
     if (!user) return null
     await recordEvent(tables, { userId, kind: 'email-changed', at, by })
-    await tellOldEmail(tables, user, link.user, at)
+    await tellOldEmail(tables, user, link.user, { at, by })
     return 'verified'
   })
   return (await verifying.catch(whenTaken('email-taken' as const))) ?? 'used'
@@ -77,14 +81,13 @@ async function tellOldEmail(
   tables: Tables,
   user: UserRow,
   old: { email: string; emailVerifiedAt: Date | null },
-  at: Date,
+  { at, by }: { at: Date; by: Actor },
 ): Promise<void> {
   const linkId = await createWayBack(tables, user, old, at)
   // The old email has no way back, or loses it: a link that resets the password would be one.
   if (linkId === null) await voidResetsByOthers(tables, user)
-  const name = displayNameOf(user)
-  const link = linkId === null ? {} : { linkId }
-  const message = { template: 'email-changed', name, newEmail: user.email, ...link } as const
+  const content = { template: 'email-changed', newEmail: user.email } as const
+  const message = { ...headOf(user, by), ...content, ...(linkId === null ? {} : { linkId }) }
   await enqueue(tables, { userId: user.id, to: old.email, at, message })
 }
 
@@ -135,7 +138,8 @@ export function undoEmailChange(
     })
     if (!user) return null
     await recordAndNotify(tables, user, { kind: 'email-change-undone', at, by })
-    if (emailKeyOf(link.user.email) !== emailKey) await offerObjection(tables, user, link, at)
+    if (emailKeyOf(link.user.email) !== emailKey)
+      await offerObjection(tables, user, link, { at, by })
     return createLink(tables, { purpose: 'reset-password', userId, email, at })
     // Taken: the old email has been verified by another account since.
   }).catch(whenTaken(null))
@@ -145,11 +149,11 @@ async function offerObjection(
   tables: Tables,
   user: UserRow,
   { user: displaced }: LinkWithUser,
-  at: Date,
+  { at, by }: { at: Date; by: Actor },
 ) {
   const { email } = displaced
   const linkId = await createLink(tables, { purpose: 'object-to-undo', userId: user.id, email, at })
-  const message = { template: 'email-change-undone', name: displayNameOf(user), linkId } as const
+  const message = { ...headOf(user, by), template: 'email-change-undone', linkId } as const
   await enqueue(tables, { userId: user.id, to: email, at, message })
 }
 

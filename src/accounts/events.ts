@@ -3,7 +3,7 @@ import type { Database, SecurityEvent, Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
 import { enqueue } from '../mail/outbox.ts'
 import { type Key, type Text, text } from '../words/words.ts'
-import { displayNameOf } from './users.ts'
+import { headOf, type Reader } from './letters.ts'
 
 type Vocabulary = Record<string, { log: string; isMerged?: true }>
 
@@ -41,9 +41,12 @@ const EVENTS = {
 
 export type EventKind = keyof typeof EVENTS
 
-/** Who makes a change: in words, and how the log line of their request hears of it. */
+/** Who makes a change: from where, and how the log line of their request hears of it. */
 export type Actor = {
   browser: string
+  ip?: string | null
+  /** Of the pages that they see. */
+  language?: string | null
   note?: (event: { kind: EventKind; event: string; userId: string }) => void
 }
 
@@ -55,14 +58,20 @@ export type NewEvent = {
   deviceId?: string | null
 }
 
-/** The user whom a notice is for. */
-export type Notified = {
-  id: string
-  email: string
-  emailVerifiedAt: Date | null
-  name: string | null
-  username: string
+/** What a job keeps of them. */
+export function asColumns({ browser, ip = null, language = null }: Actor) {
+  return { browser, ip, language }
 }
+
+/** The user whom a notice is for. */
+export type Notified = Reader & { id: string; email: string; emailVerifiedAt: Date | null }
+
+/** Those that the catalogue has a notice about. */
+export type NoticeKind = {
+  [Kind in EventKind]: `mail.notice.${Kind}` extends Key ? Kind : never
+}[EventKind]
+
+type NoticedEvent = Omit<NewEvent, 'userId'> & { kind: NoticeKind }
 
 export type Activity = { text: Text; browser: string; at: Date; count: number }
 
@@ -93,7 +102,7 @@ export async function recordEvent(
 export async function recordAndNotify(
   tables: Tables,
   user: Notified,
-  event: Omit<NewEvent, 'userId'>,
+  event: NoticedEvent,
 ): Promise<void> {
   const count = await recordEvent(tables, { userId: user.id, ...event })
   if (count === 1 && user.emailVerifiedAt) await notify(tables, user, user.email, event)
@@ -116,16 +125,14 @@ export async function recordWrongPassword(
 /** Sends a notice about an event to an email of the user. */
 export async function notify(
   tables: Tables,
-  user: Pick<Notified, 'id' | 'name' | 'username'>,
+  user: Reader & { id: string },
   to: string,
-  { kind, by, at, endsWayBack = false }: Omit<NewEvent, 'userId'> & { endsWayBack?: boolean },
+  { kind, by, at, endsWayBack = false }: NoticedEvent & { endsWayBack?: boolean },
 ): Promise<void> {
   const message = {
+    ...headOf(user, by),
     template: 'security-notice',
-    name: displayNameOf(user),
-    words: text(textOf(kind)),
-    browser: by.browser,
-    at: at.toISOString(),
+    words: text(`mail.notice.${kind}`),
     isTheft: kind === 'remember-token-stolen',
     endsWayBack,
   } as const

@@ -2,9 +2,9 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Tables } from '../database/database.ts'
 import type { Job } from '../mail/outbox.ts'
 import type { Accounts, CountEmail } from './accounts.ts'
-import { recordEvent } from './events.ts'
+import { type Actor, recordEvent } from './events.ts'
 import { decideReset } from './passwords.ts'
-import { decideRegistration, decideVerification } from './registration.ts'
+import { decideRegistration, decideVerification } from './registration-emails.ts'
 
 /** Does in the background what an answer must not depend on: whether an account exists. `claim` is part of the same transaction, and false when another worker has the job. */
 export function doJob(
@@ -21,13 +21,17 @@ export function doJob(
 type DoJob = (tables: Tables, job: Job, at: Date, countEmail: CountEmail) => Promise<void>
 
 const JOBS: Record<string, DoJob> = {
-  'password-reset': (tables, { email, browser }, at, countEmail) =>
-    decideReset(tables, { email: email ?? '', browser: browser ?? '', at }, countEmail),
-  registration: (tables, { pendingId }, at, countEmail) =>
-    decideRegistration(tables, { pendingId: pendingId ?? '', at }, countEmail),
-  verification: (tables, { email }, at, countEmail) =>
-    decideVerification(tables, { email: email ?? '', at }, countEmail),
+  'password-reset': (tables, { email, ...by }, at, countEmail) =>
+    decideReset(tables, { email: email ?? '', by: toActor(by), at }, countEmail),
+  registration: (tables, { pendingId, ...by }, at, countEmail) =>
+    decideRegistration(tables, { pendingId: pendingId ?? '', by: toActor(by), at }, countEmail),
+  verification: (tables, { email, ...by }, at, countEmail) =>
+    decideVerification(tables, { email: email ?? '', by: toActor(by), at }, countEmail),
   'failed-login': recordFailedLogin,
+}
+
+function toActor({ browser, ip, language }: Record<string, string | null>): Actor {
+  return { browser: browser ?? '', ip: ip ?? null, language: language ?? null }
 }
 
 async function recordFailedLogin(tables: Tables, { userId, browser }: Job, at: Date) {

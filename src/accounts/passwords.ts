@@ -11,10 +11,18 @@ import {
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
-import { type Actor, notify, recordAndNotify, recordEvent, recordWrongPassword } from './events.ts'
+import {
+  type Actor,
+  asColumns,
+  notify,
+  recordAndNotify,
+  recordEvent,
+  recordWrongPassword,
+} from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { CAN_LOG_IN, changeOwnUser, displayNameOf, toUser, type User } from './users.ts'
+import { asAskedBy, headOf } from './letters.ts'
+import { CAN_LOG_IN, changeOwnUser, toUser, type User } from './users.ts'
 
 /** Compares a password with the one that a user has, whether or not the user can log in. */
 export async function verifyOwnPassword(
@@ -63,15 +71,15 @@ export async function changePassword(
 /** Asks for a link that sets a new password. Does the same for every email: the mail worker decides. */
 export function requestReset(
   { database, clock }: Accounts,
-  { email, browser }: { email: string; browser: string },
+  { email, by }: { email: string; by: Actor },
 ): Promise<void> {
-  return queueJob(database, { kind: 'password-reset', email, browser }, clock())
+  return queueJob(database, { kind: 'password-reset', email, ...asColumns(by) }, clock())
 }
 
 /** Decides in the background whether an email has an account that can log in, and sends it a link unless it has had enough of them. */
 export async function decideReset(
   tables: Tables,
-  { email, browser, at }: { email: string; browser: string; at: Date },
+  { email, by, at }: { email: string; by: Actor; at: Date },
   countEmail: CountEmail,
 ): Promise<void> {
   const user = await tables.user.findUnique({
@@ -88,9 +96,10 @@ export async function decideReset(
     email: user.email,
     at,
   })
-  const message = { template: 'reset-password', name: displayNameOf(user), linkId } as const
+  const head = headOf(asAskedBy(by, user), by)
+  const message = { ...head, template: 'reset-password', linkId } as const
   await enqueue(tables, { userId, to: user.email, at, message })
-  await recordEvent(tables, { userId, kind: 'reset-requested', at, by: { browser } })
+  await recordEvent(tables, { userId, kind: 'reset-requested', at, by })
 }
 
 /** Sets a password through a link. Ends every session and remember series, and every link but objections; returns the user in the new epoch, or null when the link was used or voided meanwhile. */

@@ -7,13 +7,14 @@ import {
   whenTaken,
 } from '../database/database.ts'
 import { minutes } from '../durations.ts'
-import { enqueue, queueJob } from '../mail/outbox.ts'
-import type { Accounts, CountEmail } from './accounts.ts'
-import { createLink, endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
-import { type Actor, recordEvent } from './events.ts'
+import { queueJob } from '../mail/outbox.ts'
+import type { Accounts } from './accounts.ts'
+import { endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
+import { type Actor, asColumns, recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
-import { CAN_LOG_IN, displayNameOf, toUser, type User } from './users.ts'
+import { sendVerification } from './registration-emails.ts'
+import { CAN_LOG_IN, toUser, type User } from './users.ts'
 
 export type NewUser = Actor & {
   username: string
@@ -38,7 +39,7 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
     // A thief could otherwise register with the old email, and bar the way back.
     if (await hasWayBack(tables, row.emailKey, at)) throw new EmailKept()
     await recordEvent(tables, { userId: user.id, kind: 'registered', at, by: wanted })
-    await sendVerification(tables, user, at)
+    await sendVerification(tables, user, { at, by: wanted })
     return toUser(user)
   }).catch(async (error: unknown) => {
     const taken = await whyTaken(accounts, row.usernameKey, error)
@@ -86,18 +87,6 @@ export async function isReserved(tables: Tables, usernameKey: string, now: Date)
   return (await tables.pendingRegistration.count({ where })) > 0
 }
 
-/** Sends the link that verifies the first email of an account. */
-export async function sendVerification(
-  tables: Tables,
-  user: Pick<User, 'id' | 'email' | 'name' | 'username'>,
-  at: Date,
-): Promise<void> {
-  const { id: userId, email } = user
-  const linkId = await createLink(tables, { purpose: 'verify-email', userId, email, at })
-  const message = { template: 'verify-email', name: displayNameOf(user), linkId } as const
-  await enqueue(tables, { userId, to: email, at, message })
-}
-
 export type NewRegistration = NewUser & { deviceTokenHash: string }
 
 /** Reserves the user name until the email is verified. Never looks at the email: the mail worker does. */
@@ -114,52 +103,9 @@ export async function reserveRegistration(
     await tables.pendingRegistration.deleteMany({ where: { usernameKey, expiresAt: { lte: at } } })
     if (await tables.user.count({ where: { usernameKey } })) return 'username-taken'
     await tables.pendingRegistration.create({ data: { ...row, deviceTokenHash, expiresAt } })
-    await queueJob(tables, { kind: 'registration', pendingId: row.id }, at)
+    await queueJob(tables, { kind: 'registration', pendingId: row.id, ...asColumns(wanted) }, at)
     return 'reserved'
   }).catch(whenTaken('username-taken'))
-}
-
-/** Decides in the background which email answers a registration, unless its recipient has had enough of them. */
-export async function decideRegistration(
-  tables: Tables,
-  { pendingId, at }: { pendingId: string; at: Date },
-  countEmail: CountEmail,
-): Promise<void> {
-  const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
-  if (!pending) return
-  // Apart from those that are asked for again: a user whom others have used this up for can ask.
-  if (!(await countEmail(tables, 'verifications-to', `registration ${pending.emailKey}`))) return
-  await answerRegistration(tables, pending, at)
-}
-
-async function answerRegistration(tables: Tables, pending: PendingRegistration, at: Date) {
-  const { id, username, email, emailKey } = pending
-  const user = await tables.user.findUnique({ where: { emailKey } })
-  if (user) {
-    const message = { template: 'account-exists', name: displayNameOf(user) } as const
-    await enqueue(tables, { userId: user.id, to: user.email, at, message })
-  } else if (!(await hasWayBack(tables, emailKey, at))) {
-    const message = { template: 'verify-email', name: username, linkId: id } as const
-    await enqueue(tables, { userId: null, to: email, at, message })
-  }
-}
-
-/** Decides in the background whether an email waits for its verification, and sends one link again unless it has had enough of them. */
-export async function decideVerification(
-  tables: Tables,
-  { email, at }: { email: string; at: Date },
-  countEmail: CountEmail,
-): Promise<void> {
-  const emailKey = emailKeyOf(email)
-  const user = await tables.user.findUnique({ where: { emailKey, emailVerifiedAt: null } })
-  const pending = await tables.pendingRegistration.findFirst({
-    where: { emailKey, expiresAt: { gt: at } },
-    orderBy: { createdAt: 'desc' },
-  })
-  if (!user && !pending) return
-  if (!(await countEmail(tables, 'verifications-to', emailKey))) return
-  if (user) await sendVerification(tables, user, at)
-  else if (pending) await answerRegistration(tables, pending, at)
 }
 
 /** Null once it is used or too old. */

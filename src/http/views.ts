@@ -1,6 +1,6 @@
 import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
-import { formatTime } from '../clock.ts'
+import { formatTime } from '../words/times.ts'
 import type { Catalogue, Params, Text, Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
@@ -58,7 +58,7 @@ function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
   const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
   return views
-    .addFilter('when', (time: Date) => formatTime(time, words.language))
+    .addFilter('when', (time: Date) => formatTime(time, words.language, null))
     .addFilter('iso', (time: Date) => time.toISOString())
     .addGlobal('language', words.language)
     .addGlobal('otherLanguages', others)

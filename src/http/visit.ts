@@ -13,6 +13,7 @@ export type Visit = {
   /** In words, such as "Firefox on Linux". */
   browser: string
   client: Client
+  ip: string | null
   /** Of the pages that the visitor sees. */
   language: string
   /** One for each user who has logged in at this browser, the latest first. None of them logs a user in. */
@@ -83,6 +84,7 @@ function createVisit(
       return describeUserAgent(req.headers['user-agent'] ?? '')
     },
     client: clientOf(req),
+    ip: req.ip ?? null,
     get language() {
       return wordsFor(req).language
     },

@@ -28,16 +28,11 @@ export async function claim(
 
 /** Whether an older notice that still waits says the same, but for the time. */
 export async function isRepeated(database: Database, message: OutboxMessage): Promise<boolean> {
-  const { userId, recipient, template, createdAt } = message
+  const { userId, recipient, template, data, createdAt } = message
   if (template !== 'security-notice') return false
   const older = { createdAt: { lt: createdAt }, sentAt: null }
-  const where = { userId, recipient, template, ...older }
-  const waiting = await database.outboxMessage.findMany({ where })
-  return waiting.some((each) => withoutTime(each) === withoutTime(message))
-}
-
-function withoutTime({ data }: OutboxMessage): string {
-  return JSON.stringify({ ...JSON.parse(data), at: null })
+  const where = { userId, recipient, template, data, ...older }
+  return (await database.outboxMessage.count({ where })) > 0
 }
 
 /** Empties a message that was sent, unless it is to be kept. */

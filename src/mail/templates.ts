@@ -1,10 +1,9 @@
 import nunjucks from 'nunjucks'
-import { formatTime } from '../clock.ts'
-import { formatDuration } from '../durations.ts'
 import { resolveInProject } from '../project.ts'
-import { english } from '../words/catalogue.ts'
-import { readText } from '../words/words.ts'
+import { formatDuration, formatTime } from '../words/times.ts'
+import type { Catalogue, Words } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
+import { wordingOf } from './wording.ts'
 
 /** An email, ready to send; link is the one URL in it. */
 export type MailText = { subject: string; text: string; html: string; link: string }
@@ -14,22 +13,27 @@ export type Render = (message: Message, writtenAt: Date) => MailText
 export type RenderOptions = {
   appName: string
   appUrl: string
+  catalogue: Catalogue
+  defaultLanguage: string
   /** Whether templates are compiled once, rather than for each message. */
   keepsViews?: boolean
   linkUrl: (linkId: string, path: string) => string
+  /** A browser as visits describe it, in the words of a language. */
+  sayBrowser: (described: string, words: Words) => string
 }
 
 export function createRenderer(options: RenderOptions): Render {
-  const noCache = options.keepsViews === false
+  const { catalogue, defaultLanguage, keepsViews } = options
+  const noCache = keepsViews === false
   const text = openTemplates({ autoescape: false, noCache })
   const html = openTemplates({ autoescape: true, noCache })
   return (message, writtenAt) => {
-    const context = { ...describe(message, writtenAt, options), appName: options.appName }
-    const template = `mail/${message.template}.njk`
+    const words = catalogue.wordsOf(message.language ?? defaultLanguage)
+    const context = describe(message, writtenAt, { ...options, words })
     return {
       subject: context.subject,
-      text: text.render(template, { ...context, layout: 'mail/layout.text.njk' }),
-      html: html.render(template, { ...context, layout: 'mail/layout.html.njk' }),
+      text: text.render('mail/text.njk', context),
+      html: html.render('mail/html.njk', context).trimStart(),
       link: context.url,
     }
   }
@@ -37,34 +41,74 @@ export function createRenderer(options: RenderOptions): Render {
 
 function openTemplates({ autoescape, noCache }: Record<'autoescape' | 'noCache', boolean>) {
   const loader = new nunjucks.FileSystemLoader(resolveInProject('views'), { noCache })
-  const templates = new nunjucks.Environment(loader, { autoescape, throwOnUndefined: true })
-  return templates.addFilter('when', (time: string | Date) => formatTime(new Date(time)))
+  return new nunjucks.Environment(loader, { autoescape, throwOnUndefined: true })
 }
 
-function describe(message: Message, writtenAt: Date, { appUrl, linkUrl }: RenderOptions) {
-  const { subject, path, lasts } = KINDS[message.template]
-  const linkId = ('linkId' in message && message.linkId) || null
+type Described = RenderOptions & { words: Words }
+
+function describe(message: Message, writtenAt: Date, options: Described) {
+  const { appName, words } = options
+  const { say, language } = words
+  const wording = wordingOf(message)
+  const subject = say(wording.subject)
+  const name = withoutLinks(message.name)
+  const params = { appName, ...paramsOf(message, language) }
   return {
-    ...message,
-    ...cleanWords(message),
-    ...('words' in message && { words: english.say(readText(message.words)) }),
-    subject,
-    url: linkId === null ? appUrl + (lasts === null ? path : '/') : linkUrl(linkId, path),
-    linkId,
-    lasts: linkId && lasts && formatDuration(lasts),
-    until: linkId && endOfUse(message.template, writtenAt),
+    ...{ appName, language, subject, t: say },
+    greeting: name ? say('mail.greeting', { name }) : say('mail.greeting-without-name'),
+    what: say(wording.what, params),
+    action: say(wording.action, params),
+    otherwise: say(wording.otherwise, params),
+    url: urlOf(message, options),
+    linkWorks: sayHowLong(message, writtenAt, words),
+    facts: listFacts(message, writtenAt, options),
   }
 }
+
+function paramsOf(message: Message, language: string): Record<string, string> {
+  if (message.template === 'email-changed') return { newEmail: plainText(message.newEmail) }
+  if (message.template !== 'deletion-scheduled') return {}
+  const due = new Date(message.deletionDueAt)
+  return { deletionDue: formatTime(due, language, message.timeZone) }
+}
+
+function linkIdOf(message: Message): string | null {
+  return ('linkId' in message && message.linkId) || null
+}
+
+function urlOf(message: Message, { appUrl, linkUrl }: RenderOptions): string {
+  const { path, lasts } = KINDS[message.template]
+  const linkId = linkIdOf(message)
+  if (linkId !== null) return linkUrl(linkId, path)
+  return appUrl + (lasts === null ? path : '/')
+}
+
+function sayHowLong(message: Message, writtenAt: Date, { say, language }: Words): string | null {
+  const { lasts } = KINDS[message.template]
+  const end = endOfUse(message.template, writtenAt)
+  if (linkIdOf(message) === null || lasts === null || end === null) return null
+  const until = formatTime(end, language, message.timeZone)
+  return say('mail.link-works', { duration: formatDuration(lasts, language), until })
+}
+
+/** From where the email was caused, and when. */
+function listFacts(message: Message, writtenAt: Date, { words, sayBrowser }: Described): string[] {
+  const { say, language } = words
+  const { browser = '', ip, timeZone } = message
+  const known = sayBrowser(withoutLinks(browser) || UNKNOWN_BROWSER, words)
+  const time = formatTime(writtenAt, language, timeZone)
+  return [
+    say('mail.browser', { browser: known }),
+    ...(ip ? [say('mail.ip', { ip })] : []),
+    say('mail.time', { time }),
+  ]
+}
+
+// As visits call a browser that has no name.
+const UNKNOWN_BROWSER = 'Unknown browser'
 
 // A registration with the email of another person makes us write to them: a name, or a browser's name for
 // itself, must not make that an advertisement with a link to click on.
-function cleanWords(message: Message) {
-  return {
-    name: withoutLinks(message.name),
-    ...('browser' in message && { browser: withoutLinks(message.browser) }),
-    ...('newEmail' in message && { newEmail: plainText(message.newEmail) }),
-  }
-}
 
 // On one line, without characters that turn the direction of the words around it.
 function plainText(text: string): string {

@@ -1,8 +1,8 @@
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
-import { formatDuration } from '../durations.ts'
+import { formatDuration } from '../words/times.ts'
 import { parseWords } from './command.ts'
 
-const LASTS = formatDuration(LINK_LIFETIMES['reset-password'])
+const LASTS = formatDuration(LINK_LIFETIMES['reset-password'], 'en')
 
 export const USAGE = [
   'Usage: npm run user -- COMMAND [--json]',

@@ -78,13 +78,14 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   const { accounts, auth, memberOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   await throttle.count(limitsOf(memberOf(req), user, form.data))
-  const changed = await changeProfile(accounts, user, form.data, visitOf(req))
+  const by = visitOf(req)
+  const changed = await changeProfile(accounts, user, form.data, by)
   if (!changed) return auth.unauthorized(req, res, next)
   if (changed === 'username-taken') return refuseTaken(req, res, form)
   if (changed.language !== user.language) keepLanguage(req, res, changed.language)
   if (!isNewEmail(user, form.data)) return goBack(req, res, 'account.saved')
 
-  const isSent = await requestNewEmail(accounts, changed, form.data.email)
+  const isSent = await requestNewEmail(accounts, changed, { email: form.data.email, by })
   if (!isSent) return auth.unauthorized(req, res, next)
   const { email } = form.data
   const saved = ['account.saved-open-link', { email }] as const
@@ -121,11 +122,11 @@ function refuseTaken(req: Request, res: Response, form: AcceptedForm<Profile>) {
 }
 
 async function verifyAgain(req: Request, res: Response) {
-  const { accounts, auth, memberOf, settings, throttle } = servicesOf(req)
+  const { accounts, auth, memberOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
   await throttle.count(verificationLimits(memberOf(req)))
-  await requestVerification(accounts, user.email)
+  await requestVerification(accounts, { email: user.email, by: visitOf(req) })
   return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 

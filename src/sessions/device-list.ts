@@ -105,7 +105,7 @@ export function logOutDevice({ database, clock }: Accounts, deviceId: string): P
 export function knowDevice(
   { database, clock }: Accounts,
   { id: userId, authEpoch }: Pick<User, 'id' | 'authEpoch'>,
-  browser: Pick<BrowserLogin, 'browser' | 'deviceTokens' | 'nextDeviceToken'>,
+  browser: Pick<BrowserLogin, 'browser' | 'ip' | 'deviceTokens' | 'nextDeviceToken'>,
 ): Promise<StartedDevice> {
   const login = { ...browser, userId, authEpoch, startedBy: 'password', at: clock() }
   return changeTogether(database, (tables) => startDevice(tables, login))
@@ -130,9 +130,9 @@ export function revokeOtherDevices(
 /** Ends the device of a series whose cookie was copied, and tells its user. */
 export function endStolenDevice(
   { database, clock }: Accounts,
-  series: { id: string; userId: string; deviceId: string | null; browser: string },
+  series: { id: string; userId: string; deviceId: string | null } & Actor,
 ): Promise<void> {
-  const { id, userId, deviceId, browser } = series
+  const { id, userId, deviceId, ...by } = series
   const at = clock()
   return changeTogether(database, async (tables) => {
     // The device first, as everywhere: two transactions that wait for each other would both fail.
@@ -145,7 +145,7 @@ export function endStolenDevice(
     await recordAndNotify(tables, user, {
       kind: 'remember-token-stolen',
       at,
-      by: { browser },
+      by,
       deviceId,
     })
   })

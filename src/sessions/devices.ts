@@ -16,6 +16,7 @@ export type BrowserLogin = {
   /** The token that the device has from now on. */
   nextDeviceToken: string
   browser: string
+  ip: string | null
   startedBy: string
   at: Date
 }
@@ -90,12 +91,12 @@ const KINDS: Record<string, EventKind> = {
 
 async function recordLoginEvent(
   tables: Tables,
-  { userId, startedBy, at, browser }: BrowserLogin,
+  { userId, startedBy, at, browser, ip }: BrowserLogin,
   { deviceId, isNew }: { deviceId: string; isNew: boolean },
 ): Promise<void> {
   const kind = KINDS[startedBy]
   // The login manager tells the log of it.
-  const event = { at, by: { browser }, deviceId }
+  const event = { at, by: { browser, ip }, deviceId }
   if (kind === 'logged-in' && isNew) {
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
     await recordAndNotify(tables, user, { kind: 'new-device', ...event })

@@ -3,5 +3,5 @@ import { readCatalogue } from './words.ts'
 
 export const catalogue = readCatalogue(WORDS)
 
-/** For the command line and mail, which are in English. */
+/** For the command line, which is in English. */
 export const english = catalogue.wordsOf('en')

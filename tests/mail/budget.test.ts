@@ -18,7 +18,6 @@ const noticeOf = (browser: string): Message => ({
   name: 'Ada',
   words: 'Logged in from a new browser',
   browser,
-  at: site.clock.now().toISOString(),
 })
 
 const different = (count: number) => Array.from({ length: count }, (_, at) => noticeOf(`No. ${at}`))

@@ -7,7 +7,7 @@ import { createRenderer } from '../../src/mail/templates.ts'
 import type { OutgoingMail } from '../../src/mail/transport.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
-import { collect, outboxOn } from './support/outbox.ts'
+import { APP_URL, collect, outboxOn, renderOptions } from './support/outbox.ts'
 
 const database = await openTestDatabase()
 const outbox = outboxOn(database)
@@ -16,7 +16,6 @@ afterEach(outbox.empty)
 afterAll(() => database.close())
 
 const SECRET = 'a secret of thirty-two characters'
-const APP_URL = 'https://app.example'
 const reset: Message = { template: 'reset-password', name: 'Ada', linkId: 'link-1' }
 const at = outbox.clock.now()
 
@@ -46,7 +45,7 @@ describe('enqueue', () => {
   test.each<Message>([
     reset,
     { template: 'account-exists', name: 'Zoë "Z" O\'Hara' },
-    { template: 'security-notice', name: '', words: 'New', browser: 'Edge', at: '2026-01-01' },
+    { template: 'security-notice', name: '', words: 'New', browser: 'Edge', ip: null },
   ])('gives back the message that it was given: $template', async (message) => {
     await outbox.put('ada@example.org', message)
 
@@ -61,7 +60,7 @@ describe('a mail that waits', () => {
     await outbox.put('ada@example.org', reset)
     const waiting = JSON.stringify(await outbox.rows())
     const linkUrl = createLinkUrls([SECRET], APP_URL)
-    const render = createRenderer({ appName: 'Test App', appUrl: APP_URL, linkUrl })
+    const render = createRenderer({ ...renderOptions, linkUrl })
     const transport = async (mail: OutgoingMail) => {
       sent.push(mail)
       return 'sent' as const

@@ -19,7 +19,6 @@ const NOTICE: Message = {
   name: 'Ada',
   words: 'Data downloaded',
   browser: 'Edge',
-  at: '2026-01-01',
 }
 const link = { name: 'Ada', linkId: 'link-1' }
 const URGENT: Message[] = [

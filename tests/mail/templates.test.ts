@@ -1,27 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { LINK_LIFETIMES } from '../../src/accounts/email-links.ts'
 import { endOfUse, KINDS, type Message } from '../../src/mail/messages.ts'
-import { APP_URL, render } from './support/outbox.ts'
+import { createRenderer } from '../../src/mail/templates.ts'
+import { linkId, mailTo } from './support/messages.ts'
+import { APP_URL, render, renderOptions } from './support/outbox.ts'
 
 const AT = new Date('2026-03-01T12:00:00Z')
-const linkId = 'link-1'
-
-const mailTo = (name: string): Message[] => [
-  { template: 'verify-email', name, linkId },
-  { template: 'verify-new-email', name, linkId },
-  { template: 'email-changed', name, newEmail: 'new@example.org', linkId },
-  { template: 'reset-password', name, linkId },
-  { template: 'account-exists', name },
-  { template: 'deletion-scheduled', name, linkId, deletionDueAt: '2026-03-15T12:00:00Z' },
-  {
-    template: 'security-notice',
-    name,
-    words: 'Password changed',
-    browser: 'Edge',
-    at: '2026-03-01T11:59:00Z',
-  },
-]
-
 const messages = mailTo('Ada')
 const withLink = messages.filter((message) => 'linkId' in message)
 const reset = (name: string): Message => ({ template: 'reset-password', name, linkId })
@@ -31,7 +15,9 @@ describe('a mail', () => {
     const { text, html, link } = render(message, AT)
 
     expect(text.match(/https?:\S+/g)).toEqual([link])
-    expect(html.match(/href="[^"]*"/g)).toEqual([`href="${link}"`])
+    // A button, and the same as a link for where it fails.
+    expect(html.match(/href="[^"]*"/g)).toEqual([`href="${link}"`, `href="${link}"`])
+    expect(html).toContain(`>${link}</a>`)
   })
 
   test.each(withLink)('carries its link to the page that uses it up: $template', (message) => {
@@ -81,10 +67,64 @@ describe('a mail', () => {
   })
 
   test('says what happened, where and when', () => {
-    const { text, html } = render(messages.at(-1) ?? reset(''), AT)
+    const { subject, text, html } = render(messages.at(-1) ?? reset(''), AT)
 
-    expect(text).toContain('Password changed.\nEdge, 1 Mar 2026, 11:59 UTC.')
-    expect(html).toContain('Password changed.\nEdge, 1 Mar 2026, 11:59 UTC.')
+    expect(subject).toBe('Your password was changed')
+    for (const part of [text, html]) {
+      expect(part).toContain('Your password was changed')
+      expect(part).toContain('This happened on your account at Test App.')
+      for (const fact of ['Browser: Edge', 'IP: 203.0.113.7', 'Time: 1 Mar 2026, 12:00 UTC'])
+        expect(part).toContain(fact)
+    }
+  })
+
+  test.each(messages)('says where it was caused, in both parts: $template', (message) => {
+    const { text, html } = render({ ...message, browser: 'Firefox on Linux', ip: '::1' }, AT)
+
+    for (const part of [text, html])
+      for (const fact of ['Browser: Firefox on Linux', 'IP: ::1', 'Time: 1 Mar 2026, 12:00 UTC'])
+        expect(part).toContain(fact)
+  })
+
+  test.each(messages)(
+    'is in the language and the time zone of its reader: $template',
+    (message) => {
+      const reader = { language: 'es', timeZone: 'Europe/Madrid' }
+      const english = render(message, AT)
+      const { subject, text, html } = render({ ...message, ...reader }, AT)
+
+      expect(subject).not.toBe(english.subject)
+      expect(html).toContain('<html lang="es">')
+      expect(text).toMatch(/^Hola, Ada:\n/)
+      expect(text).toContain('Hora: 1 mar 2026, 13:00 CET')
+      expect(text + html).not.toContain('Hello')
+    },
+  )
+
+  test('is in DEFAULT_LANGUAGE for a reader who has set none', () => {
+    const inSpanish = createRenderer({ ...renderOptions, defaultLanguage: 'es' })
+
+    expect(inSpanish(reset('Ada'), AT).subject).toBe('Elige una nueva contraseña')
+    expect(inSpanish({ ...reset('Ada'), language: 'en' }, AT).subject).toBe('Choose a new password')
+  })
+
+  test('of an older release says what it said', () => {
+    const older = { template: 'security-notice', name: 'Ada', words: 'Password changed' } as const
+
+    const { subject, text } = render({ ...older, browser: 'Edge' }, AT)
+
+    expect(subject).toBe('Password changed')
+    expect(text).toContain('Password changed\n\nThis happened on your account')
+  })
+
+  test('loads nothing, and leaves the colours of its text to the reader', () => {
+    for (const { html } of messages.map((message) => render(message, AT))) {
+      expect(html).not.toMatch(/<(img|link|style|script|iframe)|src=|url\(/)
+      expect(html).toContain('<meta name="color-scheme" content="light dark">')
+      // Each colour of text has its own background, or is the reader's.
+      for (const [, colour] of html.matchAll(/[; "]color: ([^;"]*)/g))
+        expect(['#ffffff', 'inherit']).toContain(colour)
+    }
   })
 
   test('greets by name, escaped in the HTML part alone', () => {
@@ -126,12 +166,12 @@ describe('a mail', () => {
 
     const { text } = render({ template: 'email-changed', name: 'Ada', linkId, newEmail }, AT)
 
-    expect(text).toContain('was changed to ada @example.org.\n')
+    expect(text).toContain('was changed to ada @example.org. If it was you')
   })
 
   test('about a theft does not say that there may be nothing to do', () => {
     const notice = { template: 'security-notice', name: 'Ada', words: 'A copy was used' } as const
-    const message = { ...notice, browser: 'Edge', at: AT.toISOString() }
+    const message = { ...notice, browser: 'Edge' }
 
     const theft = render({ ...message, isTheft: true }, AT)
     const other = render(message, AT)
@@ -148,12 +188,11 @@ describe('a mail', () => {
       template: 'security-notice',
       name: 'Ada',
       words: 'Logged in',
-      at: AT.toISOString(),
     } as const
 
     const { text, html } = render({ ...message, browser: 'https://evil.example' }, AT)
 
-    expect(text).toContain('An unknown browser, ')
+    expect(text).toContain('Browser: Unknown browser\n')
     expect(text + html).not.toContain('evil')
   })
 })

@@ -262,7 +262,7 @@ describe('a way back', () => {
 
     expect((await followLink(busy.browse(), wayBack)).status).toBe(422)
     const texts = sent.filter(({ to }) => to === ada.email).map(({ text }) => text)
-    const told = texts.find((text) => text.includes('New password chosen through a link'))
+    const told = texts.find((text) => text.includes('A new password was chosen through a link'))
     expect(told).toContain(
       'The link that could take the account back to this email no longer works.',
     )

@@ -21,7 +21,8 @@ type Browser = { deviceTokens: string[] }
 
 async function logIn(browser: Browser, userId: string): Promise<void> {
   const nextDeviceToken = randomBytes(16).toString('base64url')
-  const login = { userId, authEpoch: 0, deviceId: null, browser: 'Firefox', startedBy: 'password' }
+  const from = { browser: 'Firefox', ip: null }
+  const login = { userId, authEpoch: 0, deviceId: null, ...from, startedBy: 'password' }
   const { token, endedTokens } = await changeTogether(database, (tables) =>
     recordLogin(tables, { ...login, ...browser, nextDeviceToken, at: clock.now() }),
   )

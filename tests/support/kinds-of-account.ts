@@ -3,11 +3,12 @@ import { openTestApp, type TestApp } from './app.ts'
 import { userRow } from './rows.ts'
 import { userFields } from './users.ts'
 
-/** An application that throttles, as in production, where each new browser has an IP of its own. */
-export async function openThrottledSite(REGISTRATION: string): Promise<TestApp> {
+/** An application that throttles, as in production, where each new browser has an IP of its own, and asks for a language. */
+export async function openThrottledSite(REGISTRATION: string, language = 'en'): Promise<TestApp> {
   const site = await openTestApp({ REGISTRATION, THROTTLE: 'on', TRUST_PROXY: '1' })
   const browse = () => {
     const browser = site.browse()
+    browser.headers['Accept-Language'] = language
     browser.headers['X-Forwarded-For'] = `192.0.2.${++ips}`
     return browser
   }
@@ -28,6 +29,7 @@ export const VERIFIED = { emailVerifiedAt: new Date('2020-01-01T00:00:00Z') }
 /** Accounts that must look like an unknown one, and the columns that make them so. */
 export const KINDS_OF_ACCOUNT = Object.entries({
   'a user who can log in': VERIFIED,
+  'a user with another language': { ...VERIFIED, language: 'es', timeZone: 'Europe/Madrid' },
   'a disabled account': { ...VERIFIED, disabledAt: new Date('2026-01-01') },
   'an account that is scheduled for deletion': {
     ...VERIFIED,

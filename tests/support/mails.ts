@@ -31,9 +31,10 @@ export async function readLink(site: Site, to: string, template: TemplateName): 
   return linkUrl(newest.linkId, KINDS[template].path)
 }
 
-/** What security notices said, newest first. */
+/** What security notices told of, as the activity page names it, newest first. */
 export async function findNotices(site: Site, to: string): Promise<string[]> {
-  return (await findMails(site, to, 'security-notice')).map(({ words }) =>
-    english.say(readText(words ?? '')),
+  const mails = await findMails(site, to, 'security-notice')
+  return mails.map(({ words = '' }) =>
+    english.say(readText(words.replace('mail.notice.', 'event.'))),
   )
 }

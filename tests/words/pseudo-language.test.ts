@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { APP_NAME } from '../../src/app-name.ts'
+import { createRenderer } from '../../src/mail/templates.ts'
 import { readCatalogue } from '../../src/words/words.ts'
+import { listWordings } from '../mail/support/messages.ts'
+import { renderOptions } from '../mail/support/outbox.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
 import { openLink } from '../support/journeys.ts'
@@ -29,7 +32,9 @@ const bracketed = Object.entries<string>(JSON.parse(english)).map(([key, text]) 
 ])
 writeFileSync(join(folder, `${LANGUAGE}.json`), JSON.stringify(Object.fromEntries(bracketed)))
 
-const site = await openTestApp({}, undefined, readCatalogue(folder))
+const catalogue = readCatalogue(folder)
+const render = createRenderer({ ...renderOptions, appName: APP_NAME, catalogue })
+const site = await openTestApp({}, undefined, catalogue)
 afterAll(async () => {
   await site.close()
   rmSync(folder, { recursive: true })
@@ -98,6 +103,18 @@ test.each(LINK_KINDS)('the page of a link to $name has no text of its own', asyn
 
   expect(findForeignWords((await openLink(browser, link)).text)).toEqual([])
 })
+
+test.each(listWordings('Ada').map((message) => ({ ...message, language: LANGUAGE })))(
+  'a mail $template $words has no text of its own, in both parts',
+  (message) => {
+    const mail = render(message, new Date())
+    const { subject, text, html } = mail
+
+    expect(html).toContain(`<html lang="${LANGUAGE}">`)
+    for (const part of [subject, text, html])
+      expect(findForeignWords(part.replaceAll(mail.link, ''))).toEqual([])
+  },
+)
 
 test('finds text that is in no catalogue', () => {
   expect(findForeignWords('<p>[Hello, <bdi>Ada</bdi>.] Again</p><a aria-label="Main">')).toEqual([

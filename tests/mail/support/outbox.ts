@@ -1,19 +1,26 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Database } from '../../../src/database/database.ts'
+import { sayBrowser } from '../../../src/http/user-agent.ts'
 import type { Message } from '../../../src/mail/messages.ts'
 import { enqueue } from '../../../src/mail/outbox.ts'
 import { createSender, type SenderOptions } from '../../../src/mail/sender.ts'
-import { createRenderer } from '../../../src/mail/templates.ts'
+import { createRenderer, type RenderOptions } from '../../../src/mail/templates.ts'
 import type { OutgoingMail, Transport } from '../../../src/mail/transport.ts'
+import { catalogue } from '../../../src/words/catalogue.ts'
 import { createTestClock } from '../../auth/support/test-clock.ts'
 
 export const APP_URL = 'https://app.example'
 
-export const render = createRenderer({
+export const renderOptions: RenderOptions = {
   appName: 'Test App',
   appUrl: APP_URL,
+  catalogue,
+  defaultLanguage: 'en',
   linkUrl: (linkId, path) => `${APP_URL}${path}?token=${linkId}.mac`,
-})
+  sayBrowser,
+}
+
+export const render = createRenderer(renderOptions)
 
 /** A message that never gets too old to send within a day. */
 export const notice: Message = { template: 'verify-email', name: 'Ada', linkId: 'link-1' }
