@@ -51,16 +51,18 @@ export type RememberCookieOptions = {
 /** How a session began; kept in the session and shown in the list of devices. */
 export type StartedBy = 'password' | 'registration' | 'remember' | 'reauthentication' | 'renewal'
 
+type MaybeLater<Value> = Value | Promise<Value>
+
 export type LoginManagerOptions<User> = GuardOptions & {
   /** Newest first: the first signs and computes, all verify. */
   secrets: readonly string[]
   /** Our own origin: a way back to anywhere else is refused. */
   origin: string
   clock: Clock
-  /** Is given what getId gave; null when there is no such user any more. */
-  loadUser: ((id: string, req: Request) => Promise<User | null> | User | null) | null
+  /** Is given what getId gave; null or undefined when there is no such user any more. */
+  loadUser: ((id: string, req: Request) => MaybeLater<User | null | undefined>) | null
   /** Finds a user by what the request carries, such as a key in a header. Never starts a session. */
-  loadUserFromRequest: ((req: Request) => Promise<User | null> | User | null) | null
+  loadUserFromRequest: ((req: Request) => MaybeLater<User | null | undefined>) | null
   getId: (user: User) => string
   isActive: (user: User) => boolean
   flash: (req: Request, res: Response, message: string, category: string) => void

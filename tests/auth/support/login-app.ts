@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+} from 'express'
 import session, { MemoryStore } from 'express-session'
 import { createLoginManager, type LoginManager } from '../../../src/auth/login-manager.ts'
 import type { LoginEvents } from '../../../src/auth/login-parts.ts'
@@ -41,32 +46,29 @@ export function createLoginApp(settings: LoginAppSettings = {}) {
     remember: { name: 'remember', store: rememberStore, ...settings.remember },
   })
   const heard = listenTo(manager)
-  const app = assemble(manager, people, sessions, settings)
+  const openSession = createSessions(sessions, settings)
+  const app = assemble(manager, people, openSession, settings)
   const browse = () => openBrowser(app, clock.now)
-  return { app, manager, people, clock, loaded, flashed, heard, sessions, rememberStore, browse }
+  const inside = { loaded, flashed, heard, sessions, openSession, rememberStore }
+  return { app, manager, people, clock, browse, ...inside }
+}
+
+function createSessions(store: MemoryStore, { sessionMaxAge }: LoginAppSettings): RequestHandler {
+  const cookie = sessionMaxAge === undefined ? {} : { maxAge: sessionMaxAge }
+  const saving = { resave: false, saveUninitialized: false }
+  return session({ store, name: 'session', secret: 'another secret', ...saving, cookie })
 }
 
 function assemble(
   manager: LoginManager<Person>,
   people: Map<string, Person>,
-  store: MemoryStore,
-  { sessionMaxAge, addPages }: LoginAppSettings,
+  openSession: RequestHandler,
+  { addPages }: LoginAppSettings,
 ): Express {
   const app = express()
   app.use('/static', express.static(fileURLToPath(new URL('public', import.meta.url))))
   app.get('/public', (req, res) => void res.json({ name: manager.currentUser(req)?.name ?? null }))
-  const cookie = sessionMaxAge === undefined ? {} : { maxAge: sessionMaxAge }
-  app.use(
-    session({
-      store,
-      name: 'session',
-      secret: 'another secret',
-      resave: false,
-      saveUninitialized: false,
-      cookie,
-    }),
-  )
-  app.use(express.json(), manager.middleware)
+  app.use(openSession, express.json(), manager.middleware)
   addActs(app, manager, people)
   addPages?.(app, manager)
   app.use(answerError)
