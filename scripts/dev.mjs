@@ -1,4 +1,5 @@
 // Bundles src/ and serves it, again at each change. Views and public files are read at each request.
+// Options of Node, such as --inspect, go to the server.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
@@ -16,7 +17,8 @@ async function restart() {
     await once(server, 'exit')
   }
   if (isEnding) return
-  server = spawn(process.execPath, [join(dist, 'server.js')], { stdio: 'inherit' })
+  const words = [...process.argv.slice(2), join(dist, 'server.js')]
+  server = spawn(process.execPath, words, { stdio: 'inherit' })
 }
 
 function restartAfterBuilds({ onEnd }) {

@@ -13,7 +13,9 @@ const place = await openPlace()
 const copy = mkdtempSync(join(tmpdir(), 'express-login-'))
 for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true })
 symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-const server = await place.start({}, { command: ['npm', 'run', '--silent', 'dev'], cwd: copy })
+writeFileSync(join(copy, 'option.cjs'), "console.log('An option of Node')")
+const command = ['npm', 'run', '--silent', 'dev', '--', '--require=./option.cjs']
+const server = await place.start({}, { command, cwd: copy })
 afterAll(async () => {
   await server.end('SIGTERM')
   await place.leave()
@@ -44,6 +46,10 @@ test.each([
 
   expect(await read(path)).toContain(`<!-- changed ${name} -->`)
   expect(starts()).toHaveLength(before)
+})
+
+test('hands options such as --inspect to Node', () => {
+  expect(server.lines).toContain('An option of Node')
 })
 
 test('starts again when a source changes', async () => {
