@@ -36,8 +36,8 @@ const NOTHING: Work = {
 }
 const work = { ...NOTHING }
 const site = await openTestApp()
-// On SQLite each read makes sure that the file is still there, and the write-ahead log beside it.
-const CALLS_PER_READ = site.database.engine === 'sqlite' ? 2 : 0
+// Now and then a read makes sure that the file of SQLite is still there, and the write-ahead log beside it.
+const MOST_FILE_CALLS = site.database.engine === 'sqlite' ? 4 : 0
 
 type Functions = Record<string, unknown>
 
@@ -130,13 +130,15 @@ describe('one visit costs', () => {
   test('two statements and one signature at /dashboard, and no more', async () => {
     const { browser } = await register(site)
 
-    expect(await measure(browser, '/dashboard')).toEqual({
+    const { fileCalls, ...others } = await measure(browser, '/dashboard')
+
+    expect({ ...others, fileCalls: 0 }).toEqual({
       ...NOTHING,
       statements: 2,
       signatures: 1,
       cookieParses: 1,
-      fileCalls: 2 * CALLS_PER_READ,
     })
+    expect(fileCalls).toBeLessThanOrEqual(MOST_FILE_CALLS)
   })
 
   test('one signature more where a remember cookie comes along', async () => {

@@ -4,6 +4,9 @@ import type { Read, ReadValue } from './read.ts'
 import { retryWhileLocked } from './retry-while-locked.ts'
 import { watchSqliteFile } from './sqlite-file.ts'
 
+// A look at the file takes as long as a statement. Before a write there is one each time.
+const LOOK_PAUSE_MS = 100
+
 type Row = Record<string, unknown>
 type Prepared = { sql: string; run: (values: ReadValue[]) => Row[] }
 
@@ -12,13 +15,18 @@ export type SqliteReads = { read: Read; close: () => void }
 /** Reads a file that is open for writing already, through a connection of its own: it sees what is committed, and waits for no transaction. */
 export function openSqliteReads(file: string, onStatement: (sql: string) => void): SqliteReads {
   const connection = new BetterSqlite3(file, { readonly: true, timeout: 0 })
-  const assertSameFile = watchSqliteFile(file)
+  const assertSameFile = watchSqliteFile(file, LOOK_PAUSE_MS)
   const prepared = new Map<string, Prepared>()
+
+  const statementOf = (sql: string) => {
+    const statement = prepared.get(sql) ?? prepare(connection, sql)
+    prepared.set(sql, statement)
+    return statement
+  }
 
   async function read<R>(sql: string, values: ReadValue[]): Promise<R[]> {
     refuseInsideTransaction()
-    const statement = prepared.get(sql) ?? prepare(connection, sql)
-    prepared.set(sql, statement)
+    const statement = statementOf(sql)
     onStatement(statement.sql)
     const rows = await retryWhileLocked(() => {
       assertSameFile()
@@ -31,17 +39,17 @@ export function openSqliteReads(file: string, onStatement: (sql: string) => void
 }
 
 function prepare(connection: BetterSqlite3.Database, text: string): Prepared {
-  // SQLite calls a numbered parameter ?1.
-  const sql = text.replace(/\$(\d)/g, '?$1')
+  const order: number[] = []
+  // The driver takes numbered parameters by name only, which is slower.
+  const sql = text.replace(/\$(\d)/g, (_, number) => {
+    order.push(Number(number) - 1)
+    return '?'
+  })
   const statement = connection.prepare<unknown[], Row>(sql)
   const times = statement.columns().filter(({ type }) => type === 'DATETIME')
   const revive = reviveTimes(times.map(({ name }) => name))
-  return { sql, run: (values) => statement.all(numberFromOne(values)).map(revive) }
-}
-
-// The driver takes numbered parameters by name only.
-function numberFromOne(values: ReadValue[]): Record<number, string | number | null> {
-  return Object.fromEntries(values.map((value, index) => [index + 1, toStored(value)]))
+  const inOrder = (values: ReadValue[]) => order.map((index) => toStored(values[index] ?? null))
+  return { sql, run: (values) => statement.all(inOrder(values)).map(revive) }
 }
 
 // The form in which Prisma stores times. Only in the same form do they compare as text.

@@ -42,12 +42,19 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
     }
     const all = { ...app.locals, ...visit, ...this.locals, ...values }
     this.set('Content-Language', words.language)
-    this.send(viewsIn(words).render(`${name}.njk`, all))
+    sendPage(this, viewsIn(words).render(`${name}.njk`, all))
   }
   return (_req, res, next) => {
     res.render = render
     next()
   }
+}
+
+// Express's own send looks for a charset, an ETag and a cache to compare with: pages have none.
+function sendPage(res: Response, html: string): void {
+  res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  res.setHeader('Content-Length', Buffer.byteLength(html))
+  res.end(html)
 }
 
 // One for each language: macros see what is global, but not the page.
