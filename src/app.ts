@@ -20,28 +20,7 @@ import { securityHeaders } from './http/security-headers.ts'
 import { renewSignatures } from './http/signed-cookies.ts'
 import { useViews, type ViewSettings } from './http/views.ts'
 import { createWaysOn } from './http/ways-on.ts'
-import { activityPage } from './pages/account/activity.ts'
-import { deletePage } from './pages/account/delete.ts'
-import { devicesPages } from './pages/account/devices.ts'
-import { exportPage } from './pages/account/export.ts'
-import { passwordPage } from './pages/account/password.ts'
-import { accountPages } from './pages/account.ts'
-import { changePasswordPage } from './pages/change-password.ts'
-import { dashboardPage } from './pages/dashboard.ts'
-import { mailboxPage } from './pages/dev/mailbox.ts'
-import { forgotPasswordPage } from './pages/forgot-password.ts'
-import { healthPage, readyPage } from './pages/health.ts'
-import { homePage } from './pages/home.ts'
-import { languagePage } from './pages/language.ts'
-import { loginPage } from './pages/login.ts'
-import { logoutPage } from './pages/logout.ts'
-import { reauthenticatePage } from './pages/reauthenticate.ts'
-import { registerPage } from './pages/register.ts'
-import { resendVerificationPage } from './pages/resend-verification.ts'
-import { resetPasswordPage } from './pages/reset-password.ts'
-import { restoreAccountPage } from './pages/restore-account.ts'
-import { undoEmailPage } from './pages/undo-email.ts'
-import { verifyEmailPage } from './pages/verify-email.ts'
+import { listHealthChecks, listPages } from './pages/pages.ts'
 import { findPublicFolder, resolveInProject } from './project.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
@@ -142,37 +121,6 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
       flashes.add(req, res, 'info', formatSessionEnd(how)),
     ),
   ]
-}
-
-/** Every page; who may come to it stands in its file. */
-export function listPages({ settings }: Services): Page[] {
-  return [
-    homePage,
-    ...(settings.registration === 'closed' ? [] : [registerPage]),
-    loginPage,
-    logoutPage,
-    dashboardPage,
-    reauthenticatePage,
-    passwordPage,
-    ...devicesPages,
-    activityPage,
-    ...accountPages,
-    exportPage,
-    deletePage,
-    forgotPasswordPage,
-    resetPasswordPage,
-    verifyEmailPage,
-    resendVerificationPage,
-    undoEmailPage,
-    restoreAccountPage,
-    changePasswordPage,
-    languagePage,
-    ...(settings.isProduction ? [] : [mailboxPage]),
-  ]
-}
-
-export function listHealthChecks({ database }: Services): Page[] {
-  return [healthPage, readyPage(database)]
 }
 
 // Beside the guards, so that a page that is added later has a budget too.

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { minutes } from '../src/durations.ts'
 import { followRecipe } from './support/recipe.ts'
 
-// The README's recipes in a copy of the project, word for word. What they change is the same on every engine.
+// The recipes of README and docs/recipes.md in a copy of the project, word for word. What they change is the
+// same on every engine.
 
 const ROOT = join(import.meta.dirname, '..')
 const copy = mkdtempSync(join(tmpdir(), 'express-login-'))
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const recipes = readFileSync(join(ROOT, 'docs/recipes.md'), 'utf8').split(/^## /m).slice(1)
 const sectionOf = (title: string) => readme.split(/^#+ /m).find((part) => part.startsWith(title))
 
 const LEFT_BEHIND = /^(node_modules|\.git|\.mirror|dist|data)(\/|$)/
@@ -27,6 +29,8 @@ const CONCERNED = [
   'pages/home',
   'pages/login',
   'pages/recipes',
+  'pages/tasks',
+  'operator/user-commands',
   'statements',
   'views',
   'words/catalogue',
@@ -41,10 +45,10 @@ import { register } from '../support/users.ts'
 const site = await openTestApp()
 afterAll(site.close)
 
-test('the new page takes a note', async () => {
+test('the new page takes an idea', async () => {
   const { browser } = await register(site)
-  expect((await browser.submit('/notes', { note: ' ' })).status).toBe(422)
-  const page = await browser.follow(await browser.submit('/notes', { note: 'buy tea' }))
+  expect((await browser.submit('/ideas', { idea: ' ' })).status).toBe(422)
+  const page = await browser.follow(await browser.submit('/ideas', { idea: 'buy tea' }))
   expect(page.text).toContain('Noted: buy tea')
 })
 
@@ -80,18 +84,18 @@ describe.runIf(inject('template').engine === 'sqlite')('a copy of the project', 
     const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
     cpSync(ROOT, copy, { recursive: true, filter })
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+    execFileSync('git', ['init', '--quiet'], { cwd: copy })
   })
   afterAll(() => rmSync(copy, { recursive: true }))
 
   test(
-    'has a new page, a new field and a new name, and is green',
+    'has a new page, field, resource, colour and name, is rid of the example, the import and a language, and is green',
     async () => {
-      rmSync(join(copy, 'src/words/es.json'))
+      for (const recipe of recipes) followRecipe(recipe, copy)
+      // Those of the README write one language only, which the last one has left.
       followRecipe(sectionOf('Add a page'), copy)
       followRecipe(sectionOf('Add a field to the user'), copy)
       const [, name = ''] = /`npm run migration -- (\w+)`/.exec(readme) ?? []
-      const naming = join(copy, 'src/app-name.ts')
-      writeFileSync(naming, readFileSync(naming, 'utf8').replace(/'.+'/, "'Tea & Cake'"))
       writeFileSync(join(copy, 'tests/pages/recipes.test.ts'), PAGES_TEST)
       writeFileSync(join(copy, 'tests/recipes.config.ts'), CONFIG)
 

@@ -50,6 +50,9 @@ async function* writeLists(database: Database, userId: string) {
     database.emailLink.findMany({ ...inOrder, where: following(last) }),
   )
   yield* writeList('events', [], (last?: EventPlace) => findEvents(database, userId, last))
+  yield* writeList('notes', [], (last?: Keyed) =>
+    database.note.findMany({ ...inOrder, where: following(last) }),
+  )
   yield* writeList('mail', [], (last?: Keyed) =>
     database.outboxMessage.findMany({ ...inOrder, where: following(last) }),
   )

@@ -7,6 +7,7 @@ import type { Read } from './read.ts'
 
 export type {
   EmailLink,
+  Note,
   OutboxMessage,
   PendingRegistration,
   RememberSeries,

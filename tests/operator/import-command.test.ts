@@ -4,7 +4,9 @@ import { readImportArguments } from '../../src/operator/import-arguments.ts'
 import { runImport } from '../../src/operator/import-command.ts'
 import { readUserFile } from '../../src/operator/user-file.ts'
 import { openTestApp } from '../support/app.ts'
-import { importerOf, kindsOf, openOperator } from './support/operator.ts'
+import { userFields } from '../support/users.ts'
+import { importerOf } from './support/importer.ts'
+import { kindsOf, openOperator } from './support/operator.ts'
 import { flaskRow, writeRows } from './support/user-files.ts'
 
 const site = await openTestApp()
@@ -29,6 +31,15 @@ async function examineRows(...rows: object[]) {
 }
 
 describe('npm run import-users', () => {
+  test('finds an email taken in whichever form its domain is written', async () => {
+    await site.browse().submit('/register', userFields({ email: 'grace@xn--rucher-bua.de' }))
+
+    const { accepted, refused } = await examineRows(flaskRow({ email: 'grace@räucher.de' }))
+
+    expect(accepted).toEqual([])
+    expect(refused).toMatchObject([{ reasons: [expect.stringContaining('email')] }])
+  })
+
   test('changes nothing unless told to commit, and says what it would do', async () => {
     const row = flaskRow()
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { followLink, forgetPassword, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
 import { logIn } from '../support/users.ts'
-import { importerOf } from './support/operator.ts'
+import { importerOf } from './support/importer.ts'
 import { flaskRow, readVectors, writeUserFile } from './support/user-files.ts'
 
 const site = await openTestApp()

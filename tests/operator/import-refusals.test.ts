@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
-import { importerOf } from './support/operator.ts'
+import { importerOf } from './support/importer.ts'
 import { flaskRow } from './support/user-files.ts'
 
 const site = await openTestApp()

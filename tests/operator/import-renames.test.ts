@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import { register } from '../support/users.ts'
-import { importerOf } from './support/operator.ts'
+import { importerOf } from './support/importer.ts'
 import { flaskRow } from './support/user-files.ts'
 
 const site = await openTestApp()

@@ -1,7 +1,4 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { examineUsers } from '../../src/accounts/import-users.ts'
-import { readUserFile } from '../../src/operator/user-file.ts'
-import { flaskRow, writeRows } from '../operator/support/user-files.ts'
 import { openTestApp } from '../support/app.ts'
 import { readErrors } from '../support/html.ts'
 import { findMails } from '../support/mails.ts'
@@ -27,26 +24,7 @@ describe('an email with an internationalised domain', () => {
     expect(readErrors(again.text)).toEqual(['That email is already taken.'])
     expect(await findMails(site, punycode, 'reset-password')).toHaveLength(1)
   })
-
-  test('is one account for an import, too', async () => {
-    await site.browse().submit('/register', userFields({ email: 'grace@xn--rucher-bua.de' }))
-    const file = await readUserFile(writeRows(flaskRow({ email: 'grace@räucher.de' })), [])
-    if (!file.ok) throw new Error(file.problem)
-
-    const { accepted, refused } = await examineUsers(site.database, file.users, RULES)
-
-    expect(accepted).toEqual([])
-    expect(refused).toMatchObject([{ reasons: [expect.stringContaining('email')] }])
-  })
 })
-
-const RULES = {
-  at: new Date(),
-  areVerified: true,
-  renames: false,
-  withoutPassword: false,
-  preparation: null,
-}
 
 describe('a user name from before the rules were tightened', () => {
   test('stays good on the profile, and cannot be chosen anew', async () => {

@@ -1,5 +1,5 @@
-import { listHealthChecks, listPages } from '../../src/app.ts'
 import type { Page } from '../../src/http/page.ts'
+import { listHealthChecks, listPages } from '../../src/pages/pages.ts'
 import type { TestApp } from './app.ts'
 
 export const UNKNOWN_ID = '0e4f6e2e-6a86-4b3f-9a47-0d6d2f4c9f10'

@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Does in a folder what the blocks of a recipe say: writes files, and applies changes to lines that occur once. */
+/** Does in a folder what the blocks of a recipe say: writes files, applies changes to lines that occur once, and runs shell commands. */
 export function followRecipe(recipe = '', folder = ''): void {
   const blocks = [...recipe.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```/gm)]
   if (blocks.length === 0) throw new Error('The recipe has no steps')
   for (const [, kind, path = '', text = ''] of blocks) {
     if (kind === 'diff') changeFiles(folder, text)
+    else if (kind === 'sh') execFileSync('sh', ['-ec', text], { cwd: folder })
     else writeIn(folder, path, text)
   }
 }

@@ -2,13 +2,10 @@ import { createPasswords } from '../../../src/accounts/password-hash.ts'
 import { APP_NAME } from '../../../src/app-name.ts'
 import type { Asked } from '../../../src/operator/ask-password.ts'
 import type { Operator } from '../../../src/operator/command.ts'
-import { readImportArguments } from '../../../src/operator/import-arguments.ts'
-import { runImport } from '../../../src/operator/import-command.ts'
 import type { UserCommand } from '../../../src/operator/user-arguments.ts'
 import { runUserCommand } from '../../../src/operator/user-commands.ts'
 import type { TestApp } from '../../support/app.ts'
 import { PASSWORD } from '../../support/users.ts'
-import { writeRows } from './user-files.ts'
 
 /** What an operator's commands on the application's database work with. */
 export function openOperator({ database, clock, settings }: TestApp): Operator {
@@ -22,16 +19,6 @@ export function commandsOf(site: TestApp) {
   const operator = openOperator(site)
   return (command: UserCommand, asked: Asked = { ok: true, password: PASSWORD }) =>
     runUserCommand(operator, command, async () => asked)
-}
-
-/** Imports rows, with the words typed after the file. */
-export function importerOf(site: TestApp) {
-  const operator = openOperator(site)
-  return async (words: string[], ...rows: object[]) => {
-    const wanted = readImportArguments([writeRows(...rows), ...words])
-    if (!wanted) throw new Error('There is no such word')
-    return runImport(operator, wanted)
-  }
 }
 
 /** The kinds of events of an account. */
