@@ -74,6 +74,8 @@ describe('npm run import-users', () => {
       emailVerifiedAt: null,
       createdAt: clock.now(),
       deletionDueAt: null,
+      language: null,
+      timeZone: null,
     })
     expect(await kindsOf(site, 'Kept')).toEqual(['imported'])
   })
