@@ -109,8 +109,8 @@ function openMail(
   throttle: Throttle,
 ): Mail {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
-  const countDelivery = (lane: number, email: string) =>
-    throttle.count(deliveryLimits(lane, emailKeyOf(email)))
+  const countDelivery = (kind: string, email: string) =>
+    throttle.count(deliveryLimits(kind, emailKeyOf(email)))
   const joined = { linkUrl, sayBrowser, doJob, countDelivery }
   return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
 }

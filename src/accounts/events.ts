@@ -5,9 +5,9 @@ import { enqueue } from '../mail/outbox.ts'
 import { type Key, type Text, text } from '../words/words.ts'
 import { headOf, type Reader } from './letters.ts'
 
-type Vocabulary = Record<string, { log: string; isMerged?: true }>
+type Vocabulary = Record<string, { log: string; isMerged?: true; isGrave?: true }>
 
-/** Every security event: its name in the OWASP logging vocabulary. The catalogue has its text. Merged events are counted per hour and device. */
+/** Every security event: its name in the OWASP logging vocabulary. The catalogue has its text. Merged events are counted per hour and device; a grave one takes the account out of the hands of its user, or may. */
 const EVENTS = {
   registered: { log: 'user_created' },
   'logged-in': { log: 'authn_login_success' },
@@ -16,21 +16,21 @@ const EVENTS = {
   reauthenticated: { log: 'authn_reauthentication_success', isMerged: true },
   'login-failed': { log: 'authn_login_fail', isMerged: true },
   'password-check-failed': { log: 'authn_reauthentication_fail', isMerged: true },
-  'password-changed': { log: 'authn_password_change' },
+  'password-changed': { log: 'authn_password_change', isGrave: true },
   'reset-requested': { log: 'authn_token_created', isMerged: true },
-  'password-reset': { log: 'authn_password_change' },
+  'password-reset': { log: 'authn_password_change', isGrave: true },
   'email-verified': { log: 'user_updated' },
   'email-changed': { log: 'user_updated' },
-  'email-change-undone': { log: 'user_updated' },
-  'email-undo-disputed': { log: 'account_disputed' },
-  'username-changed': { log: 'user_updated' },
+  'email-change-undone': { log: 'user_updated', isGrave: true },
+  'email-undo-disputed': { log: 'account_disputed', isGrave: true },
+  'username-changed': { log: 'user_updated', isGrave: true },
   'profile-changed': { log: 'user_updated', isMerged: true },
   exported: { log: 'sensitive_read', isMerged: true },
   'deletion-requested': { log: 'user_deleted' },
   restored: { log: 'user_updated' },
   'device-logged-out': { log: 'authn_token_revoked', isMerged: true },
   'others-logged-out': { log: 'authn_token_revoked', isMerged: true },
-  'remember-token-stolen': { log: 'authn_token_reuse' },
+  'remember-token-stolen': { log: 'authn_token_reuse', isGrave: true },
   'created-by-operator': { log: 'user_created' },
   imported: { log: 'user_created' },
   disabled: { log: 'user_updated' },
@@ -133,6 +133,7 @@ export async function notify(
     ...headOf(user, by),
     template: 'security-notice',
     words: text(`mail.notice.${kind}`),
+    isGrave: endsWayBack || 'isGrave' in EVENTS[kind],
     isTheft: kind === 'remember-token-stolen',
     endsWayBack,
   } as const

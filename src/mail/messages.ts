@@ -32,6 +32,8 @@ type SecurityNotice = {
   template: 'security-notice'
   /** Made by `text`; English in rows of an older release. */
   words: string
+  /** Of what takes an account out of the hands of its user. */
+  isGrave?: boolean
   /** Certainly not the user. */
   isTheft?: boolean
   /** To a former email, whose link to take the account back is void now. */
@@ -40,8 +42,7 @@ type SecurityNotice = {
 
 export type TemplateName = Message['template']
 
-/** Lower is sent first: a flood of notices must not delay a reset. */
-export const LANES: Readonly<Record<TemplateName, number>> = {
+const LANES: Readonly<Record<TemplateName, number>> = {
   'reset-password': 0,
   'verify-email': 0,
   'verify-new-email': 0,
@@ -50,6 +51,20 @@ export const LANES: Readonly<Record<TemplateName, number>> = {
   'deletion-scheduled': 0,
   'account-exists': 1,
   'security-notice': 1,
+}
+
+/** Lower is sent first: a flood of notices must not delay a reset. */
+export function laneOf(message: Message): number {
+  return isGrave(message) ? 0 : LANES[message.template]
+}
+
+/** What its recipient can have too many of in an hour. A thief could have many lesser notices sent before a grave one. */
+export function countedAs(message: Message): string {
+  return 'words' in message && isGrave(message) ? message.words : message.template
+}
+
+function isGrave(message: Message): boolean {
+  return message.template === 'security-notice' && message.isGrave === true
 }
 
 type Kind = { path: string; lasts: number | null }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { OutboxMessage, Tables } from '../database/database.ts'
-import { LANES, type Message, type TemplateName } from './messages.ts'
+import { laneOf, type Message, type TemplateName } from './messages.ts'
 
 export type NewMail = { userId: string | null; to: string; message: Message; at: Date }
 
@@ -12,7 +12,7 @@ const JOB = 'job '
 /** Writes an email in the transaction of the change that it tells of: both happen or neither. */
 export async function enqueue(tables: Tables, { userId, to, message, at }: NewMail): Promise<void> {
   const { template, ...data } = message
-  const lane = LANES[template]
+  const lane = laneOf(message)
   await insert(tables, { userId, recipient: to, template, data: JSON.stringify(data), lane }, at)
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 import { hours, minutes, seconds } from '../durations.ts'
-import { endOfUse } from './messages.ts'
+import { countedAs, endOfUse } from './messages.ts'
 import { type Job, readJob, readMessage } from './outbox.ts'
 import { claim, drop, findDue, isRepeated, markSent, putOff } from './queue.ts'
 import type { Render } from './templates.ts'
@@ -17,8 +17,8 @@ export type SenderOptions = {
   log: { warn: Report; error: Report }
   /** Does a job in one transaction, in which `claim` is false once another worker has it. */
   doJob: (job: Job, claim: (tables: Tables) => Promise<boolean>) => Promise<void>
-  /** Throws where the recipient has had enough emails of this lane for now: the message is tried again later. */
-  countDelivery: (lane: number, recipient: string) => Promise<void>
+  /** Throws where the recipient has had enough emails of this kind for now: the message is tried again later. */
+  countDelivery: (kind: string, recipient: string) => Promise<void>
   /** Whether a message stays readable once it is sent, as the mailbox of development needs it. */
   keepsSent: boolean
   /** How long one attempt may take, in milliseconds. */
@@ -134,7 +134,7 @@ async function attempt(work: Work, row: OutboxMessage): Promise<Outcome> {
   const end = endOfUse(message.template, row.createdAt)
   if (end && end <= clock()) return 'too-late'
   if (await isRepeated(work.database, row)) return 'repeated'
-  await work.countDelivery(row.lane, row.recipient)
+  await work.countDelivery(countedAs(message), row.recipient)
   const { link: _, ...parts } = render(message, row.createdAt)
   const mail = { ...parts, id: row.id, to: row.recipient, writtenAt: row.createdAt }
   return transport(mail, AbortSignal.any([calledOff, AbortSignal.timeout(sendFor)]))

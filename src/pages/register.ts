@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { loadCommonPasswords } from '../accounts/common-passwords.ts'
-import { Email, emailKeyOf, Username } from '../accounts/identifiers.ts'
+import { Email, Username } from '../accounts/identifiers.ts'
 import {
   type NewUser,
   registerUser,
@@ -52,9 +52,7 @@ async function register(req: Request, res: Response) {
   const form = parseForm(schemaFor(services), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const isCountedLater = services.settings.registration === 'verified'
-  const emailKey = isCountedLater ? null : emailKeyOf(form.data.email)
-  const limits = registrationLimits(networkOf(req), emailKey)
+  const limits = registrationLimits(networkOf(req))
   const wanted = { ...form.data, ...services.visitOf(req) }
   const outcome = await services.throttle.attempt(limits, () => registerOrReserve(req, res, wanted))
   if (outcome === 'reserved') return sendToMailbox(req, res, form.data.email)

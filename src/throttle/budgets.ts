@@ -22,16 +22,15 @@ export function createBudgets({ registrationsPerHour }: BudgetSettings) {
     // The password that a link in an email asks for, or sets.
     'password-of-link': { attempts: 5, per: minutes(15), isForFailures: true },
     // Rows and emails.
-    'registrations-of-email': { attempts: 5, per: hours(1) },
     'registrations-of-network': { attempts: registrationsPerHour, per: hours(1) },
-    'new-emails-to': { attempts: 5, per: hours(1) },
+    'new-email-of-user': { attempts: 5, per: hours(1) },
     verifications: { attempts: 5, per: hours(1) },
     'emails-of-network': { attempts: 20, per: hours(1) },
     // Emails that strangers can have sent, counted where each is decided: past it none goes out, and no request
     // is refused. A reset link works as long as this hour, so its user always has one.
     'resets-to': { attempts: 5, per: hours(1) },
     'verifications-to': { attempts: 5, per: hours(1) },
-    // Emails of each lane to one recipient, whatever asked for them. More than visitors can ask for.
+    // Emails of each kind to one recipient, whatever asked for them.
     'deliveries-to': { attempts: 20, per: hours(1) },
     // Every form that a user sends while logged in, and some forms besides.
     'forms-of-device': { attempts: 200, per: hours(1) },

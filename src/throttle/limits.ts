@@ -49,8 +49,9 @@ export function emailLimits(network: string): Limit[] {
 }
 
 /** For a change of email, which sends a link to the new one. */
-export function newEmailLimits({ network }: Member, emailKey: string): Limit[] {
-  return [...emailLimits(network), { budget: 'new-emails-to', key: emailKey }]
+export function newEmailLimits({ userId, network }: Member, emailKey: string): Limit[] {
+  // Not by the email alone: strangers could keep its owner from moving there.
+  return [...emailLimits(network), { budget: 'new-email-of-user', key: `${userId} ${emailKey}` }]
 }
 
 /** For a user who asks for the link to their own email again. */
@@ -64,16 +65,12 @@ export function recipientLimits(budget: 'resets-to' | 'verifications-to', key: s
 }
 
 /** For each attempt to deliver an email. */
-export function deliveryLimits(lane: number, emailKey: string): Limit[] {
-  return [{ budget: 'deliveries-to', key: `${lane} ${emailKey}` }]
+export function deliveryLimits(kind: string, emailKey: string): Limit[] {
+  return [{ budget: 'deliveries-to', key: `${kind} ${emailKey}` }]
 }
 
-/** Without an email where what is left of its budget would tell that it was used here this hour. */
-export function registrationLimits(network: string, emailKey: string | null): Limit[] {
-  const ofNetwork = { budget: 'registrations-of-network', key: network } as const
-  return emailKey === null
-    ? [ofNetwork]
-    : [ofNetwork, { budget: 'registrations-of-email', key: emailKey }]
+export function registrationLimits(network: string): Limit[] {
+  return [{ budget: 'registrations-of-network', key: network }]
 }
 
 export function formLimits({ userId, deviceId, network }: Member): Limit[] {

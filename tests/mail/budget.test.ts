@@ -2,7 +2,10 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { hours, seconds } from '../../src/durations.ts'
 import type { Message } from '../../src/mail/messages.ts'
 import { enqueue } from '../../src/mail/outbox.ts'
+import { logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
+import { newPassword } from '../support/journeys.ts'
+import { registerVerified } from '../support/users.ts'
 
 const site = await openTestApp({ THROTTLE: 'on' })
 afterAll(site.close)
@@ -37,7 +40,7 @@ const countSent = (template: Message['template']) =>
   site.database.outboxMessage.count({ where: { template, sentAt: { not: null } } })
 
 describe('one mailbox', () => {
-  test('gets at most twenty emails of a lane in an hour, and the others later', async () => {
+  test('gets at most twenty emails of a kind in an hour, and the others later', async () => {
     await put(different(25))
 
     const sent = [await send(), await send()]
@@ -55,6 +58,39 @@ describe('one mailbox', () => {
 
     expect(await countSent('reset-password')).toBe(1)
   })
+
+  test('hears of a new password however often a thief has logged in before', async () => {
+    const ada = await registerVerified(site)
+    for (let login = 0; login < 25; login++) await logInElsewhere(site, ada, {})
+    site.clock.advance(seconds(1))
+    const sent = await send()
+
+    await ada.browser.submit('/account/password', { ...newPassword, current: ada.password })
+    await send()
+
+    expect(sent).toBe(21)
+    const where = { recipient: ada.email, sentAt: { not: null } }
+    const rows = await site.database.outboxMessage.findMany({ where })
+    expect(rows.filter(({ data }) => data.includes('mail.notice.password-changed'))).toHaveLength(1)
+  })
+
+  test.each(['email-changed', 'deletion-scheduled'] as const)(
+    'hears by %s however many links were asked for in its name',
+    async (template) => {
+      const links = Array.from({ length: 25 }, () => [
+        reset,
+        { ...reset, template: 'verify-new-email' as const },
+      ])
+      await put(links.flat())
+      await send()
+
+      const at = site.clock.now().toISOString()
+      await put([{ template, name: 'Ada', linkId: 'link-2', newEmail: 'a@b', deletionDueAt: at }])
+      await send()
+
+      expect(await countSent(template)).toBe(1)
+    },
+  )
 
   test('is the same in another spelling of its email', async () => {
     await put(different(15))
