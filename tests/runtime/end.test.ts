@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { minutes } from '../../src/durations.ts'
-import { drain } from '../../src/runtime/end.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { minutes, seconds } from '../../src/durations.ts'
+import { drain, endOnSignals } from '../../src/runtime/end.ts'
 import { openServedApp } from '../support/served-app.ts'
 
 async function serve() {
@@ -18,6 +18,28 @@ async function serve() {
   }
   return { ...site, begin }
 }
+
+test('an end that does not come kills the process ten seconds after the first signal', () => {
+  vi.useFakeTimers()
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+  const before = new Set(process.listeners('SIGTERM'))
+  onTestFinished(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      for (const listener of process.listeners(signal))
+        if (!before.has(listener)) process.off(signal, listener)
+  })
+  endOnSignals(() => new Promise(() => {}))
+
+  process.emit('SIGTERM')
+  vi.advanceTimersByTime(seconds(10) - 1)
+  const early = kill.mock.calls.length
+  vi.advanceTimersByTime(1)
+
+  expect(early).toBe(0)
+  expect(kill.mock.calls).toEqual([[process.pid, 'SIGKILL']])
+})
 
 describe('drain', () => {
   test('cuts off a request that takes too long', async () => {
