@@ -22,7 +22,8 @@ export function parseForm<T>(schema: z.ZodType<T>, body: unknown): AcceptedForm<
   const parsed = schema.safeParse(body ?? {}, { error: () => UNREADABLE })
   const values = keepValues(body)
   if (parsed.success) return { ok: true, data: parsed.data, view: { values, errors: [] } }
-  return { ok: false, view: { values, errors: firstPerField(parsed.error.issues) } }
+  const errors = firstPerField(parsed.error.issues)
+  return { ok: false, view: { values, errors: sortLike(schema, errors) } }
 }
 
 /** For a body that was refused unread. */
@@ -45,6 +46,13 @@ export function keepValues(body: unknown): Record<string, string> {
       typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),
   )
   return Object.fromEntries(fields)
+}
+
+// What a check of the whole form finds, as in a new password, comes after what its fields say.
+function sortLike(schema: z.ZodType, errors: FormError[]): FormError[] {
+  const fields = Object.keys('shape' in schema ? (schema.shape as object) : {})
+  const placeOf = ({ field }: FormError) => fields.indexOf(field)
+  return errors.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
 function firstPerField(issues: z.core.$ZodIssue[]): FormError[] {

@@ -28,6 +28,15 @@ describe('parseForm', () => {
     ])
   })
 
+  test('tells what a check of the whole form finds in its place', () => {
+    const Whole = z
+      .object({ name: z.string(), password: z.string().min(1, text('password.missing')) })
+      .refine(() => false, { path: ['name'], message: text('username.taken') })
+    const form = parseForm(Whole, { name: 'ada', password: '' })
+
+    expect(form.view.errors.map(({ field }) => field)).toEqual(['name', 'password'])
+  })
+
   test('says in words what no form of ours sends', () => {
     const { errors } = parseForm(Form, { name: ['a'], password: 'x' }).view
 
