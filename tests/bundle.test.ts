@@ -36,3 +36,13 @@ test('a start reads no driver, list or SMTP before it is needed', () => {
   expect(isRead('src/database/database.ts')).toBe(true)
   expect([...read, ...outside]).toEqual([])
 })
+
+test.each([
+  ['app.css', 20_000],
+  ['app.js', 6_000],
+])('the build makes %s smaller than the source, and than %i bytes', (name, most) => {
+  const source = readFileSync(new URL(`../public/${name}`, import.meta.url))
+  const built = readFileSync(join(DIST, 'public', name))
+
+  expect(built.length).toBeLessThan(Math.min(source.length, most))
+})

@@ -11,6 +11,7 @@ import {
 import { displayNameOf, type User } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { loginUrl, nextOf } from '../auth/next.ts'
+import { seconds } from '../durations.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
@@ -43,8 +44,8 @@ export const registerPage: Page = {
 
 function showRegister(req: Request, res: Response) {
   show(req, res, blankForm())
-  // Ready before the form comes back, rather than while its sender waits.
-  setImmediate(loadCommonPasswords)
+  // Ready before the form comes back, rather than while its sender waits, but after the style of the page is sent.
+  setTimeout(loadCommonPasswords, seconds(1)).unref()
 }
 
 async function register(req: Request, res: Response) {
