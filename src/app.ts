@@ -86,9 +86,9 @@ export function createApp(services: Services): Express {
   return app
 }
 
-function viewsOf({ catalogue, flashes, settings, wordsFor }: Services): ViewSettings {
-  const { keepsViews: isKept } = settings
-  return { folder: VIEWS, isKept, flashes, catalogue, wordsFor, locals: localsOf(settings) }
+function viewsOf(services: Services): ViewSettings {
+  const { settings } = services
+  return { ...services, folder: VIEWS, isKept: settings.keepsViews, locals: localsOf(settings) }
 }
 
 function localsOf(settings: Settings) {

@@ -87,6 +87,7 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
     ...foundation,
     catalogue,
     wordsFor,
+    timeZoneFor: (req: Request) => currentUser<User>(req)?.timeZone,
     accounts,
     auth: openAuth(foundation, { accounts, visits, cookies, flashes, sessionStore }),
     authenticate: openAuthentication(foundation, accounts, visits),

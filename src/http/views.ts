@@ -1,7 +1,8 @@
 import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
-import { formatTime } from '../words/times.ts'
-import type { Catalogue, Params, Text, Words } from '../words/words.ts'
+import type { Clock } from '../clock.ts'
+import { formatAgo, formatTime, type TimeZone } from '../words/times.ts'
+import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { sayBrowser } from './user-agent.ts'
@@ -14,6 +15,9 @@ export type ViewSettings = {
   catalogue: Catalogue
   /** The words for the visitor of a page. */
   wordsFor: (req: Request) => Words
+  /** The time zone of the visitor of a page. */
+  timeZoneFor: (req: Request) => TimeZone
+  clock: Clock
   /** Where a page asks for a file of public/. */
   urlOf?: (name: string) => string
   /** What every view can read. */
@@ -22,10 +26,12 @@ export type ViewSettings = {
 
 /** Views go by their path without its ending: `login`, `account/devices`. A missing or broken one throws in res.render. */
 export function useViews(app: Application, settings: ViewSettings): RequestHandler {
-  const { flashes, wordsFor } = settings
+  const { flashes, wordsFor, timeZoneFor, clock } = settings
   const views = new Map<Words, nunjucks.Environment>()
+  // Filters and macros do not see the page. No two pages are rendered at once.
+  const shown: Shown = { now: clock(), timeZone: null }
   const viewsIn = (words: Words) => {
-    const found = views.get(words) ?? openViews(settings, words)
+    const found = views.get(words) ?? openViews(settings, words, shown)
     views.set(words, found)
     return found
   }
@@ -40,6 +46,7 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
       flashes: flashes.take(req, this).filter(({ texts }) => texts.every(words.has)),
       path: req.path,
     }
+    Object.assign(shown, { now: clock(), timeZone: timeZoneFor(req) })
     const all = { ...app.locals, ...visit, ...this.locals, ...values }
     this.set('Content-Language', words.language)
     sendPage(this, viewsIn(words).render(`${name}.njk`, all))
@@ -57,16 +64,20 @@ function sendPage(res: Response, html: string): void {
   res.end(html)
 }
 
+/** What the times of a page depend on. */
+type Shown = { now: Date; timeZone: TimeZone }
+
 // One for each language: macros see what is global, but not the page.
-function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
+function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks.Environment {
   const { catalogue, folder, isKept = true, urlOf = (name) => `/${name}` } = settings
   const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
   const views = new nunjucks.Environment(loader, { autoescape: true })
   const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
   return views
-    .addFilter('when', (time: Date) => formatTime(time, words.language, null))
+    .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
     .addFilter('iso', (time: Date) => time.toISOString())
+    .addFilter('ago', (time: Date) => safe(markTime(time, words.language, shown)))
     .addGlobal('language', words.language)
     .addGlobal('otherLanguages', others)
     .addGlobal('urlOf', urlOf)
@@ -81,4 +92,11 @@ function openViews(settings: ViewSettings, words: Words): nunjucks.Environment {
 function drawIcon(name: string, urlOf: (name: string) => string): string {
   const url = `${urlOf('icons.svg')}#${name}`
   return `<svg class="icon" width="20" height="20" aria-hidden="true"><use href="${url}"/></svg>`
+}
+
+// The exact time is shown by a pointer that rests on it, and by the keyboard.
+function markTime(time: Date, language: string, { now, timeZone }: Shown): string {
+  const exact = escapeHtml(formatTime(time, language, timeZone))
+  const words = escapeHtml(formatAgo(time, now, language, timeZone))
+  return `<time datetime="${time.toISOString()}" title="${exact}" tabindex="0">${words}</time>`
 }

@@ -137,7 +137,7 @@ function toHtml(value: unknown): string {
   return typeof value === 'object' ? String(value) : escapeHtml(String(value))
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ESCAPED[letter] ?? letter)
 }
 

@@ -51,9 +51,10 @@ const ATTRIBUTES =
 
 /** Words of a page that are no text of the catalogue; what users typed, times and names of languages and time zones aside. */
 function findForeignWords(html: string): string[] {
-  const attributes = [...html.matchAll(ATTRIBUTES)].map(([, value]) => value)
-  const shown = html
-    .replace(/<(time|bdi|text)\b[\s\S]*?<\/\1>/g, '')
+  const untimed = html.replace(/<time\b[\s\S]*?<\/time>/g, '')
+  const attributes = [...untimed.matchAll(ATTRIBUTES)].map(([, value]) => value)
+  const shown = untimed
+    .replace(/<(bdi|text)\b[\s\S]*?<\/\1>/g, '')
     .replace(/<(button|option)[^>]* lang=[^>]*>[^<]*/g, '')
     .replace(/<option( selected)?>[^<]*/g, '')
   let text = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n').replaceAll(APP_NAME, '')

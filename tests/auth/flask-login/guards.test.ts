@@ -87,10 +87,11 @@ describe('templates', () => {
   test('121. have the current user, null when no user is logged in', async () => {
     const folder = fileURLToPath(new URL('../support/views', import.meta.url))
     const flashes = { add: () => {}, take: () => [] }
-    const wordsFor = () => english
+    const visitor = { wordsFor: () => english, timeZoneFor: () => null }
+    const now = { clock: () => new Date() }
     const { browse } = createLoginApp({
       addPages(app) {
-        app.use(useViews(app, { folder, flashes, catalogue, wordsFor, locals: {} }))
+        app.use(useViews(app, { folder, flashes, catalogue, ...visitor, ...now, locals: {} }))
         app.get('/greeting', (_req, res) => res.render('greeting'))
       },
     })
