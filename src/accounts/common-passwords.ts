@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gunzipSync } from 'node:zlib'
 
-// Read when first needed: with its lists it would double the time of a start, and take 40 MB.
+// Read when first needed: with its lists it would double the time of a start, and take 50 MB.
 const require = createRequire(import.meta.url)
 
 // zxcvbn's work grows with the square of the length and with the letters a digit may stand for: 8 s for
@@ -16,7 +16,7 @@ const SAFE_GUESSES = 10_000_000
 
 let loaded: ReturnType<typeof load> | undefined
 
-/** Reads the lists of common passwords once, which takes 0.2 s in which nothing else is answered. */
+/** Reads the lists of common passwords once, which takes 0.3 s in which nothing else is answered. */
 export function loadCommonPasswords() {
   loaded ??= load()
   return loaded
@@ -48,12 +48,19 @@ function load() {
   }: typeof import('@zxcvbn-ts/language-common') = require('@zxcvbn-ts/language-common')
   const listed = readListedPasswords()
   const estimator = new ZxcvbnFactory({
-    dictionary: { ...dictionary, listed },
+    dictionary: { ...dictionary, listed, spanish: readSpanishWords() },
     graphs: adjacencyGraphs,
     maxLength: ESTIMATED_LENGTH,
     l33tMaxSubstitutions: SUBSTITUTIONS,
   })
   return { listed: new Set(listed), estimator }
+}
+
+// One list: each dictionary is looked through for every part of a password.
+function readSpanishWords(): string[] {
+  const { dictionary }: typeof import('@zxcvbn-ts/language-es-es') =
+    require('@zxcvbn-ts/language-es-es')
+  return [...(dictionary['commonWords-es-es'] ?? []), ...(dictionary['firstnames-es-es'] ?? [])]
 }
 
 // Only the long ones: zxcvbn brings the short ones along. The package's own functions would keep

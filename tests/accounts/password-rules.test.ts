@@ -31,6 +31,8 @@ describe('checkPassword', () => {
     ['spaces at the ends', '  zebra umbrella  '],
     ['every printable ASCII character', PRINTABLE_ASCII],
     ['Polish', 'zażółć gęślą jaźń'],
+    ['Spanish', 'mañana será otro día'],
+    ['four words in Spanish', 'caballo grapa batería correcto'],
     ['64 letters', 'vhqzkpwxrtnbmdlc'.split('').join('q').repeat(3).slice(0, 64)],
     ['15 emoji', '🐎🔋📎🌵🎻🧂🚲🪁🧶🦉🫖🪜🧲🎈🪵'],
     ['1,024 bytes', `${GOOD} ${'ü'.repeat(499)}x`],
@@ -80,6 +82,10 @@ describe('checkPassword', () => {
     'a'.repeat(1024),
     'password'.repeat(100),
     `${'1234567890'.repeat(20)}123`,
+    'contraseñacontraseña',
+    'usuario12345678',
+    'bienvenidobienvenido',
+    'alejandro123456',
   ])('finds %s common', (password) => {
     expect(codeFor(password)).toBe('common')
   })
