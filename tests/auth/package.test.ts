@@ -13,8 +13,11 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { minutes } from '../../src/durations.ts'
 import { Browser } from '../support/browser.ts'
 import { findFreePort } from '../support/free-port.ts'
+
+vi.setConfig({ testTimeout: minutes(3), hookTimeout: minutes(3) })
 
 const ROOT = join(import.meta.dirname, '../..')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -63,7 +66,7 @@ async function serve(program: string): Promise<Browser> {
   const port = String(await findFreePort())
   servers.push(spawn(process.execPath, ['app.js'], { cwd: program, env: { PORT: port } }))
   const url = `http://127.0.0.1:${port}`
-  await vi.waitFor(() => new Browser(url, systemClock).visit('/login'), 10_000)
+  await vi.waitFor(() => new Browser(url, systemClock).visit('/login'), minutes(1))
   return new Browser(url, systemClock)
 }
 
