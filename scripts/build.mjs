@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle, dist, root } from './bundle.mjs'
+import { findUnsafeBinary } from './sqlite-binary.mjs'
 
 const stampFile = join(dist, 'stamp')
 const files = [
@@ -14,6 +15,7 @@ const files = [
   'prisma/schema.prisma',
   'scripts/build.mjs',
   'scripts/bundle.mjs',
+  'scripts/sqlite-binary.mjs',
   'tsconfig.json',
 ]
 
@@ -56,6 +58,8 @@ async function build(bundler) {
   // It has said what is wrong.
   await bundler.build(bundle).catch(() => process.exit(1))
   writeFileSync(stampFile, stamp)
+  const warning = findUnsafeBinary(root)
+  if (warning) process.stderr.write(`${warning}\n`)
 }
 
 if (process.argv.includes('--if-stale') && isBuilt()) process.exit(0)
