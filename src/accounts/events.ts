@@ -1,42 +1,49 @@
 import { randomUUID } from 'node:crypto'
-import type { Database, SecurityEvent, Tables } from '../database/database.ts'
+import type { Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
 import { enqueue } from '../mail/outbox.ts'
-import { type Key, type Text, text } from '../words/words.ts'
+import { type Key, text } from '../words/words.ts'
 import { headOf, type Reader } from './letters.ts'
 
-type Vocabulary = Record<string, { log: string; isMerged?: true; isGrave?: true }>
+export const EVENT_GROUPS = ['login', 'warning', 'password', 'account'] as const
 
-/** Every security event: its name in the OWASP logging vocabulary. The catalogue has its text. Merged events are counted per hour and device; a grave one takes the account out of the hands of its user, or may. */
+export type EventGroup = (typeof EVENT_GROUPS)[number]
+
+type Vocabulary = Record<
+  string,
+  { group: EventGroup; log: string; isMerged?: true; isGrave?: true }
+>
+
+/** Every security event: what its reader looks for it under, and its name in the OWASP logging vocabulary. The catalogue has its text. Merged events are counted per hour and device; a grave one takes the account out of the hands of its user, or may. */
 const EVENTS = {
-  registered: { log: 'user_created' },
-  'logged-in': { log: 'authn_login_success' },
-  'new-device': { log: 'authn_login_success' },
-  remembered: { log: 'session_renewed', isMerged: true },
-  reauthenticated: { log: 'authn_reauthentication_success', isMerged: true },
-  'login-failed': { log: 'authn_login_fail', isMerged: true },
-  'password-check-failed': { log: 'authn_reauthentication_fail', isMerged: true },
-  'password-changed': { log: 'authn_password_change', isGrave: true },
-  'reset-requested': { log: 'authn_token_created', isMerged: true },
-  'password-reset': { log: 'authn_password_change', isGrave: true },
-  'email-verified': { log: 'user_updated' },
-  'email-changed': { log: 'user_updated' },
-  'email-change-undone': { log: 'user_updated', isGrave: true },
-  'email-undo-disputed': { log: 'account_disputed', isGrave: true },
-  'username-changed': { log: 'user_updated', isGrave: true },
-  'profile-changed': { log: 'user_updated', isMerged: true },
-  exported: { log: 'sensitive_read', isMerged: true },
-  'deletion-requested': { log: 'user_deleted' },
-  restored: { log: 'user_updated' },
-  'device-logged-out': { log: 'authn_token_revoked', isMerged: true },
-  'others-logged-out': { log: 'authn_token_revoked', isMerged: true },
-  'remember-token-stolen': { log: 'authn_token_reuse', isGrave: true },
-  'created-by-operator': { log: 'user_created' },
-  imported: { log: 'user_created' },
-  disabled: { log: 'user_updated' },
-  enabled: { log: 'user_updated' },
-  'logged-out-by-operator': { log: 'authn_token_revoked' },
-  'reset-link-by-operator': { log: 'authn_token_created' },
+  registered: { group: 'account', log: 'user_created' },
+  'logged-in': { group: 'login', log: 'authn_login_success' },
+  'new-device': { group: 'login', log: 'authn_login_success' },
+  remembered: { group: 'login', log: 'session_renewed', isMerged: true },
+  reauthenticated: { group: 'login', log: 'authn_reauthentication_success', isMerged: true },
+  'login-failed': { group: 'warning', log: 'authn_login_fail', isMerged: true },
+  'password-check-failed': { group: 'warning', log: 'authn_reauthentication_fail', isMerged: true },
+  'password-changed': { group: 'password', log: 'authn_password_change', isGrave: true },
+  'reset-requested': { group: 'password', log: 'authn_token_created', isMerged: true },
+  'password-reset': { group: 'password', log: 'authn_password_change', isGrave: true },
+  'email-verified': { group: 'account', log: 'user_updated' },
+  'email-changed': { group: 'account', log: 'user_updated' },
+  'email-change-undone': { group: 'account', log: 'user_updated', isGrave: true },
+  'email-undo-disputed': { group: 'warning', log: 'account_disputed', isGrave: true },
+  'username-changed': { group: 'account', log: 'user_updated', isGrave: true },
+  'profile-changed': { group: 'account', log: 'user_updated', isMerged: true },
+  exported: { group: 'account', log: 'sensitive_read', isMerged: true },
+  'deletion-requested': { group: 'account', log: 'user_deleted' },
+  restored: { group: 'account', log: 'user_updated' },
+  'device-logged-out': { group: 'login', log: 'authn_token_revoked', isMerged: true },
+  'others-logged-out': { group: 'login', log: 'authn_token_revoked', isMerged: true },
+  'remember-token-stolen': { group: 'warning', log: 'authn_token_reuse', isGrave: true },
+  'created-by-operator': { group: 'account', log: 'user_created' },
+  imported: { group: 'account', log: 'user_created' },
+  disabled: { group: 'account', log: 'user_updated' },
+  enabled: { group: 'account', log: 'user_updated' },
+  'logged-out-by-operator': { group: 'login', log: 'authn_token_revoked' },
+  'reset-link-by-operator': { group: 'password', log: 'authn_token_created' },
 } as const satisfies Vocabulary
 
 export type EventKind = keyof typeof EVENTS
@@ -72,8 +79,6 @@ export type NoticeKind = {
 }[EventKind]
 
 type NoticedEvent = Omit<NewEvent, 'userId'> & { kind: NoticeKind }
-
-export type Activity = { text: Text; browser: string; at: Date; count: number }
 
 /** The name of an event in the log. */
 export function logNameOf(kind: EventKind): string {
@@ -140,22 +145,15 @@ export async function notify(
   await enqueue(tables, { userId: user.id, to, at, message })
 }
 
-const SHOWN: (keyof SecurityEvent)[] = ['kind', 'browser', 'at', 'count']
-
-const LIST_ACTIVITY = `
-  SELECT ${SHOWN.map((column) => `"${column}"`).join(', ')} FROM "SecurityEvent"
-  WHERE "userId" = $1 ORDER BY "at" DESC LIMIT $2`
-
-/** The latest events of an account, newest first. */
-export async function listActivity(
-  database: Database,
-  userId: string,
-  most: number,
-): Promise<Activity[]> {
-  const events = await database.read<SecurityEvent>(LIST_ACTIVITY, [userId, most])
-  return events.map(({ kind, browser, at, count }) => ({ text: textOf(kind), browser, at, count }))
+export function textOf(kind: string): Key {
+  return kind in EVENTS ? `event.${kind as EventKind}` : 'event.unknown'
 }
 
-function textOf(kind: string): Key {
-  return kind in EVENTS ? `event.${kind as EventKind}` : 'event.unknown'
+/** An event of a later release is one of the account. */
+export function groupOf(kind: string): EventGroup {
+  return kind in EVENTS ? EVENTS[kind as EventKind].group : 'account'
+}
+
+export function listKinds(group: EventGroup): EventKind[] {
+  return (Object.keys(EVENTS) as EventKind[]).filter((kind) => EVENTS[kind].group === group)
 }

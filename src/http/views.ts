@@ -1,7 +1,7 @@
 import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
-import { formatAgo, formatTime, type TimeZone } from '../words/times.ts'
+import { formatAgo, formatDay, formatTime, type TimeZone } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
@@ -76,6 +76,7 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
   return views
     .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
+    .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
     .addFilter('iso', (time: Date) => time.toISOString())
     .addFilter('ago', (time: Date) => safe(markTime(time, words.language, shown)))
     .addGlobal('language', words.language)

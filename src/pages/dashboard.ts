@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { listActivity } from '../accounts/events.ts'
+import { listActivity } from '../accounts/activity.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 
@@ -9,6 +9,6 @@ export const dashboardPage: Page = { path: '/dashboard', for: 'logged-in', get: 
 
 async function showDashboard(req: Request, res: Response) {
   const { auth, database } = servicesOf(req)
-  const events = await listActivity(database, auth.loggedInUser(req).id, RECENT)
+  const events = await listActivity(database, auth.loggedInUser(req).id, { most: RECENT })
   res.render('dashboard', { events })
 }

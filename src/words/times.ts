@@ -8,6 +8,7 @@ const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
 const STYLES = {
   day: DAY,
+  weekday: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   full: {
     ...DAY,
     hour: '2-digit',
@@ -22,6 +23,11 @@ export type TimeZone = string | null | undefined
 /** In words of a language, with the name of the time zone: UTC where none is given, or it is not known here. */
 export function formatTime(time: Date, language: string, timeZone: TimeZone): string {
   return formatOf('full', language, timeZone).format(time)
+}
+
+/** The day in words, such as "Monday 5 January 2026". */
+export function formatDay(time: Date, language: string, timeZone: TimeZone): string {
+  return formatOf('weekday', language, timeZone).format(time)
 }
 
 /** Such as "2 minutes ago"; from a week on the day. */

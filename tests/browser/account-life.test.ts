@@ -67,7 +67,7 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await fill(page, {}, 'Verify email')
     const verified = await bodyOf(page)
     await page.goto('/account')
-    await fill(page, { Email: `new.${email}` }, 'Save profile')
+    await fill(page, { Email: `new.${email}` }, 'Change email')
     await page.goto(await readLink(site, `new.${email}`, 'verify-new-email'))
     await fill(page, {}, 'Verify email')
     await page.goto(await readLink(site, email, 'email-changed'))

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
-import { listActivity } from '../../src/accounts/events.ts'
+import { listActivity } from '../../src/accounts/activity.ts'
 import { findEvents } from '../../src/accounts/export.ts'
 import { Prisma } from '../../src/database/database.ts'
 import { listDevices } from '../../src/sessions/device-list.ts'
@@ -22,13 +22,21 @@ const attempts = ['first', 'second'].map((key) => ({ key, cost: 1, most: 1, at: 
 
 const accounts = { database, clock: () => now } as never
 
+const EVENTS_IN_ORDER = /SecurityEvent_userId_at_id_idx[\s\S]*(\(at,id\)<\(|ROW\(at, id\) < ROW)/
+
 /** What is asked, and an index that the answer has to come by. */
 const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['a session with its user', pkey('Session'), () => findSession(database, 'id', now)],
   ['a series', pkey('RememberSeries'), () => createRememberStore(database).find('id', now)],
   ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', ['token'])],
   ['devices', /Device_userId_tokenHash_idx/, () => listDevices(accounts, userRow(), null)],
-  ['activity', /SecurityEvent_userId_at_id_idx/, () => listActivity(database, 'id', 100)],
+  ['activity', EVENTS_IN_ORDER, () => listActivity(database, 'id', { most: 50 })],
+  [
+    'older activity of one group, also of one moment',
+    EVENTS_IN_ORDER,
+    () =>
+      listActivity(database, 'id', { most: 50, group: 'login', before: { at: now, id: 'last' } }),
+  ],
   [
     'the next events of an export, also of those of one moment',
     /SecurityEvent_userId_at_id_idx[\s\S]*(\(at,id\)>\(|ROW\(at, id\) > ROW)/,

@@ -71,6 +71,21 @@ describe('POST /account', () => {
     expect(text).toContain(`Hello, <bdi>${ada.username}x</bdi>`)
   })
 
+  test('leaves alone what a form does not have: names and email have one each', async () => {
+    const ada = await register(site)
+    const _csrf = await ada.browser.takeToken('/account')
+    await ada.browser.post('/account', { _csrf, name: 'Ada L.' })
+    const email = ada.email.toUpperCase()
+
+    const answer = await ada.browser.post('/account', { _csrf, email })
+    const wrong = await ada.browser.post('/account', { _csrf, email: 'ada@' })
+
+    expect([answer.status, wrong.status]).toEqual([303, 422])
+    expect(await findUser(site, ada)).toMatchObject({ name: 'Ada L.', email })
+    expect(readField(wrong.text, '/account', 'name')).toBe('Ada L.')
+    expect(readField(wrong.text, '/account', 'email')).toBe('ada@')
+  })
+
   test.each([
     [
       'a name of 101 characters',

@@ -8,8 +8,11 @@ export type Row = { words: string; count: string | undefined; at: string; browse
 
 /** The rows of the activity page, from the top. */
 export async function readActivity(browser: Browser): Promise<Row[]> {
-  const { text } = await browser.visit('/account/activity')
-  const rows = [...text.matchAll(/<li>\s*<p class="row-title">[\s\S]*?<\/li>/g)]
+  return readRows((await browser.visit('/account/activity')).text)
+}
+
+export function readRows(text: string): Row[] {
+  const rows = [...text.matchAll(/<li class="row event-[\s\S]*?<\/li>/g)]
   return rows.map(([row]) => ({
     words: (/row-title">([^<]*)</.exec(row)?.[1] ?? '').trim(),
     count: /badge">([^<]*)</.exec(row)?.[1],

@@ -2,7 +2,12 @@ import { APP_NAME } from '../../src/app-name.ts'
 
 /** What a form would send untouched: hidden fields, values and what is selected. */
 export function readForm(html: string, action: string): Record<string, string> {
-  const form = findForm(html, action)
+  const form = listForms(html).find((each) => readAttributes(each).action === action)
+  if (!form) throw noForm(html, action)
+  return readInputs(form)
+}
+
+function readInputs(form: string): Record<string, string> {
   const inputs = [...form.matchAll(/<input\b[^>]*>/g)].map(([tag]) => readAttributes(tag))
   const sent = inputs.filter(({ name, type }) => name !== undefined && type !== 'checkbox')
   const values = sent.map(({ name, value }) => [name, value ?? ''])
@@ -24,8 +29,11 @@ export function readFieldNames(html: string, action: string): string[] {
   return [...form.matchAll(/<input\b[^>]*>/g)].flatMap(([tag]) => readAttributes(tag).name ?? [])
 }
 
+/** What the first form with this field would send of it. */
 export function readField(html: string, action: string, name: string): string | undefined {
-  return readForm(html, action)[name]
+  const forms = listForms(html).filter((form) => readAttributes(form).action === action)
+  if (forms.length === 0) throw noForm(html, action)
+  return forms.map((form) => readInputs(form)[name]).find((value) => value !== undefined)
 }
 
 /** The CSRF token of the first form. */
@@ -63,10 +71,8 @@ export function withoutToken(html: string): string {
   return html.replace(/(name="_csrf" value=")[^"]*/g, '$1')
 }
 
-function findForm(html: string, action: string): string {
-  const form = listForms(html).find((each) => readAttributes(each).action === action)
-  if (!form) throw new Error(`There is no form for ${action} on the page: ${readTitle(html)}`)
-  return form
+function noForm(html: string, action: string): Error {
+  return new Error(`There is no form for ${action} on the page: ${readTitle(html)}`)
 }
 
 function listForms(html: string): string[] {

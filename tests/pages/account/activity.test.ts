@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { hours, minutes } from '../../../src/durations.ts'
 import { noticesTo } from '../../support/account.ts'
-import { readActivity, SAFARI } from '../../support/activity.ts'
+import { type Row, readActivity, readRows, SAFARI } from '../../support/activity.ts'
 import { openTestApp } from '../../support/app.ts'
 import { type Browser, FIREFOX } from '../../support/browser.ts'
+import { readLinks } from '../../support/html.ts'
 import { doJobs } from '../../support/jobs.ts'
-import { forgetPassword, newPassword } from '../../support/journeys.ts'
+import { findUser, forgetPassword, newPassword } from '../../support/journeys.ts'
 import { logIn, type Person, register, registerVerified } from '../../support/users.ts'
 
 const site = await openTestApp()
@@ -164,24 +165,110 @@ describe('GET /account/activity', () => {
     expect(text).toContain('Nothing has happened on this account yet.')
   })
 
-  test('shows the latest hundred of many', async () => {
+  test('puts the events of a day under its date', async () => {
+    const { browser, username } = await register(site)
+    const { id: userId } = await findUser(site, { username })
+    const times = ['2025-03-02T23:59:00Z', '2025-03-02T08:00:00Z', '2025-02-28T12:00:00Z']
+    await site.database.securityEvent.deleteMany({ where: { userId } })
+    await addEvents(userId, 3, (index) => ({ at: new Date(times[index] ?? '') }))
+
+    const { text } = await browser.visit('/account/activity')
+
+    const found = text.matchAll(/<h2 class="day"><time[^>]*>([^<]*)<|row-title">([^<]*)</g)
+    expect([...found].map(([, day, words]) => day ?? words?.trim())).toEqual([
+      'Sunday 2 March 2025',
+      'Password confirmed',
+      'Password confirmed',
+      'Friday 28 February 2025',
+      'Password confirmed',
+    ])
+  })
+
+  test('marks what was attempted in vain', async () => {
     const ada = await register(site)
-    const { id: userId } = await site.database.user.findFirstOrThrow({
-      where: { username: ada.username },
-    })
-    const at = new Date(site.clock.now().getTime() + minutes(1))
-    const events = Array.from({ length: 100 }, (_, count) => ({
-      id: `${userId} ${count}`,
-      userId,
-      kind: 'reauthenticated',
-      at,
-      browser: 'Firefox on Linux',
-    }))
-    await site.database.securityEvent.createMany({ data: events })
+    await fail(ada)
+    await doJobs(site)
 
-    const rows = await readEvents(ada.browser)
+    const { text } = await ada.browser.visit('/account/activity')
 
-    expect(rows).toHaveLength(100)
-    expect(rows.map(({ words }) => words)).not.toContain('Account created')
+    expect([...text.matchAll(/event-(\w+)/g)].map(([, group]) => group)).toEqual([
+      'warning',
+      'account',
+    ])
   })
 })
+
+describe('GET /account/activity with many events', () => {
+  test('shows every event once, page after page, also where all are of one moment', async () => {
+    const { browser, username } = await register(site)
+    const { id: userId } = await findUser(site, { username })
+    await addEvents(userId, 120, (index) => ({ browser: `Browser ${index}` }))
+
+    const pages = await readPages(browser, '/account/activity')
+
+    const browsers = pages.flat().map((row) => row.browser)
+    const added = Array.from({ length: 120 }, (_, index) => `Browser ${index}`)
+    expect(pages.map((rows) => rows.length)).toEqual([50, 50, 21])
+    expect(browsers.toSorted()).toEqual([...added, 'Firefox on Linux'].toSorted())
+  })
+
+  test('shows those of one kind, on later pages too', async () => {
+    const { browser, username } = await register(site)
+    const { id: userId } = await findUser(site, { username })
+    await addEvents(userId, 120, (index) => ({ kind: index % 2 ? 'reauthenticated' : 'exported' }))
+
+    const pages = await readPages(browser, '/account/activity?show=login')
+
+    expect(pages.map((rows) => rows.length)).toEqual([50, 10])
+    expect(new Set(pages.flat().map(({ words }) => words))).toEqual(new Set(['Password confirmed']))
+  })
+
+  test('says so where there are none of a kind, and leads back to all', async () => {
+    const { browser } = await register(site)
+
+    const { text } = await browser.visit('/account/activity?show=password')
+
+    expect(readRows(text)).toEqual([])
+    expect(text).toContain('There is nothing here.')
+    expect(readLinks(text)).toContain('/account/activity')
+  })
+
+  test.each([
+    'show=everything',
+    'show=login&show=warning',
+    'show[]=login',
+    'before=',
+    'before=yesterday',
+    'before=1.a&before=2.b',
+    'before=9999999999999',
+    'before=99999999999999.a',
+    'before=-1.a',
+    "before=1.a'b",
+    'before=1.%00',
+    'before=1.%E0%A4',
+    `before=1.${'x'.repeat(201)}`,
+  ])('is the first page for a query that it never made: %s', async (query) => {
+    const { browser } = await register(site)
+
+    const { status, text } = await browser.visit(`/account/activity?${query}`)
+
+    expect([status, readRows(text).map(({ words }) => words)]).toEqual([200, ['Account created']])
+  })
+})
+
+/** Gives an account events that are newer than all others, and of one moment unless told otherwise. */
+async function addEvents(userId: string, count: number, change: (index: number) => object) {
+  const at = new Date(site.clock.now().getTime() + minutes(1))
+  const blank = { userId, kind: 'reauthenticated', at, browser: 'Firefox on Linux' }
+  const events = Array.from({ length: count }, (_, index) => {
+    return { ...blank, id: `${userId} ${index}`, ...change(index) }
+  })
+  await site.database.securityEvent.createMany({ data: events })
+}
+
+/** The rows of a page and of those that its links to older events lead to. */
+async function readPages(browser: Browser, path: string): Promise<Row[][]> {
+  const { text } = await browser.visit(path)
+  const older = readLinks(text).find((href) => href.includes('before='))
+  return [readRows(text), ...(older ? await readPages(browser, older) : [])]
+}

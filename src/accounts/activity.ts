@@ -1,0 +1,57 @@
+import type { Database, SecurityEvent } from '../database/database.ts'
+import type { Key } from '../words/words.ts'
+import { type EventGroup, groupOf, listKinds, textOf } from './events.ts'
+
+/** An event as its user sees it. */
+export type Activity = {
+  id: string
+  kind: string
+  text: Key
+  group: EventGroup
+  browser: string
+  at: Date
+  count: number
+}
+
+/** Where a page of events ends; the next one goes on from there, also among events of one moment. */
+export type Place = { at: Date; id: string }
+
+export type Wanted = { most: number; group?: EventGroup | undefined; before?: Place | undefined }
+
+const SHOWN: (keyof SecurityEvent)[] = ['id', 'kind', 'browser', 'at', 'count']
+
+const PAST_ALL: Place = { at: new Date('9999-12-31T00:00:00Z'), id: '' }
+
+/** The latest events of an account, newest first. */
+export async function listActivity(
+  database: Database,
+  userId: string,
+  { most, group, before = PAST_ALL }: Wanted,
+): Promise<Activity[]> {
+  const values = [userId, before.at, before.id, most]
+  const events = await database.read<SecurityEvent>(STATEMENTS[group ?? 'all'], values)
+  return events.map(({ id, kind, browser, at, count }) => {
+    return { id, kind, text: textOf(kind), group: groupOf(kind), browser, at, count }
+  })
+}
+
+// Compared as a row, which the index answers.
+function selectEvents(condition = ''): string {
+  return `
+    SELECT ${SHOWN.map((column) => `"${column}"`).join(', ')} FROM "SecurityEvent"
+    WHERE "userId" = $1 AND ("at", "id") < ($2, $3)${condition}
+    ORDER BY "at" DESC, "id" DESC LIMIT $4`
+}
+
+function selectGroup(group: EventGroup): string {
+  const kinds = listKinds(group).map((kind) => `'${kind}'`)
+  return selectEvents(` AND "kind" IN (${kinds.join(', ')})`)
+}
+
+const STATEMENTS: Record<EventGroup | 'all', string> = {
+  all: selectEvents(),
+  login: selectGroup('login'),
+  warning: selectGroup('warning'),
+  password: selectGroup('password'),
+  account: selectGroup('account'),
+}
