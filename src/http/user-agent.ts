@@ -12,14 +12,30 @@ const SYSTEMS = new Set(Object.values(Bowser.OS_MAP))
 /** In English words, such as "Firefox on Linux". */
 export function describeUserAgent(userAgent: string): string {
   if (userAgent === '') return UNKNOWN
-  const { browser, os } = Bowser.parse(userAgent.slice(0, LONGEST))
+  const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST))
   const name = BROWSERS.has(browser.name ?? '') ? browser.name : UNKNOWN
-  return SYSTEMS.has(os.name ?? '') ? `${name} on ${os.name}` : `${name}`
+  if (!SYSTEMS.has(os.name ?? '')) return `${name}`
+  return `${name} on ${os.name}${platform.type === 'tablet' ? TABLET : ''}`
+}
+
+const TABLET = ' tablet'
+const PHONES = new Set(['Android', 'BlackBerry', 'HarmonyOS', 'iOS', 'Windows Phone'])
+
+/** What kind of device describeUserAgent has described. A browser that is no browser we know is a program. */
+export function kindOfDevice(described: string): 'desktop' | 'phone' | 'tablet' | 'program' {
+  const [browser, system = ''] = described.split(' on ')
+  if (system.endsWith(TABLET)) return 'tablet'
+  if (PHONES.has(system)) return 'phone'
+  return browser === UNKNOWN && !system ? 'program' : 'desktop'
 }
 
 /** What describeUserAgent has made, in the words of a language. */
 export function sayBrowser(described: string, { say }: Words): string {
   const [browser = '', system] = described.split(' on ')
   const name = browser === UNKNOWN ? say('devices.unknown-browser') : browser
-  return system === undefined ? name : say('devices.browser-on-system', { browser: name, system })
+  if (system === undefined) return name
+  const isTablet = system.endsWith(TABLET)
+  const bare = isTablet ? system.slice(0, -TABLET.length) : system
+  const kind = isTablet ? 'tablet' : 'other'
+  return say('devices.browser-on-system', { browser: name, system: bare, kind })
 }

@@ -5,7 +5,7 @@ import { formatAgo, formatDay, formatTime, type TimeZone } from '../words/times.
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
-import { sayBrowser } from './user-agent.ts'
+import { kindOfDevice, sayBrowser } from './user-agent.ts'
 
 export type ViewSettings = {
   folder: string
@@ -86,6 +86,7 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
     .addGlobal('avatar', (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)))
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
+    .addGlobal('kindOfDevice', kindOfDevice)
     .addGlobal('browserName', (label: string) => sayBrowser(label, words))
 }
 

@@ -3,16 +3,18 @@ import { voidLinks } from '../accounts/email-links.ts'
 import { type Actor, recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
-import type { Key } from '../words/words.ts'
+import { minutes } from '../durations.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
 
 /** A browser that can still act for its user, as the user sees it. Nothing in it logs a user in. */
 export type ListedDevice = {
   id: string
   label: string
-  startedBy: Key | null
+  /** Of its latest login. */
+  ip: string | null
   firstSeenAt: Date
   lastSeenAt: Date
+  isActive: boolean
   isCurrent: boolean
   isRemembered: boolean
 }
@@ -20,16 +22,11 @@ export type ListedDevice = {
 type Row = {
   id: string
   label: string
-  startedBy: string
+  ip: string | null
   createdAt: Date
   lastSeenAt: Date
   sessionSeenAt: Date | string | null
   isRemembered: boolean | number
-}
-
-const STARTED_BY: Record<string, Key> = {
-  password: 'devices.by-password',
-  registration: 'devices.by-registration',
 }
 
 /** The devices with a live session or remember series, in one statement; the current one comes first. */
@@ -40,7 +37,7 @@ export async function listDevices(
 ): Promise<ListedDevice[]> {
   const now = clock()
   const rows = await database.$queryRaw<Row[]>`
-    SELECT d."id", d."label", d."startedBy", d."createdAt", d."lastSeenAt",
+    SELECT d."id", d."label", d."ip", d."createdAt", d."lastSeenAt",
       s."seenAt" AS "sessionSeenAt", r."deviceId" IS NOT NULL AS "isRemembered"
     FROM "Device" d
     LEFT JOIN (SELECT "deviceId", MAX("lastSeenAt") AS "seenAt" FROM "Session"
@@ -51,19 +48,25 @@ export async function listDevices(
       ) r ON r."deviceId" = d."id"
     WHERE d."userId" = ${id} AND d."revokedAt" IS NULL
       AND (s."deviceId" IS NOT NULL OR r."deviceId" IS NOT NULL)`
-  return rows.map((row) => toListed(row, currentId)).sort(currentThenLatest)
+  return rows.map((row) => toListed(row, currentId, now)).sort(currentThenLatest)
 }
 
-function toListed(row: Row, currentId: string | null): ListedDevice {
+// A visit is written down once a minute.
+const ACTIVE_WITHIN = minutes(5)
+
+function toListed(row: Row, currentId: string | null, now: Date): ListedDevice {
   // An aggregate has no column type: SQLite gives the time as text.
   const seen = [row.lastSeenAt, row.sessionSeenAt].map((time) => new Date(time ?? 0).getTime())
+  const isCurrent = row.id === currentId
+  const lastSeen = Math.max(...seen)
   return {
     id: row.id,
     label: row.label,
-    startedBy: STARTED_BY[row.startedBy] ?? null,
+    ip: row.ip,
     firstSeenAt: row.createdAt,
-    lastSeenAt: new Date(Math.max(...seen)),
-    isCurrent: row.id === currentId,
+    lastSeenAt: new Date(lastSeen),
+    isActive: isCurrent || now.getTime() - lastSeen < ACTIVE_WITHIN,
+    isCurrent,
     isRemembered: Boolean(row.isRemembered),
   }
 }

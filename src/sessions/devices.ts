@@ -60,13 +60,13 @@ export async function startDevice(
 
 async function createDevice(
   tables: Tables,
-  { userId, authEpoch, nextDeviceToken, browser, startedBy, at }: Omit<BrowserLogin, 'deviceId'>,
+  { userId, authEpoch, nextDeviceToken, browser, ip, startedBy, at }: Omit<BrowserLogin, 'deviceId'>,
 ): Promise<string> {
   const id = randomUUID()
   const tokenHash = hashToken(nextDeviceToken)
   const times = { createdAt: at, lastSeenAt: at }
   await tables.device.create({
-    data: { id, userId, authEpoch, tokenHash, label: browser, startedBy, ...times },
+    data: { id, userId, authEpoch, tokenHash, label: browser, ip, startedBy, ...times },
   })
   return id
 }
@@ -75,10 +75,10 @@ async function createDevice(
 async function greetDevice(
   tables: Tables,
   id: string,
-  { browser, at, authEpoch }: Pick<BrowserLogin, 'browser' | 'at' | 'authEpoch'>,
+  { browser, ip, at, authEpoch }: Pick<BrowserLogin, 'browser' | 'ip' | 'at' | 'authEpoch'>,
   more: { tokenHash?: string } = {},
 ): Promise<void> {
-  const data = { label: browser, lastSeenAt: at, authEpoch, ...more }
+  const data = { label: browser, ip, lastSeenAt: at, authEpoch, ...more }
   await tables.device.updateMany({ where: { id }, data })
 }
 

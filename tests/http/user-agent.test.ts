@@ -11,6 +11,7 @@ describe('describeUserAgent', () => {
   test.each([
     ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
     [ANDROID, 'Chrome on Android'],
+    [ANDROID.replace('Mobile ', ''), 'Chrome on Android tablet'],
     [`${ANDROID} EdgA/140.0`, 'Microsoft Edge on Android'],
     ['Mozilla/5.0 (Tomorrow OS) Gecko/20100101 Firefox/140.0', 'Firefox'],
   ])('names the browser and the system: %s', (userAgent, words) => {

@@ -6,7 +6,7 @@ export type DeviceRow = { text: string; isCurrent: boolean; revoke: string | nul
 /** The devices on the page, in order. */
 export async function listDevices(browser: Browser): Promise<DeviceRow[]> {
   const { text } = await browser.visit('/account/devices')
-  return [...text.matchAll(/<li class="device">[\s\S]*?<\/li>/g)].map(([row]) => readRow(row))
+  return [...text.matchAll(/<li class="row device">[\s\S]*?<\/li>/g)].map(([row]) => readRow(row))
 }
 
 /** Logs out the only other device; gives the action of the form and the answer. */

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { hours } from '../../../src/durations.ts'
+import { hours, minutes } from '../../../src/durations.ts'
 import { kindsOf, logInElsewhere, noticesTo } from '../../support/account.ts'
 import { openTestApp } from '../../support/app.ts'
+import { FIREFOX } from '../../support/browser.ts'
 import { listDevices } from '../../support/device-rows.ts'
 import { userRow } from '../../support/rows.ts'
 import { isLoggedIn, logIn, PASSWORD, register, registerVerified } from '../../support/users.ts'
@@ -11,6 +12,11 @@ afterAll(site.close)
 
 const SAFARI =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15'
+
+const ANDROID =
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36'
+const IPAD =
+  'Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
 
 describe('GET /account/devices', () => {
   test('shows one row for each browser, the one that asks first and marked in words', async () => {
@@ -23,10 +29,54 @@ describe('GET /account/devices', () => {
 
     expect(rows.map(({ isCurrent }) => isCurrent)).toEqual([true, false])
     expect(rows[0]?.text).toContain('Firefox on Linux This browser')
-    expect(rows[0]?.text).toContain('logged in by registering · this visit only')
+    expect(rows[0]?.text).toContain('Active now · this visit only')
     expect(rows[1]?.text).toContain('Safari on macOS')
-    expect(rows[1]?.text).toContain('logged in by password · kept logged in')
+    expect(rows[1]?.text).toContain('Active now · kept logged in')
     expect(rows.map(({ revoke }) => revoke !== null)).toEqual([false, true])
+  })
+
+  test('says when a browser was last seen, unless that is a moment ago', async () => {
+    const ada = await register(site)
+    await logInElsewhere(site, ada)
+
+    site.clock.advance(minutes(5))
+    const rows = await listDevices(ada.browser)
+
+    expect(rows[0]?.text).toContain('Active now')
+    expect(rows[1]?.text).toContain('Last seen')
+    expect(rows[1]?.text).not.toContain('Active now')
+  })
+
+  test('shows the IP of the latest login at each browser', async () => {
+    const proxied = await openTestApp({ TRUST_PROXY: '1' }, site)
+    const ada = await register(proxied)
+    const other = proxied.browse()
+    const logInFrom = async (ip: string) => {
+      other.headers['X-Forwarded-For'] = ip
+      await logIn(other, ada)
+      const rows = await listDevices(ada.browser)
+      return rows.map(({ text }) => /latest login from (\S+)/.exec(text)?.[1])
+    }
+
+    expect(await logInFrom('192.0.2.7')).toEqual(['127.0.0.1', '192.0.2.7'])
+    await other.submit('/logout')
+    expect(await logInFrom('198.51.100.4')).toEqual(['127.0.0.1', '198.51.100.4'])
+  })
+
+  test.each([
+    ['monitor', FIREFOX],
+    ['smartphone', ANDROID],
+    ['tablet', IPAD],
+    ['terminal', 'curl/8.15.0'],
+  ])('draws a %s for %s', async (icon, userAgent) => {
+    const ada = await register(site)
+    ada.browser.headers['User-Agent'] = userAgent
+    await ada.browser.submit('/logout')
+    await logIn(ada.browser, ada)
+
+    const { text } = await ada.browser.visit('/account/devices')
+
+    expect(/class="row device">[\s\S]*?#([\w-]+)"/.exec(text)?.[1]).toBe(icon)
   })
 
   test('shows no user the browsers of another', async () => {
