@@ -11,6 +11,7 @@ export type Activity = {
   browser: string
   at: Date
   count: number
+  deviceId: string | null
 }
 
 /** Where a page of events ends; the next one goes on from there, also among events of one moment. */
@@ -18,7 +19,7 @@ export type Place = { at: Date; id: string }
 
 export type Wanted = { most: number; group?: EventGroup | undefined; before?: Place | undefined }
 
-const SHOWN: (keyof SecurityEvent)[] = ['id', 'kind', 'browser', 'at', 'count']
+const SHOWN: (keyof SecurityEvent)[] = ['id', 'kind', 'browser', 'at', 'count', 'deviceId']
 
 const PAST_ALL: Place = { at: new Date('9999-12-31T00:00:00Z'), id: '' }
 
@@ -30,9 +31,11 @@ export async function listActivity(
 ): Promise<Activity[]> {
   const values = [userId, before.at, before.id, most]
   const events = await database.read<SecurityEvent>(STATEMENTS[group ?? 'all'], values)
-  return events.map(({ id, kind, browser, at, count }) => {
-    return { id, kind, text: textOf(kind), group: groupOf(kind), browser, at, count }
-  })
+  return events.map(toActivity)
+}
+
+function toActivity({ id, kind, browser, at, count, deviceId }: SecurityEvent): Activity {
+  return { id, kind, text: textOf(kind), group: groupOf(kind), browser, at, count, deviceId }
 }
 
 // Compared as a row, which the index answers.

@@ -9,22 +9,38 @@ const UNKNOWN = 'Unknown browser'
 const BROWSERS = new Set([...Object.values(Bowser.BROWSER_MAP), 'Miui', 'Opera Touch'])
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP))
 
-/** In English words, such as "Firefox on Linux". */
+// Parsing takes longer than the rest of a page, and most browsers of a kind say the same.
+const MOST_KEPT = 500
+const described = new Map<string, string>()
+
+/** In English words, such as "Firefox on Linux" or "Chrome on Android tablet". */
 export function describeUserAgent(userAgent: string): string {
+  const found = described.get(userAgent) ?? parseUserAgent(userAgent)
+  if (described.size >= MOST_KEPT) described.clear()
+  described.set(userAgent, found)
+  return found
+}
+
+function parseUserAgent(userAgent: string): string {
   if (userAgent === '') return UNKNOWN
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST))
   const name = BROWSERS.has(browser.name ?? '') ? browser.name : UNKNOWN
   if (!SYSTEMS.has(os.name ?? '')) return `${name}`
-  return `${name} on ${os.name}${platform.type === 'tablet' ? TABLET : ''}`
+  return `${name} on ${platform.type === 'tablet' ? nameTabletSystem(os.name) : os.name}`
 }
 
+function nameTabletSystem(name = ''): string {
+  return name === 'iOS' ? IPAD : name + TABLET
+}
+
+const IPAD = 'iPadOS'
 const TABLET = ' tablet'
 const PHONES = new Set(['Android', 'BlackBerry', 'HarmonyOS', 'iOS', 'Windows Phone'])
 
 /** What kind of device describeUserAgent has described. A browser that is no browser we know is a program. */
 export function kindOfDevice(described: string): 'desktop' | 'phone' | 'tablet' | 'program' {
   const [browser, system = ''] = described.split(' on ')
-  if (system.endsWith(TABLET)) return 'tablet'
+  if (system === IPAD || system.endsWith(TABLET)) return 'tablet'
   if (PHONES.has(system)) return 'phone'
   return browser === UNKNOWN && !system ? 'program' : 'desktop'
 }

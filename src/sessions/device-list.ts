@@ -12,7 +12,6 @@ export type ListedDevice = {
   label: string
   /** Of its latest login. */
   ip: string | null
-  firstSeenAt: Date
   lastSeenAt: Date
   isActive: boolean
   isCurrent: boolean
@@ -23,7 +22,6 @@ type Row = {
   id: string
   label: string
   ip: string | null
-  createdAt: Date
   lastSeenAt: Date
   sessionSeenAt: Date | string | null
   isRemembered: boolean | number
@@ -37,7 +35,7 @@ export async function listDevices(
 ): Promise<ListedDevice[]> {
   const now = clock()
   const rows = await database.$queryRaw<Row[]>`
-    SELECT d."id", d."label", d."ip", d."createdAt", d."lastSeenAt",
+    SELECT d."id", d."label", d."ip", d."lastSeenAt",
       s."seenAt" AS "sessionSeenAt", r."deviceId" IS NOT NULL AS "isRemembered"
     FROM "Device" d
     LEFT JOIN (SELECT "deviceId", MAX("lastSeenAt") AS "seenAt" FROM "Session"
@@ -63,7 +61,6 @@ function toListed(row: Row, currentId: string | null, now: Date): ListedDevice {
     id: row.id,
     label: row.label,
     ip: row.ip,
-    firstSeenAt: row.createdAt,
     lastSeenAt: new Date(lastSeen),
     isActive: isCurrent || now.getTime() - lastSeen < ACTIVE_WITHIN,
     isCurrent,

@@ -6,12 +6,15 @@ import { logIn, register } from '../support/users.ts'
 
 const ANDROID =
   'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36'
+const IPAD =
+  'Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
 
 describe('describeUserAgent', () => {
   test.each([
     ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
     [ANDROID, 'Chrome on Android'],
     [ANDROID.replace('Mobile ', ''), 'Chrome on Android tablet'],
+    [IPAD, 'Safari on iPadOS'],
     [`${ANDROID} EdgA/140.0`, 'Microsoft Edge on Android'],
     ['Mozilla/5.0 (Tomorrow OS) Gecko/20100101 Firefox/140.0', 'Firefox'],
   ])('names the browser and the system: %s', (userAgent, words) => {

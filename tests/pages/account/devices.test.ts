@@ -29,9 +29,9 @@ describe('GET /account/devices', () => {
 
     expect(rows.map(({ isCurrent }) => isCurrent)).toEqual([true, false])
     expect(rows[0]?.text).toContain('Firefox on Linux This browser')
-    expect(rows[0]?.text).toContain('Active now · this visit only')
+    expect(rows[0]?.text).toContain('Active now · logged in from 127.0.0.1')
     expect(rows[1]?.text).toContain('Safari on macOS')
-    expect(rows[1]?.text).toContain('Active now · kept logged in')
+    expect(rows[1]?.text).toContain('Active now · logged in from 127.0.0.1 · kept logged in')
     expect(rows.map(({ revoke }) => revoke !== null)).toEqual([false, true])
   })
 
@@ -55,7 +55,7 @@ describe('GET /account/devices', () => {
       other.headers['X-Forwarded-For'] = ip
       await logIn(other, ada)
       const rows = await listDevices(ada.browser)
-      return rows.map(({ text }) => /latest login from (\S+)/.exec(text)?.[1])
+      return rows.map(({ text }) => /logged in from (\S+)/.exec(text)?.[1])
     }
 
     expect(await logInFrom('192.0.2.7')).toEqual(['127.0.0.1', '192.0.2.7'])
