@@ -9,6 +9,7 @@ import { readForm } from './http/body.ts'
 import { skipWhenGone } from './http/client.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
+import { describeError } from './http/error-details.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { openPublicFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
@@ -33,8 +34,7 @@ const VIEWS = resolveInProject('views')
 
 /** The whole application, not listening yet. */
 export function createApp(services: Services): Express {
-  const { database, settings, log } = services
-  const { auth, cookies, hashQueue } = services
+  const { auth, cookies, database, hashQueue, log, settings } = services
   const files = openPublicFiles(findPublicFolder(settings), settings)
   const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
   const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
@@ -44,6 +44,8 @@ export function createApp(services: Services): Express {
   provideServices(app, services)
   app.disable('x-powered-by')
   app.disable('etag')
+  // Where the error page fails, Express answers: NODE_ENV may stand in .env alone.
+  if (settings.isProduction) app.set('env', 'production')
   app.set('trust proxy', settings.trustedProxies)
 
   app.use(readClientIp)
@@ -80,6 +82,7 @@ export function createApp(services: Services): Express {
       toHttpError,
       abandonSession,
       waysOn: createWaysOn(pages, settings.appUrl),
+      describe: settings.isDevelopment ? describeError : null,
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),
   )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { clientOf } from './client.ts'
+import type { ErrorDetails } from './error-details.ts'
 import { findErrorPage, forgeryPage, sayWait, unknownOutcome } from './error-pages.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
 import type { createWaysOn } from './ways-on.ts'
@@ -15,6 +16,8 @@ export type ErrorSettings = {
   /** Keeps what a failed request has put into its session out of the store. */
   abandonSession: (req: Request) => void
   report: (error: unknown, incident: Incident) => void
+  /** What a page may show of an unexpected error: in development alone. */
+  describe: ((error: unknown) => ErrorDetails) | null
   waysOn: ReturnType<typeof createWaysOn>
 }
 
@@ -52,9 +55,11 @@ function answer(error: unknown, req: Request, res: Response, settings: ErrorSett
   if (incident) settings.report(error, incident)
   forgetFile(res)
   if (retryAfter) res.set('Retry-After', String(retryAfter))
+  const details = incident && status === 500 ? settings.describe?.(error) : null
   const reason = error instanceof ForgeryError ? error.reason : null
   const words = wordsFor(status, isExpected || isUnchanged(settings, req, res))
-  res.status(status).render('errors/error', {
+  res.status(status).render(details ? 'errors/development' : 'errors/error', {
+    details,
     ...(reason ? forgeryPage(reason) : words),
     status,
     incidentId: incident?.incidentId,

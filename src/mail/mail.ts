@@ -1,4 +1,4 @@
-import { listSent, type SentMail } from './mailbox.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
 import { createSender, type Sender, type SenderOptions } from './sender.ts'
 import { createRenderer, type RenderOptions } from './templates.ts'
 import { createMailTransport, type TransportOptions } from './transport.ts'
@@ -11,8 +11,8 @@ export type MailOptions = RenderOptions &
 
 export type Mail = {
   sender: Sender
-  /** None in production, where nothing is kept. */
-  listSent: (most: number) => Promise<SentMail[]>
+  /** Empty in production, where nothing is kept. */
+  mailbox: Mailbox
 }
 
 export function createMail(options: MailOptions): Mail {
@@ -21,6 +21,6 @@ export function createMail(options: MailOptions): Mail {
   const transport = createMailTransport(options)
   return {
     sender: createSender({ ...options, transport, render, keepsSent: !isProduction }),
-    listSent: (most) => listSent(database, render, most),
+    mailbox: createMailbox(database, render),
   }
 }

@@ -8,7 +8,7 @@ import { passwordPage } from './account/password.ts'
 import { accountPages } from './account.ts'
 import { changePasswordPage } from './change-password.ts'
 import { dashboardPage } from './dashboard.ts'
-import { mailboxPage } from './dev/mailbox.ts'
+import { mailboxPages } from './dev/mailbox.ts'
 import { forgotPasswordPage } from './forgot-password.ts'
 import { healthPage, readyPage } from './health.ts'
 import { homePage } from './home.ts'
@@ -48,7 +48,7 @@ export function listPages({ settings }: Services): Page[] {
     restoreAccountPage,
     changePasswordPage,
     languagePage,
-    ...(settings.isProduction ? [] : [mailboxPage]),
+    ...(settings.isProduction ? [] : mailboxPages),
   ]
 }
 

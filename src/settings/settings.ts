@@ -8,6 +8,8 @@ export function toSettings(values: Values) {
   const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin
   return {
     isProduction: values.NODE_ENV === 'production',
+    /** Whether pages say what went wrong. */
+    isDevelopment: values.NODE_ENV === 'development',
     /** Whether a view is compiled once; in development it may change at any time. */
     keepsViews: values.NODE_ENV !== 'development',
     host: values.HOST,

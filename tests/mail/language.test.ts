@@ -22,7 +22,7 @@ function browseIn(language: string, app: TestApp = site): Browser {
 async function readSubjects(to: string, app: TestApp = site): Promise<string[]> {
   await doJobs(app)
   await app.services.mail.sender.sendDue()
-  const sent = await app.services.mail.listSent(50)
+  const sent = await app.services.mail.mailbox.list({ most: 50 })
   return sent.filter((mail) => mail.to === to).map(({ subject }) => subject)
 }
 
@@ -132,7 +132,7 @@ test('a mail says from which browser and IP it was asked for', async () => {
   await browseIn('en').submit('/forgot-password', { email: ada.email })
   await readSubjects(ada.email)
 
-  const [mail] = await site.services.mail.listSent(1)
+  const [mail] = await site.services.mail.mailbox.list({ most: 1 })
 
   expect(mail?.text).toContain('Browser: Firefox on Linux\n- IP: 127.0.0.1\n- Time: ')
 })

@@ -258,7 +258,7 @@ describe('a way back', () => {
     )
 
     await busy.services.mail.sender.sendDue()
-    const sent = await busy.services.mail.listSent(50)
+    const sent = await busy.services.mail.mailbox.list({ most: 50 })
 
     expect((await followLink(busy.browse(), wayBack)).status).toBe(422)
     const texts = sent.filter(({ to }) => to === ada.email).map(({ text }) => text)

@@ -25,6 +25,7 @@ describe('readEnv', () => {
   test('needs nothing in development', () => {
     expect(settingsOf({})).toEqual({
       isProduction: false,
+      isDevelopment: true,
       keepsViews: false,
       host: '127.0.0.1',
       port: 3000,
