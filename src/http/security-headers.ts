@@ -23,6 +23,8 @@ export function allowFrames(res: Response): void {
 
 /** Sends a document for a frame of this site: with style of its own, but without scripts and forms. Its links open elsewhere. */
 export function sendFramed(res: Response, html: string): void {
+  // A frame has an opaque origin, which Chromium complains of.
+  res.removeHeader('Origin-Agent-Cluster')
   res
     .set({ [CSP]: FRAMED, 'X-Frame-Options': 'SAMEORIGIN' })
     .type('html')

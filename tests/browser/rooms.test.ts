@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestApp } from '../support/app.ts'
+import { FIREFOX } from '../support/browser.ts'
+import { noteComplaints, openChromium } from '../support/chromium.ts'
+import { hasChromium } from '../support/chromium-path.ts'
+import { doJobs } from '../support/jobs.ts'
+import { findUser } from '../support/journeys.ts'
+import { logIn, type Person, register } from '../support/users.ts'
+
+// The rooms of a user: dashboard, account, devices, activity; and the mailbox of development.
+
+const server = createServer()
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+const { port } = server.address() as AddressInfo
+const APP_URL = `http://localhost:${port}`
+const site = await openTestApp({ APP_URL })
+server.on('request', site.app)
+
+let chromium: Browser
+beforeAll(async () => {
+  if (hasChromium) chromium = await openChromium()
+})
+afterAll(async () => {
+  await chromium?.close()
+  server.closeAllConnections()
+  server.close()
+  await site.close()
+})
+
+const LONG = { username: 'Maximiliane-Friederike.von_32', name: 'Friederike'.repeat(10) }
+
+/** A user with a long name, several devices, failed logins and mail. */
+async function aBusyUser(language: string): Promise<Person> {
+  const person = await register(site, { username: `${LONG.username}${language}` })
+  const { id } = await findUser(site, person)
+  await site.database.user.update({ where: { id }, data: { name: LONG.name, language } })
+  for (let time = 0; time < 3; time++) {
+    await logIn(site.browse(), { ...person, password: 'wrong' })
+    await logIn(site.browse(), person)
+  }
+  await doJobs(site)
+  await site.services.mail.sender.sendDue()
+  return person
+}
+
+async function openAs({ browser }: Person, options: { width: number; scripts: boolean }) {
+  const context = await chromium.newContext({
+    baseURL: APP_URL,
+    // Another browser would not be fresh.
+    userAgent: FIREFOX,
+    javaScriptEnabled: options.scripts,
+    viewport: { width: options.width, height: 800 },
+  })
+  const cookies = [...browser.cookies].map(([name, { value }]) => ({ name, value, url: APP_URL }))
+  await context.addCookies(cookies)
+  return { context, page: await context.newPage(), complaints: noteComplaints(context) }
+}
+
+const PATHS = [
+  '/dashboard',
+  '/account',
+  '/account/password',
+  '/account/devices',
+  '/account/activity',
+  '/account/activity?show=warning',
+  '/account/activity?show=password',
+  '/account/delete',
+  '/dev/mailbox',
+]
+
+const isWiderThanScreen = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+
+describe.runIf(hasChromium)('the rooms of a user in Chromium', () => {
+  test.each(['en', 'es'])(
+    'fit on 320 px without a complaint, in the language: %s',
+    async (language) => {
+      const person = await aBusyUser(language)
+      const { context, page, complaints } = await openAs(person, { width: 320, scripts: true })
+
+      const wide: string[] = []
+      for (const path of PATHS) {
+        await page.goto(path)
+        expect(await page.getAttribute('html', 'lang')).toBe(language)
+        if (await isWiderThanScreen(page)) wide.push(path)
+      }
+
+      expect(wide).toEqual([])
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+  )
+
+  test('lead from one to the other by keyboard, without scripts', async () => {
+    const person = await aBusyUser('en')
+    const { context, page } = await openAs(person, { width: 1280, scripts: false })
+    const pressEnter = async () => {
+      const moved = page.waitForEvent('framenavigated')
+      await page.keyboard.press('Enter')
+      await moved
+    }
+    const press = async (name: string) => {
+      await page.getByRole('main').getByRole('link', { name, exact: true }).first().focus()
+      await pressEnter()
+    }
+
+    await page.goto('/dashboard')
+    await press('All activity')
+    await press('Warnings')
+    const warnings = await page.getByRole('main').innerText()
+    await press('Devices')
+    await page.getByRole('button', { name: /^Log out browser 2/ }).focus()
+    await pressEnter()
+    const devices = await page.getByRole('main').innerText()
+    await press('Profile')
+    await press('Delete account…')
+    await press('Cancel')
+
+    expect(warnings).toContain('Failed attempt to log in')
+    expect(warnings).not.toContain('Logged in')
+    expect(devices).toContain('That browser is logged out.')
+    expect(new URL(page.url()).pathname).toBe('/account')
+    await context.close()
+  })
+
+  test('the mailbox shows a mail as it looks, whose link opens in another window', async () => {
+    const person = await aBusyUser('en')
+    const { context, page, complaints } = await openAs(person, { width: 1280, scripts: true })
+    await page.goto(`/dev/mailbox?to=${encodeURIComponent(person.email)}`)
+    const frame = page.frameLocator('iframe')
+
+    const shown = await frame.locator('body').innerText()
+    const opened = context.waitForEvent('page')
+    await frame.getByRole('link').first().click()
+    const other = await opened
+    await other.waitForURL(/verify-email/)
+
+    expect(shown).toContain('Verify')
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+})
