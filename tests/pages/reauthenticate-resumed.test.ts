@@ -12,7 +12,7 @@ afterAll(site.close)
 
 const NOT_KEPT = 'The form that you sent before is not kept any more: nothing was changed.'
 const NOT_SENT =
-  'The form was not sent, so nothing was changed: it is kept for five minutes only, and while it is small. Please fill it in again.'
+  'The form was not sent, so nothing was changed: it is kept for five minutes only, and while it is small. Fill it in again.'
 
 const confirm = (browser: Browser, path: string) => browser.submit(path, { password: PASSWORD })
 
