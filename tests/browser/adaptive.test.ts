@@ -15,6 +15,10 @@ const SMALL_TARGETS = `[...document.querySelectorAll('main a, header a, footer a
   .map(([html]) => html)`
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
   p { margin-bottom: 2em !important }`
+const NOTE_TYPE_WHEN_SENT = `document.addEventListener('submit', (event) => {
+  event.preventDefault()
+  document.title = document.querySelector('#login-password').type
+})`
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 const styleOf = (page: Page, selector: string, name: string) =>
   page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).${name}`)
@@ -77,6 +81,18 @@ describe.runIf(hasChromium)('a form in Chromium', () => {
     expect(shown).toEqual(['correct horse', 12, 'text'])
     expect(said).toBe('Your password is visible')
     expect(await page.locator(':focus').getAttribute('id')).toBe('login-password')
+  })
+
+  test('hides a password again when it is sent', async () => {
+    const { page } = await site.openWindow()
+    await page.goto('/login')
+    await page.locator('#login-password').fill('correct horse')
+    await page.getByRole('button', { name: 'Show password' }).click()
+    await page.evaluate(NOTE_TYPE_WHEN_SENT)
+
+    await page.locator('main button.primary').click()
+
+    expect(await page.title()).toBe('password')
   })
 
   test('says what is wrong only once it is sent', async () => {

@@ -13,6 +13,7 @@ describe('a file that is not in public', () => {
     '/.env',
     '/.git/HEAD',
     '/.well-known/',
+    '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200',
     '/package.json',
     '/app.js.map',
     '/src/app.ts',
@@ -58,6 +59,7 @@ describe('what is answered', () => {
     ['/app.css', 'text/css; charset=utf-8'],
     ['/app.js', 'text/javascript; charset=utf-8'],
     ['/healthz', 'text/plain; charset=utf-8'],
+    ['/robots.txt', 'text/plain; charset=utf-8'],
   ])('at %s is named %s', async (path, type) => {
     expect((await site.browse().visit(path)).headers['content-type']).toBe(type)
   })

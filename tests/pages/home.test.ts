@@ -12,6 +12,7 @@ describe('GET /', () => {
     expect(status).toBe(200)
     expect(text).toContain('href="/login"')
     expect(text).toContain('href="/register"')
+    expect(text).toMatch(/<meta name="description" content="Express Login: [^"]+">/)
   })
 
   test('sends a user who is logged in to the dashboard', async () => {
