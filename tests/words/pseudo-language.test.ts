@@ -1,12 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { APP_NAME } from '../../src/app-name.ts'
 import { createRenderer } from '../../src/mail/templates.ts'
-import { readCatalogue } from '../../src/words/words.ts'
 import { listWordings } from '../mail/support/messages.ts'
 import { renderOptions } from '../mail/support/outbox.ts'
 import { openTestApp } from '../support/app.ts'
@@ -14,30 +9,16 @@ import type { Browser } from '../support/browser.ts'
 import { openLink } from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
 import { listSitePages } from '../support/pages.ts'
+import { openPseudoCatalogue, PSEUDO_LANGUAGE } from '../support/pseudo-language.ts'
 import { register, registerVerified } from '../support/users.ts'
 
-// A language that is one more file: English with each text in brackets. What stands outside them on a page is
-// in no catalogue.
-
-const LANGUAGE = 'en-XA'
-const folder = mkdtempSync(join(tmpdir(), 'words-'))
-const english = readFileSync(
-  fileURLToPath(new URL('../../src/words/en.json', import.meta.url)),
-  'utf8',
-)
-writeFileSync(join(folder, 'en.json'), english)
-const bracketed = Object.entries<string>(JSON.parse(english)).map(([key, text]) => [
-  key,
-  `[${text}]`,
-])
-writeFileSync(join(folder, `${LANGUAGE}.json`), JSON.stringify(Object.fromEntries(bracketed)))
-
-const catalogue = readCatalogue(folder)
+const LANGUAGE = PSEUDO_LANGUAGE
+const { catalogue, remove } = openPseudoCatalogue()
 const render = createRenderer({ ...renderOptions, appName: APP_NAME, catalogue })
 const site = await openTestApp({}, undefined, catalogue)
 afterAll(async () => {
   await site.close()
-  rmSync(folder, { recursive: true })
+  remove()
 })
 
 async function speak(browser: Browser): Promise<Browser> {
