@@ -10,7 +10,7 @@ import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
 import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.ts'
 
-/** The operator has no browser: the activity page shows this instead. */
+/** The operator has no browser: the activity page shows this instead, in the words that http/user-agent.ts has for it. */
 export const OPERATOR = 'the operator’s command line'
 
 /** A user as the operator sees one. */

@@ -3,6 +3,8 @@ import type { Words } from '../words/words.ts'
 
 const LONGEST = 512
 const UNKNOWN = 'Unknown browser'
+// In place of a browser in events of the operator: as accounts/operations.ts has it.
+const OPERATOR = 'the operator’s command line'
 
 // The parser makes up a name from the text of a browser that it does not know: anything that a stranger writes
 // into a failed login would stand on the user's own pages.
@@ -47,6 +49,7 @@ export function kindOfDevice(described: string): 'desktop' | 'phone' | 'tablet' 
 
 /** What describeUserAgent has made, in the words of a language. */
 export function sayBrowser(described: string, { say }: Words): string {
+  if (described === OPERATOR) return say('devices.operator')
   const [browser = '', system] = described.split(' on ')
   const name = browser === UNKNOWN ? say('devices.unknown-browser') : browser
   if (system === undefined) return name

@@ -155,7 +155,7 @@ export const VARIABLES = {
     rule: oneOf('en', ...catalogue.languages),
     default: 'en',
     example: 'es',
-    meaning: `Language of the pages for browsers that ask for none that there is: ${LANGUAGES}. A browser’s own choice goes before.`,
+    meaning: `Language of the pages for browsers that ask for none that there is, and of emails to users who have set none: ${LANGUAGES}.`,
   },
   SMTP_URL: {
     rule: smtpUrl.optional(),

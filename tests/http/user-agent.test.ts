@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeUserAgent } from '../../src/http/user-agent.ts'
+import { OPERATOR } from '../../src/accounts/operations.ts'
+import { describeUserAgent, sayBrowser } from '../../src/http/user-agent.ts'
+import { catalogue } from '../../src/words/catalogue.ts'
 import { openTestApp } from '../support/app.ts'
 import { doJobs } from '../support/jobs.ts'
 import { logIn, register } from '../support/users.ts'
@@ -36,6 +38,17 @@ describe('describeUserAgent', () => {
     expect(describeUserAgent('Call 555 0100/1.0 (X11; Linux x86_64)')).toBe(
       'Unknown browser on Linux',
     )
+  })
+})
+
+describe('sayBrowser', () => {
+  test.each([
+    ['Firefox on Linux', 'Firefox en Linux'],
+    ['Firefox', 'Firefox'],
+    ['Unknown browser on Linux', 'Navegador desconocido en Linux'],
+    [OPERATOR, 'la línea de comandos de quien administra el sitio'],
+  ])('says %s in the words of a language', (described, words) => {
+    expect(sayBrowser(described, catalogue.wordsOf('es'))).toBe(words)
   })
 })
 
