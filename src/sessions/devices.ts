@@ -60,7 +60,15 @@ export async function startDevice(
 
 async function createDevice(
   tables: Tables,
-  { userId, authEpoch, nextDeviceToken, browser, ip, startedBy, at }: Omit<BrowserLogin, 'deviceId'>,
+  {
+    userId,
+    authEpoch,
+    nextDeviceToken,
+    browser,
+    ip,
+    startedBy,
+    at,
+  }: Omit<BrowserLogin, 'deviceId'>,
 ): Promise<string> {
   const id = randomUUID()
   const tokenHash = hashToken(nextDeviceToken)

@@ -123,7 +123,7 @@ describe.runIf(hasChromium)('in Spanish, at the width of a phone', () => {
     const openMail = async () => {
       await doJobs(site)
       await site.services.mail.sender.sendDue()
-      const [mail] = await site.services.mail.listSent(1)
+      const [mail] = await site.services.mail.mailbox.list({ most: 1 })
       for (const word of findEnglish(`${mail?.subject} ${mail?.text}`))
         found.push(`${mail?.subject}: ${word}`)
       await open(mail?.links[0] ?? '')
