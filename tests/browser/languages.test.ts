@@ -126,7 +126,7 @@ describe.runIf(hasChromium)('in Spanish, at the width of a phone', () => {
       const [mail] = await site.services.mail.mailbox.list({ most: 1 })
       for (const word of findEnglish(`${mail?.subject} ${mail?.text}`))
         found.push(`${mail?.subject}: ${word}`)
-      await open(mail?.links[0] ?? '')
+      await open(mail?.link ?? '')
     }
     const logOut = async () => {
       await open('/logout')
