@@ -46,7 +46,9 @@ describe('requests sent on one connection without waiting for answers', () => {
 
     expect(answer).toBe('')
     expect([begun.mock.calls.length, rendered.mock.calls.length]).toEqual([1, 0])
-    expect(site.logged).toMatchObject([{ code: 'TOO_MANY_UNANSWERED', ip: '127.0.0.1' }])
+    // The request that was begun has a line of its own, sooner or later.
+    const refusals = site.logged.filter(({ code }) => code)
+    expect(refusals).toMatchObject([{ code: 'TOO_MANY_UNANSWERED', ip: '127.0.0.1' }])
   })
 
   test.each([4, 8])('are all answered when they are %d', async (count) => {
