@@ -127,9 +127,9 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
 }
 
 // Beside the guards, so that a page that is added later has a budget too.
-function limitForms({ memberOf, throttle }: Services): RequestHandler {
+function limitForms({ principalOf, throttle }: Services): RequestHandler {
   return async (req, _res, next) => {
-    if (req.method === 'POST') await throttle.count(formLimits(memberOf(req)))
+    if (req.method === 'POST') await throttle.count(formLimits(principalOf(req)))
     next()
   }
 }

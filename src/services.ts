@@ -36,7 +36,7 @@ import { createBudgets } from './throttle/budgets.ts'
 import {
   deliveryLimits,
   type LoginTarget,
-  type Member,
+  type Principal,
   recipientLimits,
 } from './throttle/limits.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
@@ -100,7 +100,7 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
     hashQueue,
     throttle,
     findLoginTarget: (req: Request, name: string) => findLoginTarget(database, visits, req, name),
-    memberOf,
+    principalOf,
   }
 }
 
@@ -145,7 +145,7 @@ async function findLoginTarget(
   return { network: networkOf(req), nameKey, device }
 }
 
-function memberOf(req: Request): Member {
+function principalOf(req: Request): Principal {
   const { id: userId } = loggedInUser<User>(req)
   const deviceId = readSession(req).login?.deviceId ?? ''
   return { userId, deviceId, network: networkOf(req) }

@@ -23,7 +23,7 @@ type Work = {
   fileCalls: number
   poolJobs: number
   /** How often express-session took a session over. */
-  wokenSessions: number
+  startedSessions: number
 }
 
 const NOTHING: Work = {
@@ -32,7 +32,7 @@ const NOTHING: Work = {
   cookieParses: 0,
   fileCalls: 0,
   poolJobs: 0,
-  wokenSessions: 0,
+  startedSessions: 0,
 }
 const work = { ...NOTHING }
 const site = await openTestApp()
@@ -79,7 +79,7 @@ beforeAll(async () => {
     countCalls(
       Store.prototype as unknown as Functions,
       ['createSession'],
-      () => work.wokenSessions++,
+      () => work.startedSessions++,
     ),
   ]
   syncBuiltinESMExports()
@@ -175,15 +175,15 @@ describe('express-session', () => {
     const visit = async () => {
       Object.assign(work, NOTHING)
       await browser.visit('/dashboard')
-      return work.wokenSessions
+      return work.startedSessions
     }
 
-    const woken: number[] = []
+    const started: number[] = []
     for (const pause of [seconds(30), minutes(1), seconds(1)]) {
       site.clock.advance(pause)
-      woken.push(await visit())
+      started.push(await visit())
     }
 
-    expect(woken).toEqual([0, 1, 0])
+    expect(started).toEqual([0, 1, 0])
   })
 })

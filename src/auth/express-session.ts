@@ -3,8 +3,8 @@ import session, { type SessionData, type Store } from 'express-session'
 import type { SignedCookie } from '../cookies.ts'
 import { noteEnd, type SessionEnd } from './ended-session.ts'
 
-// express-session is met in this file only. A session is read for each request, and express-session is
-// woken when req.session is touched: pages that only read their session do without it.
+// express-session is met in this file only. A session is read for each request, and express-session
+// starts when req.session is touched: pages that only read their session do without it.
 
 /** What a session holds, for reading only. */
 export type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
@@ -19,23 +19,23 @@ export type SessionSettings = {
 
 type Found = { id: string; session: SessionData | null }
 
-type Asleep = { session: SessionView; wake: () => void }
+type Deferred = { session: SessionView; start: () => void }
 
-const asleep = new WeakMap<Request, Asleep>()
+const deferred = new WeakMap<Request, Deferred>()
 
 /** What the session of a request holds now. Change it through req.session. */
 export function readSession(req: Request): SessionView {
-  return asleep.get(req)?.session ?? req.session ?? {}
+  return deferred.get(req)?.session ?? req.session ?? {}
 }
 
 export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler {
-  const wake = createAlarm(store, cookie)
+  const start = createStarter(store, cookie)
   return async (req, res, next) => {
     // A form that is resumed passes here twice.
-    if (asleep.has(req) || req.session) return next()
+    if (deferred.has(req) || req.session) return next()
     const found = await findFirst(store, cookie.readAll(req))
-    asleep.set(req, { session: found?.session ?? {}, wake: () => wake(req, res, found, next) })
-    Object.defineProperty(req, 'session', WAKING)
+    deferred.set(req, { session: found?.session ?? {}, start: () => start(req, res, found, next) })
+    Object.defineProperty(req, 'session', START_WHEN_TOUCHED)
     if (found?.session) {
       req.sessionID = found.id
       if (!store.keepVisit?.(found.id, found.session)) touch(req)
@@ -45,22 +45,22 @@ export function createSessions({ store, cookie, findEnd }: SessionSettings): Req
 }
 
 // One for all requests: with functions of its own, each would be of another shape to V8 and slow to work with.
-const WAKING: PropertyDescriptor & ThisType<Request> = {
+const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Request> = {
   configurable: true,
   enumerable: true,
   get() {
-    const sleeper = asleep.get(this)
-    become(this, undefined)
-    sleeper?.wake()
+    const found = deferred.get(this)
+    replaceSession(this, undefined)
+    found?.start()
     return this.session
   },
   set(value: unknown) {
-    become(this, value)
+    replaceSession(this, value)
   },
 }
 
-function become(req: Request, value: unknown): void {
-  asleep.delete(req)
+function replaceSession(req: Request, value: unknown): void {
+  deferred.delete(req)
   const plain = { configurable: true, enumerable: true, writable: true }
   Object.defineProperty(req, 'session', { ...plain, value })
 }
@@ -69,7 +69,7 @@ function touch(req: Request): unknown {
   return req.session
 }
 
-function createAlarm(store: Store, cookie: SignedCookie) {
+function createStarter(store: Store, cookie: SignedCookie) {
   const { secure = false, ...attributes } = cookie.attributes
   const load = session({
     store,
@@ -160,6 +160,6 @@ function trustOwnScheme(req: Request, isSecure: boolean): void {
 
 // An untouched anonymous session has nothing in it but its cookie: saving it would cost a row.
 function isWorthSaving(req: Request): boolean {
-  if (asleep.has(req)) return false
+  if (deferred.has(req)) return false
   return Object.keys(req.session ?? {}).some((key) => key !== 'cookie')
 }

@@ -14,7 +14,7 @@ export type LogInOptions = RememberingOptions & {
   fresh?: boolean
   startedBy?: StartedBy
   /** Of a login that goes on under a new session id: what it knew. */
-  goesOn?: Pick<LoginState, 'freshAt' | 'since' | 'notAfter' | 'deviceId'> | undefined
+  continues?: Pick<LoginState, 'freshAt' | 'since' | 'notAfter' | 'deviceId'> | undefined
 }
 
 /** Starts a session for the user under a new id. False for an inactive one without force. */
@@ -83,7 +83,7 @@ export async function renewLogin<User>(
   const end = login?.rememberUntil
   const remembering = end ? { remember: true, rememberUntil: new Date(end) } : {}
   // As fresh as before, and no longer: a stolen session could otherwise be renewed for ever.
-  return logIn(parts, req, res, user, { ...remembering, goesOn: login, startedBy: 'renewal' })
+  return logIn(parts, req, res, user, { ...remembering, continues: login, startedBy: 'renewal' })
 }
 
 /** Starts a session with the fields of the application and those carried over. */
@@ -116,16 +116,16 @@ function carriedFields<User>(
 function newLogin<User>(
   { clock, fingerprint }: LoginManagerOptions<User>,
   req: Request,
-  { fresh = true, startedBy = 'password', goesOn }: LogInOptions,
+  { fresh = true, startedBy = 'password', continues }: LogInOptions,
 ): LoginState {
   const now = clock().getTime()
   return {
-    freshAt: goesOn?.freshAt ?? (fresh ? now : 0),
-    since: goesOn?.since ?? now,
-    notAfter: goesOn?.notAfter ?? null,
+    freshAt: continues?.freshAt ?? (fresh ? now : 0),
+    since: continues?.since ?? now,
+    notAfter: continues?.notAfter ?? null,
     fingerprint: fingerprint(req),
     startedBy,
-    deviceId: goesOn?.deviceId ?? null,
+    deviceId: continues?.deviceId ?? null,
     seriesId: null,
     rememberUntil: null,
     hasUnseenToken: false,

@@ -15,10 +15,10 @@ import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } fr
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import {
+  deviceLimits,
   type Limit,
-  type Member,
   newEmailLimits,
-  profileLimits,
+  type Principal,
   usernameLimits,
   verificationLimits,
 } from '../throttle/limits.ts'
@@ -75,9 +75,9 @@ function describeChange(fields: Partial<Profile>): FormToKeep {
 }
 
 async function save(req: Request, res: Response, next: NextFunction, form: AcceptedForm<Profile>) {
-  const { accounts, auth, memberOf, settings, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  await throttle.count(limitsOf(memberOf(req), user, form.data))
+  await throttle.count(limitsOf(principalOf(req), user, form.data))
   const by = visitOf(req)
   const changed = await changeProfile(accounts, user, form.data, by)
   if (!changed) return auth.unauthorized(req, res, next)
@@ -99,12 +99,12 @@ function keepLanguage(req: Request, res: Response, language: string | null) {
   else cookie.write(res, language)
 }
 
-function limitsOf(member: Member, user: User, wanted: Profile): Limit[] {
+function limitsOf(principal: Principal, user: User, wanted: Profile): Limit[] {
   const emailKey = emailKeyOf(wanted.email)
   return [
-    ...profileLimits(member),
-    ...(isNewUsername(user, wanted) ? usernameLimits(member) : []),
-    ...(isNewEmail(user, wanted) ? newEmailLimits(member, emailKey) : []),
+    ...deviceLimits('profile', principal),
+    ...(isNewUsername(user, wanted) ? usernameLimits(principal) : []),
+    ...(isNewEmail(user, wanted) ? newEmailLimits(principal, emailKey) : []),
   ]
 }
 
@@ -122,17 +122,17 @@ function refuseTaken(req: Request, res: Response, form: AcceptedForm<Profile>) {
 }
 
 async function verifyAgain(req: Request, res: Response) {
-  const { accounts, auth, memberOf, settings, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
-  await throttle.count(verificationLimits(memberOf(req)))
+  await throttle.count(verificationLimits(principalOf(req)))
   await requestVerification(accounts, { email: user.email, by: visitOf(req) })
   return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 
 async function keep(req: Request, res: Response) {
-  const { accounts, auth, memberOf, throttle } = servicesOf(req)
-  await throttle.count(profileLimits(memberOf(req)))
+  const { accounts, auth, principalOf, throttle } = servicesOf(req)
+  await throttle.count(deviceLimits('profile', principalOf(req)))
   await keepEmail(accounts, auth.loggedInUser(req))
   return goBack(req, res, 'account.email-kept')
 }

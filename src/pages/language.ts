@@ -4,18 +4,18 @@ import { nextOf } from '../auth/next.ts'
 import { HttpError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { profileLimits } from '../throttle/limits.ts'
+import { deviceLimits } from '../throttle/limits.ts'
 
 /** The form in the footer of every page. */
 export const languagePage: Page = { path: '/language', for: 'all', post: [choose] }
 
 async function choose(req: Request, res: Response) {
-  const { accounts, auth, catalogue, cookies, memberOf, settings, throttle } = servicesOf(req)
+  const { accounts, auth, catalogue, cookies, principalOf, settings, throttle } = servicesOf(req)
   const { language } = req.body ?? {}
   if (!catalogue.languages.includes(language)) throw new HttpError(400)
   const user = auth.currentUser(req)
   if (user) {
-    await throttle.count(profileLimits(memberOf(req)))
+    await throttle.count(deviceLimits('profile', principalOf(req)))
     await chooseLanguage(accounts, user, language)
   }
   cookies.language.write(res, language)

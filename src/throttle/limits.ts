@@ -12,7 +12,7 @@ export type LoginTarget = {
 }
 
 /** A user who is logged in, and on which device. */
-export type Member = { userId: string; deviceId: string; network: string }
+export type Principal = { userId: string; deviceId: string; network: string }
 
 /** A known device does not count with the others: their guesses cannot lock its user out. */
 export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] {
@@ -31,7 +31,7 @@ export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] 
   ]
 }
 
-export function ownPasswordLimits({ userId, deviceId }: Member): Limit[] {
+export function ownPasswordLimits({ userId, deviceId }: Principal): Limit[] {
   return [
     { budget: 'own-password', key: `${userId} ${deviceId}` },
     { budget: 'own-password-of-user', key: userId },
@@ -49,13 +49,13 @@ export function emailLimits(network: string): Limit[] {
 }
 
 /** For a change of email, which sends a link to the new one. */
-export function newEmailLimits({ userId, network }: Member, emailKey: string): Limit[] {
+export function newEmailLimits({ userId, network }: Principal, emailKey: string): Limit[] {
   // Not by the email alone: strangers could keep its owner from moving there.
   return [...emailLimits(network), { budget: 'new-email-of-user', key: `${userId} ${emailKey}` }]
 }
 
 /** For a user who asks for the link to their own email again. */
-export function verificationLimits({ userId, deviceId, network }: Member): Limit[] {
+export function verificationLimits({ userId, deviceId, network }: Principal): Limit[] {
   return [...emailLimits(network), { budget: 'verifications', key: `${userId} ${deviceId}` }]
 }
 
@@ -73,7 +73,7 @@ export function registrationLimits(network: string): Limit[] {
   return [{ budget: 'registrations-of-network', key: network }]
 }
 
-export function formLimits({ userId, deviceId, network }: Member): Limit[] {
+export function formLimits({ userId, deviceId, network }: Principal): Limit[] {
   return [
     { budget: 'forms-of-device', key: `${userId} ${deviceId}` },
     { budget: 'forms-of-user', key: userId },
@@ -81,22 +81,18 @@ export function formLimits({ userId, deviceId, network }: Member): Limit[] {
   ]
 }
 
-export function profileLimits({ userId, deviceId }: Member): Limit[] {
-  return [{ budget: 'profile', key: `${userId} ${deviceId}` }]
+/** For what one browser of a user does to the account. */
+export function deviceLimits(
+  budget: 'profile' | 'revocations' | 'exports',
+  { userId, deviceId }: Principal,
+): Limit[] {
+  return [{ budget, key: `${userId} ${deviceId}` }]
 }
 
 /** For a new user name: the answer tells whether it is taken. */
-export function usernameLimits({ userId, network }: Member): Limit[] {
+export function usernameLimits({ userId, network }: Principal): Limit[] {
   return [
     { budget: 'usernames', key: userId },
     { budget: 'usernames-of-network', key: network },
   ]
-}
-
-export function revocationLimits({ userId, deviceId }: Member): Limit[] {
-  return [{ budget: 'revocations', key: `${userId} ${deviceId}` }]
-}
-
-export function exportLimits({ userId, deviceId }: Member): Limit[] {
-  return [{ budget: 'exports', key: `${userId} ${deviceId}` }]
 }

@@ -101,7 +101,7 @@ describe('confirmLogin', () => {
     })
     const browser = browse()
     await browser.logIn(1, {
-      goesOn: { deviceId: 'a device', freshAt: 0, since: 0, notAfter: null },
+      continues: { deviceId: 'a device', freshAt: 0, since: 0, notAfter: null },
     })
 
     await browser.confirm()

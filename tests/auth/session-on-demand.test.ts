@@ -7,7 +7,7 @@ import { withoutToken } from '../support/html.ts'
 import { PASSWORD } from '../support/users.ts'
 import { parseSetCookie, setCookies } from './support/browser.ts'
 
-// express-session is woken by the first touch of req.session. Here it is woken for every request of a live
+// express-session starts with the first touch of req.session. Here it starts for every request of a live
 // session on one site, as it would be without that, and the other answers the same.
 
 const VARIABLES = {

@@ -12,7 +12,7 @@ import type { Page } from '../../http/page.ts'
 import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
-import { type Member, ownPasswordLimits } from '../../throttle/limits.ts'
+import { ownPasswordLimits, type Principal } from '../../throttle/limits.ts'
 import { text } from '../../words/words.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 import { provePassword } from '../own-password.ts'
@@ -76,7 +76,7 @@ function sayChanged(req: Request, res: Response) {
 async function findChanged(req: Request, user: User): Promise<User | null> {
   const now = await findUser(servicesOf(req).accounts, user.id)
   const isLater = now !== null && now.authEpoch !== user.authEpoch
-  return isLater && (await isChanged(req, servicesOf(req).memberOf(req))) ? now : null
+  return isLater && (await isChanged(req, servicesOf(req).principalOf(req))) ? now : null
 }
 
 // The answer to the first never brought its session to the browser.
@@ -87,8 +87,8 @@ async function finishWithoutAnswer(req: Request, res: Response, next: NextFuncti
   if (!deviceId || !user) return next()
   if (!(await isChanged(req, { userId: user.id, deviceId, network: networkOf(req) }))) return next()
   const now = clock().getTime()
-  const goesOn = { freshAt: now, since: now, notAfter: null, deviceId }
-  await auth.logIn(req, res, user, { startedBy: 'renewal', goesOn })
+  const continues = { freshAt: now, since: now, notAfter: null, deviceId }
+  await auth.logIn(req, res, user, { startedBy: 'renewal', continues })
   return sayChanged(req, res)
 }
 
@@ -99,18 +99,20 @@ async function finishWithOldToken(
   res: Response,
   next: NextFunction,
 ) {
-  const { auth, memberOf } = servicesOf(req)
+  const { auth, principalOf } = servicesOf(req)
   const isOurs = !error.isCrossSite && auth.currentUser(req) !== null
-  return isOurs && (await isChanged(req, memberOf(req))) ? sayChanged(req, res) : next(error)
+  return isOurs && (await isChanged(req, principalOf(req))) ? sayChanged(req, res) : next(error)
 }
 
-async function isChanged(req: Request, member: Member): Promise<boolean> {
+async function isChanged(req: Request, principal: Principal): Promise<boolean> {
   const { accounts, throttle, visitOf } = servicesOf(req)
   const form = PasswordFields.safeParse(req.body)
   if (!form.success) return false
   const typed = { password: form.data.password, ...visitOf(req) }
-  const user = { id: member.userId }
-  return throttle.attempt(ownPasswordLimits(member), () => verifyOwnPassword(accounts, user, typed))
+  const user = { id: principal.userId }
+  return throttle.attempt(ownPasswordLimits(principal), () =>
+    verifyOwnPassword(accounts, user, typed),
+  )
 }
 
 function show(req: Request, res: Response, form: FormView) {
