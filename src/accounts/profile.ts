@@ -15,8 +15,14 @@ export type Profile = {
   timeZone: string
 }
 
-export function profileOf({ name, username, email, language, timeZone }: User): Profile {
-  return { name: name ?? '', username, email, language: language ?? '', timeZone: timeZone ?? '' }
+export function profileOf(user: User): Profile {
+  return {
+    name: user.name ?? '',
+    username: user.username,
+    email: user.email,
+    language: user.language ?? '',
+    timeZone: user.timeZone ?? '',
+  }
 }
 
 /** The fields that a user wants changed. */
