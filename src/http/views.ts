@@ -78,7 +78,9 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
     .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
     .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
     .addFilter('iso', (time: Date) => time.toISOString())
-    .addFilter('ago', (time: Date) => safe(markTime(time, words.language, shown)))
+    .addFilter('ago', (time: Date, style?: 'day' | 'clock') =>
+      safe(markTime(time, words.language, shown, style)),
+    )
     .addGlobal('language', words.language)
     .addGlobal('otherLanguages', others)
     .addGlobal('urlOf', urlOf)
@@ -97,8 +99,13 @@ function drawIcon(name: string, urlOf: (name: string) => string): string {
 }
 
 // The exact time is shown by a pointer that rests on it, and by the keyboard.
-function markTime(time: Date, language: string, { now, timeZone }: Shown): string {
+function markTime(
+  time: Date,
+  language: string,
+  { now, timeZone }: Shown,
+  style?: 'day' | 'clock',
+): string {
   const exact = escapeHtml(formatTime(time, language, timeZone))
-  const words = escapeHtml(formatAgo(time, now, language, timeZone))
+  const words = escapeHtml(formatAgo(time, now, language, timeZone, style))
   return `<time datetime="${time.toISOString()}" title="${exact}" tabindex="0">${words}</time>`
 }

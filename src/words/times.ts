@@ -8,6 +8,7 @@ const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
 const STYLES = {
   day: DAY,
+  clock: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   weekday: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   full: {
     ...DAY,
@@ -30,15 +31,21 @@ export function formatDay(time: Date, language: string, timeZone: TimeZone): str
   return formatOf('weekday', language, timeZone).format(time)
 }
 
-/** Such as "2 minutes ago"; from a week on the day. */
-export function formatAgo(time: Date, now: Date, language: string, timeZone: TimeZone): string {
+/** Such as "2 minutes ago"; from a week on the day, or what is left to say under its date. */
+export function formatAgo(
+  time: Date,
+  now: Date,
+  language: string,
+  timeZone: TimeZone,
+  style: 'day' | 'clock' = 'day',
+): string {
   const past = now.getTime() - time.getTime()
   const { say, sayNow } = distanceOf(language)
   if (past < minutes(1)) return sayNow()
   if (past < hours(1)) return say(past / minutes(1), 'minute')
   if (past < days(1)) return say(past / hours(1), 'hour')
   if (past < days(7)) return say(past / days(1), 'day')
-  return formatOf('day', language, timeZone).format(time)
+  return formatOf(style, language, timeZone).format(time)
 }
 
 const formatOf = keepLatest((style: keyof typeof STYLES, language: string, timeZone: TimeZone) => {

@@ -69,9 +69,9 @@ describe('an unexpected error in development', () => {
   test('names the line of a view', async () => {
     const { text } = await read(development, '/broken/view')
 
-    expect(text).toContain('TypeError: time.toISOString is not a function')
+    expect(text).toContain('RangeError: Invalid time value')
     expect(text).toContain('<code>./views/dashboard.njk:')
-    expect(/<mark>([^<]*)</.exec(text)?.[1]).toContain('loggedInAt | iso')
+    expect(/<mark>([^<]*)</.exec(text)?.[1]).toContain('loggedInAt | ago')
   })
 
   test('is the same in the log, by its number', async () => {

@@ -174,12 +174,13 @@ describe('GET /account/activity', () => {
 
     const { text } = await browser.visit('/account/activity')
 
+    expect(text).toContain('>23:59</time>')
     const found = text.matchAll(/<h2 class="day"><time[^>]*>([^<]*)<|row-title">([^<]*)</g)
     expect([...found].map(([, day, words]) => day ?? words?.trim())).toEqual([
-      'Sunday 2 March 2025',
+      'Sunday, 2 March 2025',
       'Password confirmed',
       'Password confirmed',
-      'Friday 28 February 2025',
+      'Friday, 28 February 2025',
       'Password confirmed',
     ])
   })

@@ -97,7 +97,7 @@ describe('GET /dev/mailbox', () => {
     const { browser, email } = await register(site)
     await sender.sendDue()
 
-    const { text } = await browser.visit('/dev/mailbox')
+    const { text } = await browser.visit(`/dev/mailbox?to=${encodeURIComponent(email)}`)
     const link = /href="http:\/\/localhost:3000(\/verify-email\?token=[^"]+)"/.exec(text)?.[1] ?? ''
     const confirmPage = await browser.follow(await browser.visit(link))
 
@@ -111,13 +111,13 @@ describe('GET /dev/mailbox/:id/preview', () => {
     await put('framed@example.org', '"Ada" & co')
     await sender.sendDue()
     const browser = site.browse()
-    const mailbox = await browser.visit('/dev/mailbox')
+    const mailbox = await browser.visit('/dev/mailbox?to=framed%40example.org')
     const [, src = '', sandbox] =
       /<iframe src="([^"]*)"[^>]* sandbox="([^"]*)"/.exec(mailbox.text) ?? []
 
     const { headers, text } = await browser.visit(src)
 
-    expect(text).toContain('Hello &quot;Ada&quot; &amp; co')
+    expect(text).toContain('&quot;Ada&quot; &amp; co')
     expect(text).toContain('<base target="_blank">')
     expect(sandbox).toBe('allow-popups allow-popups-to-escape-sandbox')
     expect(mailbox.headers['content-security-policy']).toMatch(/;frame-src 'self'$/)
