@@ -85,6 +85,8 @@ function findEnglish(text: string): string[] {
   const plain = [APP_NAME, SEEDED_PASSWORD]
     .reduce((left, name) => left.replaceAll(name, ''), text)
     .replace(/\S+(@|:\/\/)\S+/g, '')
+    // Files that the dashboard names in development.
+    .replace(/\b(src|views)\/\S+/g, '')
   return wordsIn(plain).filter((word) => ENGLISH.has(word))
 }
 
