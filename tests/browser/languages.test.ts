@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { APP_NAME } from '../../src/app-name.ts'
-import { seconds } from '../../src/durations.ts'
+import { minutes, seconds } from '../../src/durations.ts'
 import { createRenderer } from '../../src/mail/templates.ts'
 import { catalogue } from '../../src/words/catalogue.ts'
 import type { Key } from '../../src/words/words.ts'
@@ -92,7 +92,7 @@ function findEnglish(text: string): string[] {
 
 const widthOf = (page: Page) => page.evaluate('document.documentElement.scrollWidth')
 
-describe.runIf(hasChromium)('in Spanish, at the width of a phone', () => {
+describe.runIf(hasChromium)('in Spanish, at the width of a phone', { timeout: minutes(3) }, () => {
   test.each([
     ['with scripts', true],
     ['with scripts turned off', false],
