@@ -103,7 +103,7 @@ describe.runIf(inject('template').engine === 'sqlite')('a copy of the project', 
       const migration = ['prisma/make-migration.ts', name]
       expect(await run('tsx/dist/cli.mjs', migration, NO_SERVER)).toBe('')
       expect(await run('typescript/bin/tsc', ['-p', '.'])).toBe('')
-      const lint = ['check', '--vcs-enabled=false', 'src/pages']
+      const lint = ['check', '--vcs-enabled=false', 'src/pages', 'src/mail', 'src/tasks']
       expect(await run('@biomejs/biome/bin/biome', lint)).toBe('')
       const vitest = ['run', '--config', 'tests/recipes.config.ts', '--reporter=dot', ...CONCERNED]
       expect(await run('vitest/vitest.mjs', vitest)).toBe('')

@@ -10,7 +10,7 @@ import type { Operator } from './command.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 
 // Also in the catalogue, as login.seeded.
-const PASSWORD = 'a quiet harbour at dawn'
+export const PASSWORD = 'a quiet harbour at dawn'
 const PEOPLE = ['ada', 'grace']
 
 const LAPTOP = { label: 'Firefox on Linux', ip: '192.0.2.17' }
@@ -57,13 +57,14 @@ async function fill(accounts: Accounts, tables: Tables, user: ManagedUser): Prom
       by: { browser: browser.label },
     })
   }
-  const rows = NOTES.map((title, index) => ({
-    title,
-    body: '',
-    changedAt: ago(accounts, index, 1),
-  }))
-  for (const row of rows)
-    await tables.note.create({ data: { id: randomUUID(), userId: user.id, ...row } })
+  await addNotes(accounts, tables, user.id)
+}
+
+async function addNotes(accounts: Accounts, tables: Tables, userId: string): Promise<void> {
+  for (const [daysAgo, title] of NOTES.entries()) {
+    const data = { id: randomUUID(), userId, title, body: '', changedAt: ago(accounts, daysAgo, 1) }
+    await tables.note.create({ data })
+  }
 }
 
 async function addDevice(tables: Tables, user: ManagedUser, browser: Browser, at: Date) {

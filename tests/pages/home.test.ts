@@ -12,7 +12,7 @@ describe('GET /', () => {
     expect(status).toBe(200)
     expect(text).toContain('href="/login"')
     expect(text).toContain('href="/register"')
-    expect(text).toMatch(/<meta name="description" content="Express Login: [^"]+">/)
+    expect(text).toMatch(/<meta name="description" content="[^":]+: [^"]+">/)
   })
 
   test('sends a user who is logged in to the dashboard', async () => {
