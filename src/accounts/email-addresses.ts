@@ -64,17 +64,27 @@ export async function verifyNewEmail(
   link: LinkWithUser,
   by: Actor,
 ): Promise<'verified' | 'email-taken' | 'used'> {
-  const { email, emailKey, userId } = link
-  const verifying = actOnLink<'verified' | null>(accounts, link, async (tables, at) => {
-    const where = { id: userId, emailKey: link.oldEmailKey ?? '', ...CAN_LOG_IN }
-    const data = { email, emailKey, emailVerifiedAt: at }
-    const [user] = await tables.user.updateManyAndReturn({ where, data })
-    if (!user) return null
-    await recordEvent(tables, { userId, kind: 'email-changed', at, by })
-    await tellOldEmail(tables, user, link.user, { at, by })
-    return 'verified'
-  })
+  const change = { userId: link.userId, from: link.oldEmailKey ?? '', to: link.email }
+  const verifying = actOnLink(accounts, link, async (tables, at) =>
+    (await replaceEmail(tables, change, link.user, { at, by })) ? ('verified' as const) : null,
+  )
   return (await verifying.catch(whenTaken('email-taken' as const))) ?? 'used'
+}
+
+/** Gives the account another email, which counts as verified, and tells the old one. False where the account has another email by now, or cannot log in. */
+export async function replaceEmail(
+  tables: Tables,
+  { userId, from, to: email }: { userId: string; from: string; to: string },
+  old: { email: string; emailVerifiedAt: Date | null },
+  { at, by }: { at: Date; by: Actor },
+): Promise<boolean> {
+  const where = { id: userId, emailKey: from, ...CAN_LOG_IN }
+  const data = { email, emailKey: emailKeyOf(email), emailVerifiedAt: at }
+  const [user] = await tables.user.updateManyAndReturn({ where, data })
+  if (!user) return false
+  await recordEvent(tables, { userId, kind: 'email-changed', at, by })
+  await tellOldEmail(tables, user, old, { at, by })
+  return true
 }
 
 async function tellOldEmail(

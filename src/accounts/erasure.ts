@@ -33,13 +33,21 @@ export async function eraseDueAccounts(
   })
   let erased = 0
   for (const { id } of due) {
-    const isGone =
-      (await markAsErased(database, id, now)) &&
-      (await deleteRows(database, id, signal)) &&
-      (await deleteUser(database, id))
-    if (isGone) erased++
+    if (await eraseDueAccount(database, { id, now, signal })) erased++
   }
   return erased
+}
+
+/** The same for one account. */
+export async function eraseDueAccount(
+  database: Database,
+  { id, now, signal }: { id: string; now: Date; signal?: AbortSignal | undefined },
+): Promise<boolean> {
+  return (
+    (await markAsErased(database, id, now)) &&
+    (await deleteRows(database, id, signal)) &&
+    (await deleteUser(database, id))
+  )
 }
 
 // From here on no link, password or operator brings the account back: it would come back half empty.

@@ -42,6 +42,7 @@ const EVENTS = {
   imported: { group: 'account', log: 'user_created' },
   disabled: { group: 'account', log: 'user_updated' },
   enabled: { group: 'account', log: 'user_updated' },
+  unlocked: { group: 'account', log: 'user_updated' },
   'logged-out-by-operator': { group: 'login', log: 'authn_token_revoked' },
   'reset-link-by-operator': { group: 'password', log: 'authn_token_created' },
 } as const satisfies Vocabulary
@@ -145,6 +146,7 @@ export async function notify(
   await enqueue(tables, { userId: user.id, to, at, message })
 }
 
+/** What the user reads of an event. */
 export function textOf(kind: string): Key {
   return kind in EVENTS ? `event.${kind as EventKind}` : 'event.unknown'
 }

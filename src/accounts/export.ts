@@ -1,5 +1,5 @@
 import { changeTogether } from '../database/change-together.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, SecurityEvent } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
 import type { Accounts } from './accounts.ts'
 import { type Actor, recordAndNotify } from './events.ts'
@@ -63,7 +63,7 @@ export function findEvents(
   database: Database,
   userId: string,
   { at, id }: EventPlace = { at: new Date(0), id: '' },
-): Promise<EventPlace[]> {
+): Promise<SecurityEvent[]> {
   // Compared as a row, which the index answers: an import gives thousands of events the same time.
   return database.$queryRaw`SELECT * FROM "SecurityEvent"
     WHERE "userId" = ${userId} AND ("at", "id") > (${at}, ${id})

@@ -65,6 +65,10 @@ export class HashQueue {
     }
   }
 
+  get load(): { working: number; waiting: number } {
+    return { working: this.#working, waiting: this.#line.length }
+  }
+
   /** Throws Overloaded where a client from this network would be refused at once. */
   assertRoomFor(network: string): void {
     const isFull = this.#working >= this.#concurrency && this.#line.length >= this.#places

@@ -28,7 +28,7 @@ export async function decideRegistration(
   const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
   if (!pending) return
   // Apart from those that are asked for again: a user whom others have used this up for can ask.
-  if (!(await countEmail(tables, 'verifications-to', `registration ${pending.emailKey}`))) return
+  if (!(await countEmail(tables, 'verifications-to', `${pending.emailKey} registration`))) return
   await answerRegistration(tables, pending, { at, by })
 }
 

@@ -25,6 +25,8 @@ type Content =
   /** A registration named the email of an account. */
   | { template: 'account-exists' }
   | { template: 'deletion-scheduled'; linkId: string; deletionDueAt: string }
+  /** By the operator. */
+  | { template: 'account-erased' }
   | SecurityNotice
 
 /** What happened to an account. */
@@ -49,6 +51,7 @@ const LANES: Readonly<Record<TemplateName, number>> = {
   'email-changed': 0,
   'email-change-undone': 0,
   'deletion-scheduled': 0,
+  'account-erased': 0,
   'account-exists': 1,
   'security-notice': 1,
 }
@@ -78,6 +81,7 @@ export const KINDS = {
   'reset-password': { path: '/reset-password', lasts: minutes(60) },
   'account-exists': { path: '/forgot-password', lasts: null },
   'deletion-scheduled': { path: '/restore-account', lasts: days(14) },
+  'account-erased': { path: '/', lasts: null },
   'security-notice': { path: '/forgot-password', lasts: null },
 } as const satisfies Record<TemplateName, Kind>
 

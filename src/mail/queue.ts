@@ -1,4 +1,5 @@
 import type { Database, OutboxMessage, Tables } from '../database/database.ts'
+import { PAGE, readPages } from '../database/pages.ts'
 
 // The count of attempts is the lock: claiming a message raises it, and every later write names the count
 // that it claimed. A sender that was overtaken, by another process or by its own slowness, matches no row.
@@ -62,4 +63,56 @@ export async function drop(tables: Tables, message: OutboxMessage): Promise<bool
 
 function asSeen({ id, attempts }: OutboxMessage) {
   return { id, attempts }
+}
+
+const SHOWN = {
+  id: true,
+  userId: true,
+  template: true,
+  recipient: true,
+  attempts: true,
+  createdAt: true,
+  nextAttemptAt: true,
+} as const
+
+/** A message that is not sent yet, without what it says: that holds its link. */
+export type UnsentMail = Pick<OutboxMessage, keyof typeof SHOWN>
+
+/** The oldest first, a page at a time. */
+export function listUnsent(database: Database): AsyncIterable<UnsentMail[]> {
+  return readPages((last?: UnsentMail) => {
+    const { createdAt = new Date(0), id = '' } = last ?? {}
+    const OR = [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }]
+    return database.outboxMessage.findMany({
+      where: { sentAt: null, OR },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      take: PAGE,
+      select: SHOWN,
+    })
+  })
+}
+
+/** Makes a message due, or all, that would wait longer; returns how many. */
+export async function hasten(
+  database: Database,
+  id: string | null,
+  { now, after }: { now: Date; after: Date },
+): Promise<number> {
+  const where = { ...(id === null ? {} : { id }), sentAt: null, nextAttemptAt: { gt: after } }
+  const data = { nextAttemptAt: now }
+  return (await database.outboxMessage.updateMany({ where, data })).count
+}
+
+/** False where no such message waits. */
+export async function dropUnsent(database: Database, id: string): Promise<boolean> {
+  return (await database.outboxMessage.deleteMany({ where: { id, sentAt: null } })).count === 1
+}
+
+/** How many messages wait for their first attempt, and how many for another. */
+export async function countUnsent(database: Database) {
+  const failed = await database.outboxMessage.count({
+    where: { sentAt: null, attempts: { gt: 0 } },
+  })
+  const all = await database.outboxMessage.count({ where: { sentAt: null } })
+  return { waiting: all - failed, failed }
 }

@@ -10,6 +10,24 @@ export type Terminal = {
 
 export type Asked = { ok: true; password: string } | { ok: false; problem: string }
 
+/** What a command may ask for. */
+export type Asking = { password: () => Promise<Asked>; line: (question: string) => Promise<string> }
+
+export function askAt(terminal: Terminal): Asking {
+  return {
+    password: () => askPassword(terminal),
+    line: (question) => askLine(terminal, question),
+  }
+}
+
+// Empty where the input has ended.
+async function askLine({ input, output }: Terminal, question: string): Promise<string> {
+  output.write(question)
+  const reader = createInterface({ input, output, terminal: input.isTTY ?? false })
+  for await (const line of reader) return line
+  return ''
+}
+
 /** Asks for a new password twice, showing nothing of it, or reads it from an input that is no terminal, up to the newline at its end. Trims nothing else. */
 export function askPassword(terminal: Terminal): Promise<Asked> {
   return terminal.input.isTTY ? askTwice(terminal) : readPassword(terminal.input)

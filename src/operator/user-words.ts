@@ -1,5 +1,13 @@
+import type { ZodError } from 'zod'
+import { textOf } from '../accounts/events.ts'
 import type { ManagedUser } from '../accounts/operations.ts'
+import type { Overview } from '../accounts/overview.ts'
+import type { SecurityEvent } from '../database/database.ts'
+import type { ListedDevice } from '../sessions/device-list.ts'
+import { english } from '../words/catalogue.ts'
+import { readText } from '../words/words.ts'
 import { quote } from './outcome.ts'
+import type { Table } from './table.ts'
 
 /** A user as `--json` shows one; its names are a promise to scripts. */
 export type DescribedUser = {
@@ -26,34 +34,71 @@ function stateOf(user: ManagedUser): DescribedUser['state'] {
   return user.emailVerifiedAt ? 'active' : 'unverified'
 }
 
-/** A line for each user. Columns get wider from page to page, as widths of later pages are unknown. */
-export async function* describeUsers(pages: AsyncIterable<ManagedUser[]>, database: string) {
-  let rows = [['USER NAME', 'EMAIL', 'STATE', 'SINCE']]
-  let widths: number[] = []
-  let isEmpty = true
-  for await (const users of pages) {
-    rows = [...rows, ...users.map(toCells)]
-    widths = widen(widths, rows)
-    yield rows.map((row) => alignCells(row, widths))
-    rows = []
-    isEmpty = false
+/** What the form of a page would say of the first thing that is wrong. */
+export function sayProblem(error: ZodError | undefined): string {
+  return english.say(readText(error?.issues[0]?.message ?? ''))
+}
+
+/** A line for each user. */
+export function tableOfUsers(database: string): Table<ManagedUser> {
+  return {
+    head: ['USER NAME', 'EMAIL', 'STATE', 'SINCE'],
+    toCells: (user) => [user.username, user.email, stateOf(user), formatDay(user.createdAt)],
+    toJson: describeUser,
+    none: `There are no users in ${database}.`,
   }
-  if (isEmpty) yield [`There are no users in ${database}.`]
 }
 
-function toCells(user: ManagedUser): string[] {
-  const since = user.createdAt.toISOString().slice(0, 10)
-  return [quote(user.username).slice(1, -1), user.email, stateOf(user), since]
+/** A line for each event, with the words that the user reads. */
+export const EVENTS: Table<SecurityEvent> = {
+  head: ['TIME', 'EVENT', 'TIMES', 'BROWSER'],
+  toCells: ({ at, kind, count, browser }) => [
+    at.toISOString(),
+    english.say(textOf(kind)),
+    String(count),
+    browser,
+  ],
+  toJson: ({ userId: _, ...event }) => event,
+  none: 'Nothing happened on this account in that time.',
 }
 
-function widen(widths: number[], rows: string[][]): number[] {
-  return rows.reduce(
-    (widest, row) => row.map((cell, at) => Math.max(cell.length, widest[at] ?? 0)),
-    widths,
-  )
+/** A user with what is theirs, line by line. */
+export function describeOverview(user: ManagedUser, devices: ListedDevice[], overview: Overview) {
+  const { pendingLinks, pendingRegistrations, counts } = overview
+  const { username, email, emailVerifiedAt, id } = user
+  const verified = emailVerifiedAt ? `verified ${formatDay(emailVerifiedAt)}` : 'not verified'
+  return [
+    `${quote(username)}, id ${id}`,
+    `Email: ${email}, ${verified}`,
+    `State: ${stateOf(user)}, since ${formatDay(user.createdAt)}`,
+    ...describeList('Devices', devices, describeDevice),
+    ...describeList('Pending links', pendingLinks, (link) => `${link.purpose} ${waits(link)}`),
+    ...describeList(
+      'Pending registrations with this name or email',
+      pendingRegistrations,
+      describeRegistration,
+    ),
+    `Events: ${counts.events}; notes: ${counts.notes}; emails not sent yet: ${counts.unsentEmails}`,
+  ]
 }
 
-function alignCells(row: string[], widths: number[]): string {
-  const padded = row.map((cell, at) => cell.padEnd(widths[at] ?? 0))
-  return padded.join('  ').trimEnd()
+export function describeRegistration(pending: Overview['pendingRegistrations'][number]): string {
+  return `${quote(pending.username)} ${waits(pending)}`
+}
+
+function describeDevice({ label, ip, lastSeenAt, isRemembered }: ListedDevice): string {
+  const remembered = isRemembered ? ', remembered' : ''
+  return `${quote(label)} at ${ip ?? 'no IP'}, last seen ${lastSeenAt.toISOString()}${remembered}`
+}
+
+function waits({ email, expiresAt }: { email: string; expiresAt: Date }): string {
+  return `for ${email ? quote(email) : 'no email'}, until ${expiresAt.toISOString()}`
+}
+
+function describeList<Item>(title: string, items: Item[], describe: (item: Item) => string) {
+  return [`${title}: ${items.length}`, ...items.map((item) => `  ${describe(item)}`)]
+}
+
+function formatDay(time: Date): string {
+  return time.toISOString().slice(0, 10)
 }

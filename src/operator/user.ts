@@ -1,4 +1,4 @@
-import { askPassword } from './ask-password.ts'
+import { askAt } from './ask-password.ts'
 import { runOnDatabase } from './command.ts'
 import { complain } from './outcome.ts'
 import { readUserArguments, USAGE } from './user-arguments.ts'
@@ -11,6 +11,6 @@ await main(process.argv.slice(2))
 async function main(words: string[]): Promise<void> {
   const wanted = readUserArguments(words)
   if (!wanted) return complain(USAGE, WRONG_USAGE)
-  const ask = () => askPassword({ input: process.stdin, output: process.stderr })
+  const ask = askAt({ input: process.stdin, output: process.stderr })
   await runOnDatabase((operator) => runUserCommand(operator, wanted.command, ask), wanted.asJson)
 }

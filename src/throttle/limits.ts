@@ -1,6 +1,6 @@
 import type { BudgetName } from './budgets.ts'
 
-/** What an attempt counts against. */
+/** What an attempt counts against. The account that it is about stands first in the key: see `tagOf`. */
 export type Limit = { budget: BudgetName; key: string }
 
 /** What a visitor types to log in, folded, and where they type it. */
@@ -24,8 +24,8 @@ export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] 
   // By what was typed, not by the account that it means: a common budget for user name and email
   // would tell that they belong together, and so that the email is known.
   return [
-    { budget: 'name-in-network', key: `${network} ${nameKey}` },
-    { budget: 'name-in-network-hourly', key: `${network} ${nameKey}` },
+    { budget: 'name-in-network', key: `${nameKey} ${network}` },
+    { budget: 'name-in-network-hourly', key: `${nameKey} ${network}` },
     { budget: 'network', key: network },
     { budget: 'name', key: nameKey },
   ]
@@ -66,7 +66,7 @@ export function recipientLimits(budget: 'resets-to' | 'verifications-to', key: s
 
 /** For each attempt to deliver an email. */
 export function deliveryLimits(kind: string, emailKey: string): Limit[] {
-  return [{ budget: 'deliveries-to', key: `${kind} ${emailKey}` }]
+  return [{ budget: 'deliveries-to', key: `${emailKey} ${kind}` }]
 }
 
 export function registrationLimits(network: string): Limit[] {

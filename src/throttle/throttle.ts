@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
@@ -16,6 +17,9 @@ export class TooManyAttempts extends Error {
     this.retryAfter = retryAfter
   }
 }
+
+/** Hears the budget that each refused attempt had used up. */
+export const THROTTLED = channel('throttled')
 
 export type Throttle = {
   /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. */
@@ -37,6 +41,8 @@ export type ThrottleOptions = {
 // Counters count in tenths. A success costs one: a right password does not hash without end either.
 const COST = 10
 const REBATE = 9
+
+type Priced = Charge & { budget: BudgetName }
 
 type Payment = Counted & { hasRebate: boolean }
 
@@ -100,7 +106,18 @@ async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[
 function chargeOf({ budget, key }: Limit, { attempts, per, isForFailures }: Budget, at: Date) {
   const window = { at, endsAt: new Date(at.getTime() + per) }
   const costs = { cost: COST, most: attempts * COST, hasRebate: isForFailures === true }
-  return { key: digest(`${budget} ${key}`), ...costs, ...window }
+  return { budget, key: `${tagOf(key)}${digest(`${budget} ${key}`)}`, ...costs, ...window }
+}
+
+/** Forgets what was counted against accounts, each by its user name, email or id as the limits have it. */
+export async function forgetAttempts(database: Tables, accounts: string[]): Promise<void> {
+  const OR = accounts.map((account) => ({ key: { startsWith: tagOf(account) } }))
+  await database.attemptCounter.deleteMany({ where: { OR } })
+}
+
+// What the keys of one account have in common, to find them by.
+function tagOf(key: string): string {
+  return `${digest(key.split(' ', 1)[0] ?? '').slice(0, 16)} `
 }
 
 // Some type their password where their name belongs, and it may be of any length.
@@ -108,8 +125,10 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-async function assertNotFull(database: Tables, charges: Charge[]): Promise<void> {
+async function assertNotFull(database: Tables, charges: Priced[]): Promise<void> {
   const ends = await findFull(database, charges)
+  const full = charges.find(({ key }) => key === ends[0]?.key)
+  if (full) THROTTLED.publish(full.budget)
   if (ends.length > 0) throw new TooManyAttempts(waitUntil(ends, charges))
 }
 

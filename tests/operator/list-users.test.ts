@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
-import type { Outcome } from '../../src/operator/outcome.ts'
 import { openTestApp } from '../support/app.ts'
 import { userRow } from '../support/rows.ts'
+import { collect } from './support/collect.ts'
 import { commandsOf } from './support/operator.ts'
 import { runCommand } from './support/run-command.ts'
 
@@ -32,14 +32,6 @@ await changeTogether(database, (tables) =>
     ),
   }),
 )
-
-async function collect(outcome: Outcome, form: 'linePages' | 'jsonPages') {
-  const items: unknown[] = []
-  if (form in outcome && 'linePages' in outcome) {
-    for await (const page of outcome[form]) items.push(...page)
-  }
-  return items
-}
 
 describe('list', () => {
   test('shows who is active, unverified, disabled or scheduled for deletion', async () => {
@@ -77,6 +69,38 @@ describe('list', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^There are no users in (SQLite|PostgreSQL), .+\.$/),
     ])
+  })
+})
+
+describe('find', () => {
+  test.each([
+    ['SER-000', 10],
+    ['user-0001', 1],
+    ['user-000_', 0],
+    ['%', 0],
+  ])('lists who has %s in their user name, letter by letter', async (text, count) => {
+    const found = await collect(await commandsOf(site)({ act: 'find', text }), 'jsonPages')
+
+    expect(found).toHaveLength(count)
+  })
+
+  test('looks at emails too', async () => {
+    const { email } = await database.user.findFirstOrThrow({ where: { username: 'user-0007' } })
+
+    const found = await commandsOf(site)({ act: 'find', text: email.slice(3, 20).toUpperCase() })
+
+    expect(await collect(found, 'jsonPages')).toEqual([expect.objectContaining({ email })])
+  })
+
+  test('reads a page at a time, and shows no secret', async () => {
+    statements.length = 0
+
+    const found = await collect(await commandsOf(site)({ act: 'find', text: 'user' }), 'jsonPages')
+
+    expect(found).toHaveLength(1200)
+    expect(statements.length).toBeGreaterThan(2)
+    for (const sql of statements) expect(sql).toMatch(/LIMIT/)
+    expect(JSON.stringify(found)).not.toMatch(/hash|key/i)
   })
 })
 

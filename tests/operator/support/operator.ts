@@ -14,11 +14,11 @@ export function openOperator({ database, clock, settings }: TestApp): Operator {
   return { accounts: { database, clock: clock.now, passwords, passwordRules }, settings }
 }
 
-/** Gives a command, and the answer when it asks for a password. */
+/** Gives a command, and the answers when it asks for a password or a line. */
 export function commandsOf(site: TestApp) {
   const operator = openOperator(site)
-  return (command: UserCommand, asked: Asked = { ok: true, password: PASSWORD }) =>
-    runUserCommand(operator, command, async () => asked)
+  return (command: UserCommand, asked: Asked = { ok: true, password: PASSWORD }, line = '') =>
+    runUserCommand(operator, command, { password: async () => asked, line: async () => line })
 }
 
 /** The kinds of events of an account. */
