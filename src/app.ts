@@ -38,6 +38,8 @@ export function createApp(services: Services): Express {
   const files = openPublicFiles(findPublicFolder(settings), settings)
   const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
   const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
+  const checks = listHealthChecks(services)
+  const unlogged = settings.logsHealthChecks ? [] : checks.map(({ path }) => path)
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
 
   const app = express()
@@ -49,7 +51,7 @@ export function createApp(services: Services): Express {
   app.set('trust proxy', settings.trustedProxies)
 
   app.use(readClientIp)
-  app.use(logRequests(log, visitorOf))
+  app.use(logRequests(log, visitorOf, unlogged))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
   app.use(useViews(app, { ...viewsOf(services), urlOf: files.urlOf }))
@@ -58,7 +60,7 @@ export function createApp(services: Services): Express {
 
   // Neither files nor health checks ask who is visiting.
   app.use(files.serve)
-  app.use(servePages(listHealthChecks(services), unchecked))
+  app.use(servePages(checks, unchecked))
 
   const pages = listPages(services)
   // Before the session is loaded: in a storm of logins that would slow every other request.

@@ -30,7 +30,10 @@ async function start(): Promise<void> {
   await migrateDatabase(settings.databaseUrl).catch((error: unknown) =>
     exitWith(describeDatabaseProblem(settings.databaseUrl, describeFailure(error))),
   )
-  if (cluster.isPrimary && settings.processes > 1) return startWorkers(settings.processes)
+  if (cluster.isPrimary && settings.processes > 1) {
+    const problem = await startMetrics(settings)
+    return problem ? refuseToStart([problem]) : startWorkers(settings.processes)
+  }
   await serve(settings, systemClock)
 }
 
@@ -57,7 +60,8 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const database = await openDatabase(settings.databaseUrl)
   const services = createServices({ database, settings, clock, log })
   const server = openServer(services)
-  const problem = await listen(server, settings)
+  const problem =
+    (await startMetrics(settings, { services, server })) ?? (await listen(server, settings))
   if (problem) {
     refuseToStart(isSpokesman() ? [problem] : [])
     return close(services, server, [])
@@ -68,6 +72,15 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
     return close(services, server, stops)
   })
   announce(settings, server)
+}
+
+async function startMetrics(
+  { metricsPort }: Settings,
+  serving?: { services: Services; server: Server },
+): Promise<string | null> {
+  if (metricsPort === null) return null
+  const { openMetrics } = await import('./runtime/metrics.ts')
+  return openMetrics(metricsPort, serving)
 }
 
 function openServer(services: Services): Server {

@@ -19,6 +19,7 @@ const EVENTS: Record<number, string> = {
 export function logRequests(
   log: Logger,
   visitorOf: (req: Request) => string | undefined,
+  pathsOnlyIfFailed: string[],
 ): RequestHandler {
   return (req, res, next) => {
     // A form that is resumed passes here twice, and is answered once.
@@ -32,6 +33,7 @@ export function logRequests(
     const write = (message: 'answered' | 'aborted') => {
       const took = Math.round(performance.now() - started)
       const { statusCode: status } = res
+      if (status < 400 && pathsOnlyIfFailed.includes(path)) return
       const { reason, noted } = res.locals
       // What failed may have been undone, whatever was noted of it.
       const event =

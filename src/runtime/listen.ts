@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
 import { describeProblem } from '../settings/problems.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { VariableName } from '../settings/variables.ts'
 
-type Place = Pick<Settings, 'port' | 'host'>
+type Place = Pick<Settings, 'port' | 'host'> & { setting?: VariableName }
 
 /** Resolves to null once the server listens, or to the line that says why it cannot. */
 export function listen(server: Server, place: Place): Promise<string | null> {
@@ -12,9 +13,12 @@ export function listen(server: Server, place: Place): Promise<string | null> {
   })
 }
 
-function describeListenFailure(error: NodeJS.ErrnoException, { port }: Place): string {
+function describeListenFailure(
+  error: NodeJS.ErrnoException,
+  { port, setting = 'PORT' }: Place,
+): string {
   if (error.code === 'EADDRINUSE')
-    return `PORT ${port} is taken by another program. For example: PORT=${port + 1}`
-  if (error.code === 'EACCES') return describeProblem('PORT', 'is for programs of the system only')
+    return `${setting} ${port} is taken by another program. For example: ${setting}=${port + 1}`
+  if (error.code === 'EACCES') return describeProblem(setting, 'is for programs of the system only')
   return describeProblem('HOST', `is not an IP of this machine (${error.code})`)
 }

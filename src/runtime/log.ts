@@ -1,6 +1,10 @@
+import { channel } from 'node:diagnostics_channel'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { lastLine } from './failure.ts'
 import { createOutput } from './output.ts'
+
+/** Hears each error that is logged. */
+export const LOGGED_ERRORS = channel('logged errors')
 
 /** One line of JSON for each event, times in UTC, by default on standard output. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
@@ -24,6 +28,7 @@ function keepToAscii(line: string): string {
 
 // The stack begins with the whole message, which is not safe to keep.
 function describeError(error: unknown): Record<string, unknown> {
+  LOGGED_ERRORS.publish(error)
   if (!(error instanceof Error)) return { type: typeof error }
   const code = 'code' in error ? { code: error.code } : {}
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { logNameOf } from '../accounts/events.ts'
@@ -27,8 +28,12 @@ export function logLoginEvents(events: LoginEmitter<User>, log: Logger): void {
   }
 }
 
+/** Hears how each comparison of a password at /login came out. */
+export const LOGINS = channel('logins')
+
 /** Writes a line for a refused login, and never what was typed. */
 export function logRefusedLogin(log: Logger, req: Request, outcome: LoginOutcome): void {
+  LOGINS.publish(outcome.ok ? 'right' : outcome.reason)
   if (outcome.ok) return
   const event = logNameOf('login-failed')
   log.warn({ event, reason: outcome.reason, ...describe(req) }, 'login refused')

@@ -39,6 +39,8 @@ export function toSettings(values: Values) {
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? null,
     logLevel: values.LOG_LEVEL,
+    logsHealthChecks: values.LOG_HEALTH_CHECKS === 'on',
+    metricsPort: values.METRICS_PORT ?? null,
   } as const
 }
 

@@ -8,6 +8,7 @@ export function describeStart(settings: Settings, port: number): string[] {
     ...describeHsts(settings),
     `Listening on ${describePlace(settings, port)}`,
     `Database: ${describeDatabase(settings.databaseUrl)}`,
+    ...(settings.metricsPort ? [`Metrics: http://127.0.0.1:${settings.metricsPort}/metrics`] : []),
     `Mail: ${describeMail(settings, port)}`,
   ]
 }

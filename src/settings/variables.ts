@@ -31,8 +31,7 @@ export const VARIABLES = {
   HOST: {
     rule: host,
     default: '127.0.0.1',
-    meaning:
-      'IP or host name where it listens. `0.0.0.0` and `::` listen on every network of the machine.',
+    meaning: 'IP or host name where it listens. `0.0.0.0` and `::` are every network.',
   },
   PORT: {
     rule: wholeNumber(0, 65_535),
@@ -72,8 +71,7 @@ export const VARIABLES = {
     rule: wholeNumber(0, 16),
     default: '0',
     example: '1',
-    meaning:
-      'Number of proxies in front. As many IPs are taken from the end of `X-Forwarded-For`, and no more.',
+    meaning: 'Number of proxies in front: as many IPs count from the end of `X-Forwarded-For`.',
   },
   WEB_CONCURRENCY: {
     rule: wholeNumber(1, 64),
@@ -134,8 +132,7 @@ export const VARIABLES = {
   BCRYPT_COST: {
     rule: wholeNumber(4, 15),
     default: '12',
-    meaning:
-      '4 to 15; each step doubles the work of a password hash. Less than 10 is refused in production.',
+    meaning: '4 to 15; each step doubles the work of a hash. Production needs 10 or more.',
     findProductionProblem: (text) =>
       Number(text) < 10 ? 'must be 10 or more in production' : null,
   },
@@ -175,6 +172,17 @@ export const VARIABLES = {
     default: 'info',
     meaning:
       '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. The log is lines of JSON on standard output.',
+  },
+  LOG_HEALTH_CHECKS: {
+    rule: oneOf('on', 'off'),
+    default: 'on',
+    meaning: '`off` logs `/healthz` and `/readyz` only where they fail.',
+  },
+  METRICS_PORT: {
+    rule: wholeNumber(1, 65_535).optional(),
+    defaultInWords: 'none',
+    example: '9464',
+    meaning: 'Port of 127.0.0.1 where `/metrics` answers Prometheus, for all processes.',
   },
 } as const satisfies Record<string, Variable>
 

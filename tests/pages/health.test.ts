@@ -44,3 +44,23 @@ describe('GET /readyz', () => {
     expect(site.statements).toHaveLength(1)
   })
 })
+
+describe('LOG_HEALTH_CHECKS', () => {
+  test.each([
+    ['on', ['/healthz', '/readyz', '/readyz', '/login']],
+    ['off', ['/readyz', '/login']],
+  ])('%s logs, of checks that succeed and one that fails: %j', async (LOG_HEALTH_CHECKS, paths) => {
+    const quiet = await openTestApp({ LOG_HEALTH_CHECKS }, site)
+    const browser = quiet.browse()
+    await browser.visit('/healthz')
+    await browser.visit('/readyz')
+    await site.database
+      .$executeRaw`UPDATE "_prisma_migrations" SET "rolled_back_at" = '2026-01-01 00:00:00'`
+    await browser.visit('/readyz')
+    await site.database.$executeRaw`UPDATE "_prisma_migrations" SET "rolled_back_at" = NULL`
+    await browser.visit('/login')
+
+    const answered = quiet.logged.filter(({ msg }) => msg === 'answered')
+    expect(answered.map(({ path }) => path)).toEqual(paths)
+  })
+})

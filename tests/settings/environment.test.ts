@@ -51,6 +51,8 @@ describe('readEnv', () => {
       smtpUrl: null,
       mailFrom: null,
       logLevel: 'info',
+      logsHealthChecks: true,
+      metricsPort: null,
     })
   })
 
