@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 export const root = join(import.meta.dirname, '..')
 export const dist = join(root, 'dist')
 
-const PROGRAMS = ['server', 'operator/user', 'operator/import-users']
+const PROGRAMS = ['server', 'operator/user', 'operator/db', 'operator/import-users']
 
 // The packages for production are those that stay outside, for their native code or their lists.
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))

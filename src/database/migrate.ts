@@ -36,6 +36,16 @@ export async function migrateDatabase(
   return migrate(connection, migrations, mustExist).finally(connection.close)
 }
 
+/** Those of this release that an existing database lacks; throws if it is not one of this release. Changes nothing. */
+export async function findPendingMigrations(url: string): Promise<string[]> {
+  const address = readDatabaseUrl(url)
+  const connection = await connectForMigration(address, true)
+  const history = await readHistory(connection).finally(connection.close)
+  if (history.length === 0) throw new Error(NO_TABLES)
+  const migrations = readMigrations(findMigrationsFolder(address.engine))
+  return findPending(migrations, history).map(({ name }) => name)
+}
+
 export async function connectForMigration(
   address: SqliteAddress | PostgresqlAddress,
   mustExist: boolean,

@@ -15,10 +15,13 @@ import { openSqliteReads, type SqliteReads } from './sqlite-reads.ts'
 
 // A power cut may take back the last of what was written under NORMAL, and never damages the file.
 // That will do for counters and last-seen times, which would otherwise wait for the disk once a request.
+//
+// The first read makes the -wal file that is watched, where the file comes from a backup.
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA foreign_keys = ON;
+  SELECT 1 FROM sqlite_master;
 `
 
 /** The guarded driver of one SQLite file: a connection for reads, and one that a transaction has to itself. */

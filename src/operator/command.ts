@@ -32,10 +32,15 @@ export function parseWords<Options extends NonNullable<ParseArgsConfig['options'
 }
 
 /** Runs a command on the database that the server would open, and prints what it came to. */
-export async function runOnDatabase(command: Command, asJson: boolean): Promise<void> {
+export function runOnDatabase(command: Command, asJson: boolean): Promise<void> {
+  return runOnSettings((settings) => run(settings, command, asJson))
+}
+
+/** Runs what opens a database by itself, or none. */
+export async function runOnSettings(work: (settings: Settings) => Promise<void>): Promise<void> {
   const read = loadEnv()
   if (!read.ok) return complain(read.problems, 1)
-  await run(read.settings, command, asJson).catch((error) => complainOf(error, true))
+  await work(read.settings).catch((error) => complainOf(error, true))
 }
 
 async function run(settings: Settings, command: Command, asJson: boolean): Promise<void> {
