@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { changeTogether } from '../database/change-together.ts'
 import {
   isUniqueViolation,
@@ -22,6 +22,8 @@ export type NewUser = Actor & {
   password: string
   /** In which their pages and emails are to be. */
   language: string
+  /** Of this form in this browser. */
+  nextDeviceToken: string
   client?: HashClient
 }
 export type Taken = 'username-taken' | 'email-taken'
@@ -31,7 +33,7 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
   const { database, passwords, clock } = accounts
   const passwordHash = await passwords.hash(wanted.password, wanted.client)
   const at = clock()
-  const row = rowOf(wanted, passwordHash, at)
+  const row = { ...rowOf(wanted, passwordHash, at), id: idOf(wanted) }
   return changeTogether<User | Taken>(database, async (tables) => {
     if (await isReserved(tables, row.usernameKey, at)) return 'username-taken'
     const user = await tables.user.create({ data: row })
@@ -47,15 +49,21 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
   })
 }
 
+// Computed from the form, so that its second press is known. A copy of all fields in another browser is another form.
+function idOf({ nextDeviceToken }: NewUser): string {
+  const digits = hash('sha256', `user ${nextDeviceToken}`, 'hex')
+  return digits.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
 // A form without scripts can be sent twice, and the first answer be lost: an account of this minute with the
 // same names and the same password was made by the first press.
 async function findSecondPress(
   { database, passwords }: Accounts,
   { password, client }: NewUser,
-  { usernameKey, emailKey, createdAt }: ReturnType<typeof rowOf>,
+  { id, usernameKey, emailKey, createdAt }: ReturnType<typeof rowOf>,
 ): Promise<User | null> {
   const made = { gt: new Date(createdAt.getTime() - minutes(1)) }
-  const where = { usernameKey, emailKey, createdAt: made, ...CAN_LOG_IN }
+  const where = { id, usernameKey, emailKey, createdAt: made, ...CAN_LOG_IN }
   const user = await database.user.findUnique({ where })
   const check = user && (await passwords.verify(password, user.passwordHash, client))
   return user && check?.matches ? toUser(user) : null
@@ -77,7 +85,8 @@ async function whyTaken(
 
 function rowOf({ username, email, language }: NewUser, hash: string, at: Date) {
   const keys = { usernameKey: usernameKeyOf(username), emailKey: emailKeyOf(email) }
-  const names = { id: randomUUID(), username, email, ...keys, language }
+  const id: string = randomUUID()
+  const names = { id, username, email, ...keys, language }
   return { ...names, passwordHash: hash, createdAt: at }
 }
 

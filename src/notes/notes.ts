@@ -20,18 +20,20 @@ export function findNote(database: Database, place: NotePlace): Promise<Note | n
   return database.note.findFirst({ where: place })
 }
 
-/** The id comes with the form, so that a form that is sent twice adds one note. */
-export function addNote(
+/** The id comes with the form, so that a form that is sent twice adds one note. Null where it is the id of another user's note. */
+export async function addNote(
   database: Database,
   { id, userId, ...fields }: NotePlace & NoteFields,
   changedAt: Date,
-): Promise<'added' | 'full'> {
+): Promise<'added' | 'full' | null> {
   const others = { userId, id: { not: id } }
-  return changeTogether<'added' | 'full'>(database, async (tables) => {
+  const outcome = await changeTogether<'added' | 'full' | 'taken'>(database, async (tables) => {
     if ((await tables.note.count({ where: others })) >= MOST_NOTES) return 'full'
     await tables.note.create({ data: { id, userId, ...fields, changedAt } })
     return 'added'
-  }).catch(whenTaken('added'))
+  }).catch(whenTaken<'taken'>('taken'))
+  if (outcome !== 'taken') return outcome
+  return (await findNote(database, { id, userId })) ? 'added' : null
 }
 
 /** False where the user has no such note. */

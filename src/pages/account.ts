@@ -66,11 +66,13 @@ async function change(req: Request, res: Response, next: NextFunction) {
 // The page that asks for the password shows it, and no more than that is done: another user of this browser
 // may have sent the form, and the account may be changed elsewhere before it is resumed.
 function describeChange(fields: Partial<Profile>): FormToKeep {
-  const { name, username, email } = fields
+  const { name, username, email, language, timeZone } = fields
   const isMoved = email !== undefined
   const changesUsername = username === undefined ? 'no' : isMoved ? 'also' : 'yes'
   const changesName = name === undefined ? 'no' : name ? 'yes' : 'removed'
-  const changes = { changesEmail: isMoved ? 'yes' : 'no', changesUsername, changesName }
+  const changesPlace = language === undefined && timeZone === undefined ? 'no' : 'yes'
+  const changesEmail = isMoved ? 'yes' : 'no'
+  const changes = { changesEmail, changesUsername, changesName, changesPlace }
   return { fields, does: text(['account.change', { ...fields, ...changes }]) }
 }
 

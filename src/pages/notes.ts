@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
+import { isVisible } from '../accounts/identifiers.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { blankForm, parseForm, rejectForm } from '../http/form.ts'
 import { HttpError } from '../http/http-error.ts'
@@ -9,10 +10,19 @@ import { addNote, changeNote, deleteNote, findNote, listNotes } from '../notes/n
 import { servicesOf } from '../services.ts'
 import { type Key, text } from '../words/words.ts'
 
-// Code units, which is what the browser's maxlength counts.
 const Fields = z.object({
-  title: z.string().trim().min(1, text('notes.title-missing')).max(100, text('notes.too-long')),
-  body: z.string().max(5_000, text('notes.too-long')).default(''),
+  title: z
+    .string()
+    .trim()
+    .max(100, text('notes.too-long'))
+    .refine(isVisible, text('notes.title-missing'))
+    .regex(/^\P{Cc}*$/u, text('notes.control-characters')),
+  body: z
+    .string()
+    .max(5_000, text('notes.too-long'))
+    // PostgreSQL keeps no NUL.
+    .regex(/^[\P{Cc}\r\n\t]*$/u, text('notes.control-characters'))
+    .default(''),
 })
 const NewNote = Fields.extend({ id: z.uuid() })
 
@@ -32,13 +42,14 @@ function showBlank(_req: Request, res: Response) {
   res.render('notes/new', { form: blankForm({ id: randomUUID() }) })
 }
 
-async function add(req: Request, res: Response) {
+async function add(req: Request, res: Response, next: NextFunction) {
   const { auth, clock, database } = servicesOf(req)
   const form = parseForm(NewNote, req.body)
   if (!form.ok) return res.status(422).render('notes/new', { form: form.view })
   const userId = auth.loggedInUser(req).id
   const outcome = await addNote(database, { ...form.data, userId }, clock())
   if (outcome === 'added') return goBack(req, res, 'notes.added')
+  if (outcome === null) return next(new HttpError(404))
   return res.status(422).render('notes/new', { form: rejectForm(form, '', 'notes.full').view })
 }
 

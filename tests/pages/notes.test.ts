@@ -84,6 +84,23 @@ describe('/notes/new', () => {
     expect(long.text).toContain('This is too long')
   })
 
+  test.each([
+    ['a NUL in the title', { title: 't\0x', body: '' }],
+    ['a NUL in the text', { title: 't', body: '\0' }],
+    ['a title that shows nothing', { title: '\u3164', body: '' }],
+    ['a title that turns letters around', { title: '\u202e', body: '' }],
+  ])('refuses %s', async (_what, fields) => {
+    const { browser } = await register(site)
+    const { id } = await addNote(browser)
+
+    const answers = [
+      await browser.submit('/notes/new', fields),
+      await browser.submit(`/notes/${id}`, fields),
+    ]
+
+    expect(answers.map(({ status }) => status)).toEqual([422, 422])
+  })
+
   test('refuses a note more than a user can keep', async () => {
     const { browser, username } = await register(site)
     const { id: userId } = await site.database.user.findFirstOrThrow({ where: { username } })
@@ -131,9 +148,9 @@ describe('/notes/:id', () => {
       await bob.browser.post(`/notes/${id}`, { _csrf, title: 'Mine', body: '' }),
     ]
     await bob.browser.post(`/notes/${id}/delete`, { _csrf })
-    await bob.browser.post('/notes/new', { _csrf, id, title: 'Mine', body: '' })
+    answers.push(await bob.browser.post('/notes/new', { _csrf, id, title: 'Mine', body: '' }))
 
-    expect(answers.map(({ status }) => status)).toEqual([404, 404])
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404])
     expect((await ada.browser.visit(`/notes/${id}`)).text).toContain('value="Buy tea"')
     expect((await bob.browser.visit('/notes')).text).toContain('You have no notes yet.')
   })

@@ -184,6 +184,15 @@ describe('a profile form that was sent while the login was not fresh', () => {
 })
 
 describe('a form that an intruder left at an open browser', () => {
+  test('names language and time zone too, where it changes them', async () => {
+    const fields = { email: 'evil@example.com', language: 'es' }
+    const { browser, detour } = await registerAndAsk('/account', fields)
+
+    const { text } = await browser.visit(detour)
+
+    expect(text).toContain('Change your email to evil@example.com, your language or time zone')
+  })
+
   test.each(['/reauthenticate?next=%2Faccount', '/reauthenticate', '/reauthenticate?next=/'])(
     'is not resumed by a password given at %s',
     async (path) => {

@@ -131,6 +131,17 @@ describe('a second press', () => {
     expect(await isLoggedIn(asBefore)).toBe(true)
   })
 
+  test('at /register from another browser is refused: it is no way to log in', async () => {
+    const fields = userFields()
+    await site.browse().submit('/register', fields)
+    const other = site.browse()
+
+    const answer = await other.submit('/register', fields)
+
+    expect(answer.status).toBe(422)
+    expect(await isLoggedIn(other)).toBe(false)
+  })
+
   test('at /register with another password is refused', async () => {
     const browser = site.browse()
     const page = await browser.visit('/register')
