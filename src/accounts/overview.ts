@@ -22,7 +22,6 @@ export async function getOverview(
     pendingRegistrations: await findRegistrations(tools, [username, email]),
     counts: {
       events: await database.securityEvent.count({ where: { userId } }),
-      notes: await database.note.count({ where: { userId } }),
       unsentEmails: await database.outboxMessage.count({ where: { userId, sentAt: null } }),
     },
   }

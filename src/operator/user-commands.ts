@@ -25,9 +25,13 @@ export async function runUserCommand(
   ask: Asking,
 ): Promise<Outcome> {
   const { accounts, settings } = operator
-  const table = tableOfUsers(describeDatabase(settings.databaseUrl))
-  if (command.act === 'list') return tabulate(() => listUsers(accounts), table)
-  if (command.act === 'find') return tabulate(() => searchUsers(accounts, command.text), table)
+  const database = describeDatabase(settings.databaseUrl)
+  if (command.act === 'list')
+    return tabulate(() => listUsers(accounts), tableOfUsers(`There are no users in ${database}.`))
+  if (command.act === 'find') {
+    const none = `No user has ${quote(command.text)} in their name or email in ${database}.`
+    return tabulate(() => searchUsers(accounts, command.text), tableOfUsers(none))
+  }
   if (command.act === 'create') return create(operator, command, ask)
   if (command.act === 'mail') return listMail(operator)
   if (command.act === 'mail-retry') return retryMail(operator, command.id)

@@ -39,13 +39,13 @@ export function sayProblem(error: ZodError | undefined): string {
   return english.say(readText(error?.issues[0]?.message ?? ''))
 }
 
-/** A line for each user. */
-export function tableOfUsers(database: string): Table<ManagedUser> {
+/** A line for each user, or words where there is none. */
+export function tableOfUsers(none: string): Table<ManagedUser> {
   return {
     head: ['USER NAME', 'EMAIL', 'STATE', 'SINCE'],
     toCells: (user) => [user.username, user.email, stateOf(user), formatDay(user.createdAt)],
     toJson: describeUser,
-    none: `There are no users in ${database}.`,
+    none,
   }
 }
 
@@ -78,7 +78,7 @@ export function describeOverview(user: ManagedUser, devices: ListedDevice[], ove
       pendingRegistrations,
       describeRegistration,
     ),
-    `Events: ${counts.events}; notes: ${counts.notes}; emails not sent yet: ${counts.unsentEmails}`,
+    `Events: ${counts.events}; emails not sent yet: ${counts.unsentEmails}`,
   ]
 }
 

@@ -84,6 +84,12 @@ describe('find', () => {
     expect(found).toHaveLength(count)
   })
 
+  test('says what it has looked for in vain', async () => {
+    const lines = await collect(await commandsOf(site)({ act: 'find', text: 'zz' }), 'linePages')
+
+    expect(lines).toEqual([expect.stringMatching(/^No user has “zz” in their name or email in /)])
+  })
+
   test('looks at emails too', async () => {
     const { email } = await database.user.findFirstOrThrow({ where: { username: 'user-0007' } })
 

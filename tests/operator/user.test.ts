@@ -42,6 +42,18 @@ describe('npm run user', () => {
     expect(run.stderr).toMatch(/^There is no user “unknown” in (SQLite|PostgreSQL), .+\.\n$/)
   })
 
+  test('erases a user whose name is typed, and asks for it where the answer is not in the way', async () => {
+    const { username } = await register(site)
+
+    const refused = await user(['erase', username, '--json'])
+    const run = await user(['erase', username, '--json'], `${username}\n`)
+
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(JSON.parse(run.stdout)).toMatchObject({ username, state: 'erased' })
+    expect(run.stderr).toContain('Type the user name: ')
+    expect(await site.database.user.count({ where: { username } })).toBe(0)
+  })
+
   test('prints its usage when its arguments make no sense, and exits with 2', async () => {
     const run = await user(['remove', 'ada'])
 
