@@ -26,6 +26,7 @@ describe.skipIf(!hasGit)('git', () => {
     'backup.sql',
     'backup.sql.gz',
     'app.dump',
+    'node_modules',
     'backups/anything',
     'data/anything',
     '.env',
