@@ -30,7 +30,9 @@ export function logRequests(
     // Now, as a router that answers has cut off the part that it is mounted on. The path alone: a query
     // can hold the token of a link.
     const { method, path, ip } = req
+    let isWritten = false
     const write = (message: 'answered' | 'aborted') => {
+      isWritten = true
       const took = Math.round(performance.now() - started)
       const { statusCode: status } = res
       if (status < 400 && pathsOnlyIfFailed.includes(path)) return
@@ -42,7 +44,8 @@ export function logRequests(
     }
     res.once('finish', () => write('answered'))
     res.once('close', () => {
-      if (res.writableFinished) return
+      // An answer that was ended after its connection never finishes, although Node calls it finished.
+      if (isWritten) return
       if (res.writableEnded) write('aborted')
       else onceEnded(res, () => write('aborted'))
     })

@@ -114,15 +114,15 @@ describe('migrateDatabase', () => {
     const url = await emptyDatabase()
     await migrateDatabase(url)
     const folder = folderWith({
-      '3000_note': 'CREATE TABLE "Note" ("id" INTEGER); INSERT INTO "Note" VALUES (1);',
-      '3001_broken': 'INSERT INTO "Note" VALUES (2); INSERT INTO "Nothing" VALUES (1);',
+      '3000_stamp': 'CREATE TABLE "Stamp" ("id" INTEGER); INSERT INTO "Stamp" VALUES (1);',
+      '3001_broken': 'INSERT INTO "Stamp" VALUES (2); INSERT INTO "Nothing" VALUES (1);',
     })
 
     const failure = await migrateDatabase(url, { folder }).catch((error: Error) => error)
 
     expect(String(failure)).toContain('3001_broken failed, and nothing of it was kept')
     expect(String((failure as Error).cause)).toContain('Nothing')
-    expect(await query(url, 'SELECT * FROM "Note"')).toEqual([{ id: 1 }])
+    expect(await query(url, 'SELECT * FROM "Stamp"')).toEqual([{ id: 1 }])
     expect(await query(url, 'SELECT "migration_name" FROM "_prisma_migrations"')).toHaveLength(
       names.length + 1,
     )
@@ -139,11 +139,11 @@ describe('migrateDatabase', () => {
 
   test('refuses a migration that was edited after it was applied', async () => {
     const url = await emptyDatabase()
-    await migrateDatabase(url, { folder: folderWith({ '3000_note': 'SELECT 1;' }) })
-    const folder = folderWith({ '3000_note': 'SELECT 2;', '3001_later': 'SELECT 1;' })
+    await migrateDatabase(url, { folder: folderWith({ '3000_stamp': 'SELECT 1;' }) })
+    const folder = folderWith({ '3000_stamp': 'SELECT 2;', '3001_later': 'SELECT 1;' })
 
     await expect(migrateDatabase(url, { folder })).rejects.toThrow(
-      /The migration 3000_note was edited .*\. Restore its file/,
+      /The migration 3000_stamp was edited .*\. Restore its file/,
     )
   })
 
