@@ -77,7 +77,7 @@ describe.runIf(hasChromium)('a visitor in Chromium', () => {
     const { page } = await site.openWindow()
     await page.goto('/login')
 
-    await page.keyboard.type('nobody')
+    await page.keyboard.type('unknown')
     await page.keyboard.press('Tab')
     await page.keyboard.type('nothing at all')
     await page.keyboard.press('Enter')

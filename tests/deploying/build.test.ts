@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const LEFT_BEHIND = /^(node_modules|\.git|\.env|data|dist|dist-auth)(\/|$)/
 const PAGES = ['/', '/login', '/register', '/app.css']
 const isRoot = process.getuid?.() === 0
-const NOBODY = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+const UNPRIVILEGED = isRoot ? { uid: 65_534, gid: 65_534 } : {}
 const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
 const machine = join(folder, 'machine')
 const image = join(folder, 'image')
@@ -56,7 +56,7 @@ function buildImage(): void {
 }
 
 function start([, ...words]: string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(process.execPath, words, { cwd, env, ...NOBODY, stdio: 'ignore' })
+  const child = spawn(process.execPath, words, { cwd, env, ...UNPRIVILEGED, stdio: 'ignore' })
   children.push(child)
   return child
 }
@@ -104,7 +104,7 @@ describe.runIf(canRun)('docs/deploying.md', () => {
     await expectToServe(command.split(' '), machine)
 
     const list = ['dist/operator/user.js', 'list']
-    expect(spawnSync(process.execPath, list, { cwd: machine, ...NOBODY }).status).toBe(0)
+    expect(spawnSync(process.execPath, list, { cwd: machine, ...UNPRIVILEGED }).status).toBe(0)
   })
 
   test('copies into the image all that a server needs', async () => {

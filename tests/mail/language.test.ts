@@ -47,7 +47,7 @@ describe('a mail to a user', () => {
     expect(await readSubjects(fields.email)).toEqual(['Verifica tu correo electrónico'])
   })
 
-  test('is in the language of the user, whoever asks for it and in which language', async () => {
+  test('is in the language of the user, and not of the visitor who asks for it', async () => {
     await browseIn('en').submit('/forgot-password', { email: ada.email })
 
     expect(await readSubjects(ada.email)).toEqual(['Elige una nueva contraseña'])

@@ -205,7 +205,11 @@ describe.runIf(isSqlite)('npm run db -- restore', () => {
       (file) => run(file, 'DROP TABLE "_prisma_migrations"'),
       /no tables of this/,
     ],
-    ['missing rows', (file) => run(file, ORPHAN), /a row of Note refers to no row of User/],
+    [
+      'missing rows',
+      (file) => run(file, ORPHAN),
+      /a row of SecurityEvent refers to no row of User/,
+    ],
   ]
   test.each(unfit)(
     'refuses a backup that is %s, and leaves all as it was',
@@ -227,7 +231,8 @@ describe.runIf(isSqlite)('npm run db -- restore', () => {
 })
 
 const NEWER = `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES ('x', 'x', '99999999999999_later', 1, 1, 1)`
-const ORPHAN = `PRAGMA foreign_keys = OFF; INSERT INTO "Note" VALUES ('n', 'nobody', '', '', '2026')`
+const ORPHAN = `PRAGMA foreign_keys = OFF;
+  INSERT INTO "SecurityEvent" ("id", "userId", "kind", "at", "browser") VALUES ('e', 'gone', 'k', '2026', 'b')`
 
 function run(file: string, script: string): void {
   const database = new BetterSqlite3(file)
@@ -276,8 +281,8 @@ describe('npm run db -- check', () => {
     [
       'a column that is missing',
       'tables',
-      (tables) => tables.$executeRaw`ALTER TABLE "Note" DROP COLUMN "body"`,
-      /body/,
+      (tables) => tables.$executeRaw`ALTER TABLE "Device" DROP COLUMN "label"`,
+      /label/,
     ],
     [
       'an event in the future',
@@ -322,7 +327,9 @@ describe('npm run db -- check', () => {
     const check = await db(['check'], url)
 
     expect(check.exitCode).toBe(1)
-    expect(check.stdout).toMatch(/^WRONG integrity: a row of Note refers to no row of User$/m)
+    expect(check.stdout).toMatch(
+      /^WRONG integrity: a row of SecurityEvent refers to no row of User$/m,
+    )
   })
 })
 

@@ -57,7 +57,7 @@ describe('GET /dev/mailbox', () => {
     const browser = site.browse()
 
     const { text } = await browser.visit('/dev/mailbox?to=a%2Bb%40example.org')
-    const none = await browser.visit('/dev/mailbox?to=nobody%40example.org')
+    const none = await browser.visit('/dev/mailbox?to=unknown%40example.org')
 
     expect(recipientsOf(text)).toEqual(['a+b@example.org'])
     expect(text).toContain('Only mail to <strong><bdi>a+b@example.org</bdi></strong>.')
