@@ -124,7 +124,7 @@ describe.skipIf(!hasPostgresql)('npm run db -- move', () => {
     const [from, to] = [makeFile(), await makePostgresql()]
     await fill(from)
     await migrateDatabase(to)
-    await query(to, `ALTER TABLE "Note" ADD CONSTRAINT no CHECK ("title" <> '')`)
+    await query(to, `ALTER TABLE "SecurityEvent" ADD CONSTRAINT no CHECK ("kind" <> 'k')`)
 
     const run = await move(from, to)
 
