@@ -22,7 +22,7 @@ describe('a trace of what is built names the sources', () => {
     const line = server.log.find(({ msg }) => msg === 'unexpected error')
     expect([status, JSON.stringify(line)]).toEqual([
       500,
-      expect.stringMatching(/\/src\/accounts\/events\.ts:\d+:\d+/),
+      expect.stringMatching(/\/src\/accounts\/activity\.ts:\d+:\d+/),
     ])
   })
 

@@ -49,9 +49,11 @@ export async function registerUser(accounts: Accounts, wanted: NewUser): Promise
   })
 }
 
-// Computed from the form, so that its second press is known. A copy of all fields in another browser is another form.
-function idOf({ nextDeviceToken }: NewUser): string {
-  const digits = hash('sha256', `user ${nextDeviceToken}`, 'hex')
+// Computed from the form, so that its second press is known. A copy of all fields in another browser is another
+// form; and so is the same one, filled in anew.
+function idOf({ nextDeviceToken, username, email }: NewUser): string {
+  const form = JSON.stringify(['user', nextDeviceToken, usernameKeyOf(username), emailKeyOf(email)])
+  const digits = hash('sha256', form, 'hex')
   return digits.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 

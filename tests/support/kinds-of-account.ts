@@ -9,13 +9,19 @@ export async function openThrottledSite(REGISTRATION: string, language = 'en'): 
   const browse = () => {
     const browser = site.browse()
     browser.headers['Accept-Language'] = language
-    browser.headers['X-Forwarded-For'] = `192.0.2.${++ips}`
+    browser.headers['X-Forwarded-For'] = nextIp()
     return browser
   }
   return { ...site, browse }
 }
 
 let ips = 0
+
+function nextIp(): string {
+  ips++
+  return `198.18.${ips >> 8}.${ips & 255}`
+}
+
 let names = 100
 
 /** The fields of a new user, with a name of full length: Content-Length shows it. */

@@ -37,7 +37,7 @@ export const CHANGES: Change[] = [
   {
     name: 'a change of password',
     event: 'password-changed',
-    mail: 'event.password-changed',
+    mail: 'mail.notice.password-changed',
     async prepare(site) {
       const person = await register(site)
       await markVerified(site, person)
@@ -62,7 +62,7 @@ export const CHANGES: Change[] = [
       return { username, act }
     },
   },
-  fromLink('a new password', 'password-reset', 'event.password-reset', forgetPassword),
+  fromLink('a new password', 'password-reset', 'mail.notice.password-reset', forgetPassword),
   fromLink('a change of email', 'email-changed', 'email-changed', async (site, person) => {
     await markVerified(site, person)
     return askForNewEmail(site, person, `new.${person.email}`)
@@ -70,10 +70,10 @@ export const CHANGES: Change[] = [
   fromLink(
     'a change of email undone',
     'email-change-undone',
-    'event.email-change-undone',
+    'mail.notice.email-change-undone',
     (site, person) => moveTo(site, person, `new.${person.email}`),
   ),
-  fromLink('restoring an account', 'restored', 'event.restored', async (site, person) => {
+  fromLink('restoring an account', 'restored', 'mail.notice.restored', async (site, person) => {
     await markVerified(site, person)
     return deleteAccount(site, person)
   }),
