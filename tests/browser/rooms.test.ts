@@ -32,11 +32,12 @@ afterAll(async () => {
   await site.close()
 })
 
+let count = 0
 const LONG = { username: 'Maximiliane-Friederike.von_32', name: 'Friederike'.repeat(10) }
 
 /** A user with a long name, several devices, failed logins and mail. */
 async function aBusyUser(language: string): Promise<Person> {
-  const person = await register(site, { username: `${LONG.username}${language}` })
+  const person = await register(site, { username: `${LONG.username}${language}${++count}` })
   const { id } = await findUser(site, person)
   await site.database.user.update({ where: { id }, data: { name: LONG.name, language } })
   for (let time = 0; time < 3; time++) {
