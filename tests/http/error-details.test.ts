@@ -7,7 +7,8 @@ import { openTestApp, QUICK, type TestApp } from '../support/app.ts'
 const PRODUCTION = { APP_URL: 'https://app.example', BCRYPT_COST: '10', THROTTLE: 'on' }
 const development = await openTestApp({ NODE_ENV: 'development' })
 const production = await openTestApp({ NODE_ENV: 'production', ...PRODUCTION }, development)
-afterAll(() => Promise.all([development.close(), production.close()]))
+// They share a database.
+afterAll(development.close)
 
 /** What goes wrong, by its path. */
 const MISTAKES: Record<string, RequestHandler> = {
