@@ -30,7 +30,7 @@ export async function retryMail({ accounts }: Operator, id: string): Promise<Out
   return done(`${count} due now. All others are due within five minutes.`, { due: count })
 }
 
-/** Takes an email out that is not sent yet. */
+/** Drops an email that is not sent yet. */
 export async function dropMail({ accounts }: Operator, id: string): Promise<Outcome> {
   const isDropped = await dropUnsent(accounts.database, id)
   return isDropped ? done(`Dropped ${id}.`, { id }) : refused(`No email ${quote(id)} waits.`)

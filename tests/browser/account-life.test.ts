@@ -1,39 +1,12 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp } from '../support/app.ts'
-import { noteComplaints, openChromium } from '../support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
 import { hasChromium } from '../support/chromium-path.ts'
+import { fill, openChromiumSite } from '../support/chromium-site.ts'
 import { readLink } from '../support/mails.ts'
 import { userFields } from '../support/users.ts'
 
-const server = createServer()
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-const { port } = server.address() as AddressInfo
-const APP_URL = `http://localhost:${port}`
-const site = await openTestApp({ APP_URL })
-server.on('request', site.app)
-
-let chromium: Browser
-beforeAll(async () => {
-  if (hasChromium) chromium = await openChromium()
-})
-afterAll(async () => {
-  await chromium?.close()
-  server.closeAllConnections()
-  server.close()
-  await site.close()
-})
-
-async function fill(page: Page, fields: Record<string, string>, button: string) {
-  for (const [label, value] of Object.entries(fields)) {
-    await page.getByLabel(label, { exact: true }).fill(value)
-  }
-  await page.locator('main').getByRole('button', { name: button, exact: true }).click()
-}
+const site = await openChromiumSite()
+afterAll(site.close)
 
 const bodyOf = (page: Page) => page.locator('main').innerText()
 const NEW_PASSWORD = 'mauve otter gantry 71 plum'
@@ -57,9 +30,7 @@ async function registerIn(page: Page) {
 
 describe.runIf(hasChromium)('the life of an account in Chromium', () => {
   test('verifies an email, moves to another, and takes the account back from there', async () => {
-    const context = await chromium.newContext({ baseURL: APP_URL })
-    const complaints = noteComplaints(context)
-    const page = await context.newPage()
+    const { page, complaints } = await site.openWindow()
     const { email } = await registerIn(page)
 
     await page.goto(await readLink(site, email, 'verify-email'))
@@ -80,15 +51,14 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await fill(page, { 'User name or email': email, Password: NEW_PASSWORD }, 'Log in')
     await page.waitForURL('/dashboard')
 
-    expect(shownUrl).toBe(`${APP_URL}/verify-email?opened=1`)
+    expect(shownUrl).toBe(`${site.url}/verify-email?opened=1`)
     expect(verified).toContain('Your email is verified.')
     expect(complaints).toEqual([])
-    await context.close()
+    await page.context().close()
   })
 
   test('forgets a password, closes the account and brings it back', async () => {
-    const context = await chromium.newContext({ baseURL: APP_URL, javaScriptEnabled: false })
-    const page = await context.newPage()
+    const { page } = await site.openWindow({ javaScriptEnabled: false })
     const { username, email } = await registerIn(page)
     await page.locator('.menu summary').click()
     await page.getByRole('button', { name: 'Log out' }).click()
@@ -113,6 +83,6 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
 
     expect(closed).toContain('Your account is closed.')
     expect(await bodyOf(page)).toContain('Account restored')
-    await context.close()
+    await page.context().close()
   })
 })

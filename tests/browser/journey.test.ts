@@ -1,45 +1,12 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
 import { hours } from '../../src/durations.ts'
-import { openTestApp } from '../support/app.ts'
-import { noteComplaints, openChromium } from '../support/chromium.ts'
 import { hasChromium } from '../support/chromium-path.ts'
+import { fill, openChromiumSite } from '../support/chromium-site.ts'
 import { userFields } from '../support/users.ts'
 
-const server = createServer()
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-const { port } = server.address() as AddressInfo
-const APP_URL = `http://localhost:${port}`
-const site = await openTestApp({ APP_URL })
-server.on('request', site.app)
-
-let chromium: Browser
-beforeAll(async () => {
-  if (hasChromium) chromium = await openChromium()
-})
-afterAll(async () => {
-  await chromium?.close()
-  server.closeAllConnections()
-  server.close()
-  await site.close()
-})
-
-async function openWindow(javaScriptEnabled: boolean) {
-  const context = await chromium.newContext({ baseURL: APP_URL, javaScriptEnabled })
-  const complaints = noteComplaints(context)
-  return { context, complaints, page: await context.newPage() }
-}
-
-async function fill(page: Page, fields: Record<string, string>, button: string) {
-  for (const [label, value] of Object.entries(fields)) {
-    await page.getByLabel(label, { exact: true }).fill(value)
-  }
-  await page.locator('main').getByRole('button', { name: button, exact: true }).click()
-}
+const site = await openChromiumSite()
+afterAll(site.close)
 
 const bodyOf = (page: Page) => page.locator('main').innerText()
 
@@ -50,7 +17,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
   ])(
     'a user registers, is greeted, logs out, and is known again tomorrow, %s',
     async (_, scripts) => {
-      const { context, page, complaints } = await openWindow(scripts)
+      const { page, complaints } = await site.openWindow({ javaScriptEnabled: scripts })
       const { username, email, password } = userFields()
 
       await page.goto('/')
@@ -81,7 +48,7 @@ describe.runIf(hasChromium)('in Chromium', () => {
       const welcome = await bodyOf(page)
 
       site.clock.advance(hours(24))
-      await context.clearCookies({ name: 'session' })
+      await page.context().clearCookies({ name: 'session' })
       await page.goto('/account/devices')
       const tomorrow = await bodyOf(page)
 
@@ -91,12 +58,12 @@ describe.runIf(hasChromium)('in Chromium', () => {
       expect(welcome).toContain(`Welcome back, ${username}`)
       expect(tomorrow).toContain('kept logged in')
       expect(complaints).toEqual([])
-      await context.close()
+      await page.context().close()
     },
   )
 
   test('a form with mistakes says so where the eye and the screen reader are', async () => {
-    const { context, page, complaints } = await openWindow(true)
+    const { page, complaints } = await site.openWindow()
 
     await page.goto('/register')
     await fill(page, { 'User name': 'x' }, 'Register')
@@ -109,6 +76,6 @@ describe.runIf(hasChromium)('in Chromium', () => {
     expect(focused).toBe('error-summary')
     expect(field).toBe('username')
     expect(complaints.filter((line) => !line.includes('422'))).toEqual([])
-    await context.close()
+    await page.context().close()
   })
 })

@@ -1,36 +1,16 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp } from '../support/app.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
 import { FIREFOX } from '../support/browser.ts'
-import { noteComplaints, openChromium } from '../support/chromium.ts'
 import { hasChromium } from '../support/chromium-path.ts'
+import { openChromiumSite } from '../support/chromium-site.ts'
 import { doJobs } from '../support/jobs.ts'
 import { findUser } from '../support/journeys.ts'
 import { logIn, type Person, register } from '../support/users.ts'
 
 // The rooms of a user: dashboard, account, devices, activity; and the mailbox of development.
 
-const server = createServer()
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-const { port } = server.address() as AddressInfo
-const APP_URL = `http://localhost:${port}`
-const site = await openTestApp({ APP_URL })
-server.on('request', site.app)
-
-let chromium: Browser
-beforeAll(async () => {
-  if (hasChromium) chromium = await openChromium()
-})
-afterAll(async () => {
-  await chromium?.close()
-  server.closeAllConnections()
-  server.close()
-  await site.close()
-})
+const site = await openChromiumSite()
+afterAll(site.close)
 
 let count = 0
 const LONG = { username: 'Maximiliane-Friederike.von_32', name: 'Friederike'.repeat(10) }
@@ -50,16 +30,16 @@ async function aBusyUser(language: string): Promise<Person> {
 }
 
 async function openAs({ browser }: Person, options: { width: number; scripts: boolean }) {
-  const context = await chromium.newContext({
-    baseURL: APP_URL,
+  const { page, complaints } = await site.openWindow({
     // Another browser would not be fresh.
     userAgent: FIREFOX,
     javaScriptEnabled: options.scripts,
     viewport: { width: options.width, height: 800 },
   })
-  const cookies = [...browser.cookies].map(([name, { value }]) => ({ name, value, url: APP_URL }))
+  const cookies = [...browser.cookies].map(([name, { value }]) => ({ name, value, url: site.url }))
+  const context = page.context()
   await context.addCookies(cookies)
-  return { context, page: await context.newPage(), complaints: noteComplaints(context) }
+  return { context, page, complaints }
 }
 
 const PATHS = [
