@@ -89,6 +89,13 @@ export class Browser {
   }
 }
 
+/** A browser that has never been here, at an IP: for an application with TRUST_PROXY. */
+export function browseBehindProxy({ browse }: { browse: () => Browser }, ip: string): Browser {
+  const browser = browse()
+  browser.headers['X-Forwarded-For'] = ip
+  return browser
+}
+
 type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options' | 'trace'
 
 export const FORM = 'application/x-www-form-urlencoded'

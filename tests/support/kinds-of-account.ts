@@ -1,5 +1,6 @@
 import type { User } from '../../src/database/database.ts'
 import { openTestApp, type TestApp } from './app.ts'
+import { browseBehindProxy } from './browser.ts'
 import { userRow } from './rows.ts'
 import { userFields } from './users.ts'
 
@@ -7,9 +8,8 @@ import { userFields } from './users.ts'
 export async function openThrottledSite(REGISTRATION: string, language = 'en'): Promise<TestApp> {
   const site = await openTestApp({ REGISTRATION, THROTTLE: 'on', TRUST_PROXY: '1' })
   const browse = () => {
-    const browser = site.browse()
+    const browser = browseBehindProxy(site, nextIp())
     browser.headers['Accept-Language'] = language
-    browser.headers['X-Forwarded-For'] = nextIp()
     return browser
   }
   return { ...site, browse }

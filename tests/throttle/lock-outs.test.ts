@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { days, minutes } from '../../src/durations.ts'
 import { logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
-import type { Browser } from '../support/browser.ts'
+import { type Browser, browseBehindProxy } from '../support/browser.ts'
 import { followLink, forgetPassword, NEW_PASSWORD, newPassword } from '../support/journeys.ts'
 import { logIn, register } from '../support/users.ts'
 
@@ -15,12 +15,7 @@ const site = await openTestApp({
 afterAll(site.close)
 afterEach(() => site.database.attemptCounter.deleteMany())
 
-/** A browser that has never been here, in a network. */
-function browseFrom(ip: string): Browser {
-  const browser = site.browse()
-  browser.headers['X-Forwarded-For'] = ip
-  return browser
-}
+const browseFrom = (ip: string) => browseBehindProxy(site, ip)
 
 async function guess(browser: Browser, username: string, times: number) {
   const _csrf = await browser.takeToken('/login')

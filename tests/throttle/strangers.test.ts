@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
-import type { Browser } from '../support/browser.ts'
+import { browseBehindProxy } from '../support/browser.ts'
 import { findMails } from '../support/mails.ts'
 import { register, userFields } from '../support/users.ts'
 
@@ -10,11 +10,7 @@ const site = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '1' })
 afterAll(site.close)
 afterEach(() => site.database.attemptCounter.deleteMany())
 
-function browseFrom(ip: string): Browser {
-  const browser = site.browse()
-  browser.headers['X-Forwarded-For'] = ip
-  return browser
-}
+const browseFrom = (ip: string) => browseBehindProxy(site, ip)
 
 const STRANGER = '192.0.2.1'
 const OWNER = '198.51.100.1'

@@ -1,18 +1,14 @@
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { hours, minutes } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
+import { browseBehindProxy } from '../support/browser.ts'
 import { logIn, type Person, register, userFields } from '../support/users.ts'
 
 const site = await openTestApp({ THROTTLE: 'on', TRUST_PROXY: '1' })
 afterAll(site.close)
 afterEach(() => site.database.attemptCounter.deleteMany())
 
-/** A browser that has never been here, at this IP. */
-function browseFrom(ip: string) {
-  const browser = site.browse()
-  browser.headers['X-Forwarded-For'] = ip
-  return browser
-}
+const browseFrom = (ip: string) => browseBehindProxy(site, ip)
 
 async function guess(browser: ReturnType<typeof browseFrom>, username: string, times: number) {
   const statuses: number[] = []
