@@ -18,7 +18,9 @@ export function createClient(port: number, ip = '192.0.2.1') {
   const keep = (cookies: string[] = []) => {
     for (const cookie of cookies) {
       const [pair = ''] = cookie.split(';')
-      jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+      if (value === '') jar.delete(name)
+      else jar.set(name, value)
     }
   }
   const headers = () => {

@@ -39,6 +39,8 @@ async function writeDashboardGet(port: number, number: number): Promise<string> 
   const client = openVisitor(port, number)
   const { status, headers } = await logIn(client, number)
   if (headers.location !== '/dashboard') throw new Error(`Logging in was answered with ${status}`)
+  // Shows the welcome message, whose cookie goes with it.
+  await client.get('/dashboard')
   return client.writeGet('/dashboard')
 }
 
