@@ -98,14 +98,15 @@ function drawIcon(name: string, urlOf: (name: string) => string): string {
   return `<svg class="icon" width="20" height="20" aria-hidden="true"><use href="${url}"/></svg>`
 }
 
-// The exact time is shown by a pointer that rests on it, and by the keyboard.
+// A title for a pointer, which app.css shows to the keyboard. Words that are exact need none.
 function markTime(
   time: Date,
   language: string,
   { now, timeZone }: Shown,
   style?: 'day' | 'clock',
 ): string {
-  const exact = escapeHtml(formatTime(time, language, timeZone))
-  const words = escapeHtml(formatAgo(time, now, language, timeZone, style))
-  return `<time datetime="${time.toISOString()}" title="${exact}" tabindex="0">${words}</time>`
+  const exact = formatTime(time, language, timeZone)
+  const words = formatAgo(time, now, language, timeZone, style)
+  const title = exact.endsWith(words) ? '' : ` title="${escapeHtml(exact)}"`
+  return `<time datetime="${time.toISOString()}"${title}>${escapeHtml(words)}</time>`
 }

@@ -6,17 +6,18 @@ const MOST_KEPT = 500
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
+const CLOCK = {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const
+
 const STYLES = {
   day: DAY,
-  clock: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  clock: CLOCK,
   weekday: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
-  full: {
-    ...DAY,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  },
+  full: { ...DAY, ...CLOCK },
 } as const
 
 export type TimeZone = string | null | undefined
@@ -31,7 +32,7 @@ export function formatDay(time: Date, language: string, timeZone: TimeZone): str
   return formatOf('weekday', language, timeZone).format(time)
 }
 
-/** Such as "2 minutes ago"; from a week on the day, or what is left to say under its date. */
+/** Such as "2 minutes ago", and from a week on the day. Under its date, the exact time from an hour on. */
 export function formatAgo(
   time: Date,
   now: Date,
@@ -43,9 +44,10 @@ export function formatAgo(
   const { say, sayNow } = distanceOf(language)
   if (past < minutes(1)) return sayNow()
   if (past < hours(1)) return say(past / minutes(1), 'minute')
+  if (style === 'clock') return formatOf('clock', language, timeZone).format(time)
   if (past < days(1)) return say(past / hours(1), 'hour')
   if (past < days(7)) return say(past / days(1), 'day')
-  return formatOf(style, language, timeZone).format(time)
+  return formatOf('day', language, timeZone).format(time)
 }
 
 const formatOf = keepLatest((style: keyof typeof STYLES, language: string, timeZone: TimeZone) => {

@@ -54,6 +54,8 @@ const PATHS = [
   '/dev/mailbox',
 ]
 
+const EXACT_TIME = `getComputedStyle(document.querySelector('main time'), '::after').content`
+
 const isWiderThanScreen = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
 
@@ -106,6 +108,24 @@ describe.runIf(hasChromium)('the rooms of a user in Chromium', () => {
     expect(warnings).not.toContain('Logged in')
     expect(devices).toContain('That browser is logged out.')
     expect(new URL(page.url()).pathname).toBe('/account')
+    await context.close()
+  })
+
+  test('show exact times to the keyboard, which stops at none of them', async () => {
+    const person = await aBusyUser('en')
+    const { context, page } = await openAs(person, { width: 1280, scripts: false })
+    await page.goto('/dashboard')
+    const shown = () => page.evaluate<string>(EXACT_TIME)
+    const before = await shown()
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const skipped = await shown()
+    await page.keyboard.press('Tab')
+
+    expect([before, skipped]).toEqual(['none', expect.stringMatching(/20\d\d, .* UTC\)/)])
+    expect(await shown()).toBe(skipped)
+    expect(await page.locator('time[tabindex]').count()).toBe(0)
     await context.close()
   })
 

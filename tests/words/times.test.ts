@@ -42,6 +42,14 @@ describe('formatAgo', () => {
     expect(formatAgo(earlier(past), NOW, 'es', null)).toBe(spanish)
   })
 
+  test.each([
+    [hours(1) - 1, '59 minutes ago'],
+    [hours(1), '23:30 CEST'],
+    [days(8), '00:30 CEST'],
+  ])('says under a date of %d ms "%s"', (past, words) => {
+    expect(formatAgo(earlier(past), NOW, 'en', 'Europe/Madrid', 'clock')).toBe(words)
+  })
+
   test('names the day that it was where the reader is', () => {
     expect(formatAgo(earlier(days(31)), NOW, 'en', 'Europe/Madrid')).toBe('1 Jul 2026')
   })

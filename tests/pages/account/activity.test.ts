@@ -174,7 +174,7 @@ describe('GET /account/activity', () => {
 
     const { text } = await browser.visit('/account/activity')
 
-    expect(text).toContain('>23:59</time>')
+    expect(text).toContain('23:59:00.000Z">23:59 UTC</time>')
     const found = text.matchAll(/<h2 class="day"><time[^>]*>([^<]*)<|row-title">([^<]*)</g)
     expect([...found].map(([, day, words]) => day ?? words?.trim())).toEqual([
       'Sunday, 2 March 2025',
