@@ -7,6 +7,7 @@ import { readForm } from '../support/html.ts'
 import {
   followLink,
   forgetPassword,
+  LINK_IS_OVER,
   newPassword,
   openLink,
   pathOf,
@@ -28,6 +29,22 @@ function describeAnswer({ text, headers }: Response): string {
 
 const cookiesOf = (answer: Response, name: string) =>
   setCookies(answer).filter((line) => line.startsWith(`${name}=`))
+
+describe('a link that no longer works', () => {
+  test.each([
+    ['/reset-password', 'Ask for a new one.', ['/forgot-password']],
+    ['/verify-email', 'Ask for a new one.', ['/login', '/resend-verification']],
+    ['/undo-email', 'If not, tell the operator of this site.', ['/forgot-password']],
+    ['/restore-account', 'log in as usual.', ['/login']],
+  ])('says on %s what to do instead, and leads there', async (path, words, ways) => {
+    const { text } = await site.browse().visit(path)
+
+    const actions = /<p class="actions">([\s\S]*?)<\/p>/.exec(text)?.[1] ?? ''
+    expect(text).toContain(`${LINK_IS_OVER} `)
+    expect(text).toContain(words)
+    expect([...actions.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(ways)
+  })
+})
 
 describe('two links in two tabs of one browser', () => {
   test('both work, whichever is used first', async () => {
