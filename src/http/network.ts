@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { Request, RequestHandler } from 'express'
+import { keepLatest } from '../words/keep-latest.ts'
 
 /** Gives `req.ip` one spelling, which stays readable after the connection is gone. Where a proxy wrote no IP, it is that of the proxy. */
 export const readClientIp: RequestHandler = (req, _res, next) => {
@@ -10,13 +11,13 @@ export const readClientIp: RequestHandler = (req, _res, next) => {
 }
 
 /** Reads an IP as sockets and proxies write it: with a port, in brackets, with a zone, IPv4 as IPv6. */
-export function parseIp(text: string): string | null {
+export const parseIp = keepLatest((text: string): string | null => {
   const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(.*\.\d+):\d+$/, '$1')
   if (isIPv4(bare)) return bare
   if (!isIPv6(bare)) return null
   const { address } = new SocketAddress({ address: bare, family: 'ipv6' })
   return address.replace(/^::ffff:(?=[\d.]+$)/, '')
-}
+})
 
 /** The network of the client: its IPv4, or its /64, because one household or server has all of a /64. */
 export function networkOf(req: Request): string {
@@ -24,7 +25,7 @@ export function networkOf(req: Request): string {
 }
 
 /** The network of an IP that `parseIp` has read. */
-export function networkOfIp(ip: string): string {
+export const networkOfIp = keepLatest((ip: string): string => {
   if (!ip.includes(':')) return ip
   const [left, right] = ip.split('::').map((part) => part.split(':'))
   const missing = 8 - (left?.length ?? 0) - (right?.length ?? 0)
@@ -33,4 +34,4 @@ export function networkOfIp(ip: string): string {
     .slice(0, 4)
     .map((group) => group || '0')
     .join(':')
-}
+})

@@ -1,4 +1,5 @@
 import Bowser from 'bowser'
+import { keepLatest } from '../words/keep-latest.ts'
 import type { Words } from '../words/words.ts'
 
 const LONGEST = 512
@@ -12,24 +13,14 @@ const BROWSERS = new Set([...Object.values(Bowser.BROWSER_MAP), 'Miui', 'Opera T
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP))
 
 // Parsing takes longer than the rest of a page, and most browsers of a kind say the same.
-const MOST_KEPT = 500
-const described = new Map<string, string>()
-
 /** In English words, such as "Firefox on Linux" or "Chrome on Android tablet". */
-export function describeUserAgent(userAgent: string): string {
-  const found = described.get(userAgent) ?? parseUserAgent(userAgent)
-  if (described.size >= MOST_KEPT) described.clear()
-  described.set(userAgent, found)
-  return found
-}
-
-function parseUserAgent(userAgent: string): string {
+export const describeUserAgent = keepLatest((userAgent: string): string => {
   if (userAgent === '') return UNKNOWN
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST))
   const name = BROWSERS.has(browser.name ?? '') ? browser.name : UNKNOWN
   if (!SYSTEMS.has(os.name ?? '')) return `${name}`
   return `${name} on ${platform.type === 'tablet' ? nameTabletSystem(os.name) : os.name}`
-}
+})
 
 function nameTabletSystem(name = ''): string {
   return name === 'iOS' ? IPAD : name + TABLET

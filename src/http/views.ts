@@ -1,8 +1,16 @@
 import type { Application, Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
+import { keepLatest } from '../words/keep-latest.ts'
 import { formatAgo, formatDay, formatTime, type TimeZone } from '../words/times.ts'
-import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
+import {
+  type Catalogue,
+  escapeHtml,
+  type Key,
+  type Params,
+  type Text,
+  type Words,
+} from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
@@ -70,11 +78,15 @@ type Shown = { now: Date; timeZone: TimeZone }
 // One for each language: macros see what is global, but not the page.
 function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks.Environment {
   const { catalogue, folder, isKept = true, urlOf = (name) => `/${name}` } = settings
-  const loader = new nunjucks.FileSystemLoader(folder, { noCache: !isKept })
-  const views = new nunjucks.Environment(loader, { autoescape: true })
   const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
-  return views
+  const constants = {
+    t: (key: string) => escapeHtml(words.say(key as Key)),
+    icon: (name: string) => drawIcon(name, urlOf),
+    urlOf,
+  }
+  const loader = new PrefilledLoader(constants, folder, { noCache: !isKept })
+  return new nunjucks.Environment(loader, { autoescape: true })
     .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
     .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
     .addFilter('iso', (time: Date) => time.toISOString())
@@ -89,7 +101,35 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
     .addGlobal('kindOfDevice', kindOfDevice)
-    .addGlobal('browserName', (label: string) => sayBrowser(label, words))
+    .addGlobal(
+      'browserName',
+      keepLatest((label: string) => sayBrowser(label, words)),
+    )
+}
+
+type Constants = Record<'t' | 'icon' | 'urlOf', (name: string) => string>
+
+// What is the same on every page of a language is written into a view before it is compiled: a call takes
+// nunjucks a microsecond, and a page has fifty.
+class PrefilledLoader extends nunjucks.FileSystemLoader {
+  readonly #constants: Constants
+
+  constructor(
+    constants: Constants,
+    ...settings: ConstructorParameters<typeof nunjucks.FileSystemLoader>
+  ) {
+    super(...settings)
+    this.#constants = constants
+  }
+
+  override getSource(name: string): nunjucks.LoaderSource {
+    const source = super.getSource(name)
+    const src = source?.src.replace(
+      /\{\{ (t|icon|urlOf)\('([^']+)'\) \}\}/g,
+      (_, call: keyof Constants, argument) => this.#constants[call](argument),
+    )
+    return source && { ...source, src }
+  }
 }
 
 // Beside words that say the same, so that screen readers pass it by.

@@ -1,8 +1,6 @@
 import { days, hours, minutes } from '../durations.ts'
+import { keepLatest } from './keep-latest.ts'
 import { findTimeZone } from './time-zones.ts'
-
-// Each format takes 0.2 ms to make, and memory.
-const MOST_KEPT = 500
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
@@ -20,11 +18,13 @@ const STYLES = {
   full: { ...DAY, ...CLOCK },
 } as const
 
+type Unit = 'second' | 'minute' | 'hour' | 'day'
+
 export type TimeZone = string | null | undefined
 
 /** In words of a language, with the name of the time zone: UTC where none is given, or it is not known here. */
 export function formatTime(time: Date, language: string, timeZone: TimeZone): string {
-  return formatOf('full', language, timeZone).format(time)
+  return formatMinute(Math.floor(time.getTime() / minutes(1)), language, timeZone)
 }
 
 /** The day in words, such as "Monday 5 January 2026". */
@@ -41,8 +41,8 @@ export function formatAgo(
   style: 'day' | 'clock' = 'day',
 ): string {
   const past = now.getTime() - time.getTime()
-  const { say, sayNow } = distanceOf(language)
-  if (past < minutes(1)) return sayNow()
+  const say = (count: number, unit: Unit) => formatDistance(Math.floor(count), unit, language)
+  if (past < minutes(1)) return say(0, 'second')
   if (past < hours(1)) return say(past / minutes(1), 'minute')
   if (style === 'clock') return formatOf('clock', language, timeZone).format(time)
   if (past < days(1)) return say(past / hours(1), 'hour')
@@ -50,33 +50,26 @@ export function formatAgo(
   return formatOf('day', language, timeZone).format(time)
 }
 
+// Formatting costs more than the rest of a row, and users see the same times again.
+const formatMinute = keepLatest((minute: number, language: string, timeZone: TimeZone) =>
+  formatOf('full', language, timeZone).format(minute * minutes(1)),
+)
+
+const formatDistance = keepLatest((count: number, unit: Unit, language: string) =>
+  distanceOf(language, unit).format(-count, unit),
+)
+
+// Each takes 0.2 ms to make.
 const formatOf = keepLatest((style: keyof typeof STYLES, language: string, timeZone: TimeZone) => {
   const known = (timeZone && findTimeZone(timeZone)) || 'UTC'
   return new Intl.DateTimeFormat(localeOf(language), { ...STYLES[style], timeZone: known })
 })
 
-// "Yesterday" would be wrong for half of what happened 30 hours ago.
-const distanceOf = keepLatest((language: string) => {
-  const [exact, loose] = (['always', 'auto'] as const).map(
-    (numeric) => new Intl.RelativeTimeFormat(language, { numeric }),
-  )
-  return {
-    say: (count: number, unit: 'minute' | 'hour' | 'day') =>
-      exact?.format(-Math.floor(count), unit) ?? '',
-    sayNow: () => loose?.format(0, 'second') ?? '',
-  }
-})
-
-function keepLatest<Names extends unknown[], Made>(make: (...names: Names) => Made) {
-  const kept = new Map<string, Made>()
-  return (...names: Names): Made => {
-    const name = names.join(' ')
-    const made = kept.get(name) ?? make(...names)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(name, made)
-    return made
-  }
-}
+// "Yesterday" would be wrong for half of what happened 30 hours ago, "0 seconds ago" is "now".
+const distanceOf = keepLatest(
+  (language: string, unit: Unit) =>
+    new Intl.RelativeTimeFormat(language, { numeric: unit === 'second' ? 'auto' : 'always' }),
+)
 
 // Plain English writes the day before the month, as the languages around it do.
 function localeOf(language: string): string {

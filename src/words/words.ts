@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import type en from './en.json'
+import { keepLatest } from './keep-latest.ts'
 
 /** A text of the catalogue; en.json is the source. */
 export type Key = keyof typeof en
@@ -62,12 +63,13 @@ function createWords(language: string, texts: Texts, source: Texts): Words {
   // Most texts are plain: compiling those would cost time and memory.
   const plain = new Map([...all].filter(([, text]) => !/['<{]/.test(text)))
   const formats = new Map<string, IntlMessageFormat>()
-  const [sayOnce, markOnce] = [keepLatest(), keepLatest()]
   const formatOf = (key: string): IntlMessageFormat => {
     const found = formats.get(key) ?? new IntlMessageFormat(all.get(key) ?? key, language)
     formats.set(key, found)
     return found
   }
+  const format = keepCounts((key, params) => String(formatOf(key).format(params)))
+  const mark = keepCounts((key, params) => markUp(formatOf(key), params))
   return {
     language,
     name: nameOf(language),
@@ -77,11 +79,10 @@ function createWords(language: string, texts: Texts, source: Texts): Words {
       const found = plain.get(key)
       if (found !== undefined) return found
       if (!all.has(key)) return key
-      return sayOnce(key, params, () => String(formatOf(key).format(params)))
+      return format(key, params)
     },
     mark(text, given) {
-      const [key, params] = split(text, given)
-      return markOnce(key, params, () => markUp(formatOf(key), params))
+      return mark(...split(text, given))
     },
   }
 }
@@ -92,18 +93,12 @@ function markUp(format: IntlMessageFormat, params: Params): string {
   return parts.map(({ value }) => toHtml(value)).join('')
 }
 
-const MOST_KEPT = 500
-
 // Formatting takes 6 µs, and most pages say the same to each visitor. What visitors type is not kept.
-function keepLatest() {
-  const kept = new Map<string, string>()
-  return (key: Key, params: Params, make: () => string): string => {
-    if (!Object.values(params).every((value) => typeof value === 'number')) return make()
-    const name = JSON.stringify([key, params])
-    const made = kept.get(name) ?? make()
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(name, made)
-    return made
+function keepCounts(make: (key: Key, params: Params) => string) {
+  const kept = keepLatest((key: Key, packed: string) => make(key, JSON.parse(packed)))
+  return (key: Key, params: Params) => {
+    const isCount = Object.values(params).every((value) => typeof value === 'number')
+    return isCount ? kept(key, JSON.stringify(params)) : make(key, params)
   }
 }
 
