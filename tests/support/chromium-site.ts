@@ -3,8 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { openTestApp, type TestApp } from './app.ts'
+import { FIREFOX } from './browser.ts'
 import { noteComplaints, openChromium } from './chromium.ts'
 import { hasChromium } from './chromium-path.ts'
+import type { Person } from './users.ts'
 
 export type ChromiumSite = TestApp & {
   url: string
@@ -43,6 +45,20 @@ export async function openChromiumSite(
       await site.close()
     },
   }
+}
+
+/** A window of a user who is logged in already. */
+export async function openWindowAs(
+  site: ChromiumSite,
+  { browser }: Pick<Person, 'browser'>,
+  options: BrowserContextOptions = {},
+) {
+  // Another browser would not be fresh.
+  const { page, complaints } = await site.openWindow({ userAgent: FIREFOX, ...options })
+  const cookies = [...browser.cookies].map(([name, { value }]) => ({ name, value, url: site.url }))
+  const context = page.context()
+  await context.addCookies(cookies)
+  return { context, page, complaints }
 }
 
 /** Fills in fields by their labels, and presses a button in the main part of the page. */
