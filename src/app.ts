@@ -10,6 +10,7 @@ import { skipWhenGone } from './http/client.ts'
 import { limitRequests } from './http/connections.ts'
 import { createCsrf } from './http/csrf.ts'
 import { describeError } from './http/error-details.ts'
+import { createErrorLinks } from './http/error-links.ts'
 import { handleErrors, noteChanges, notFound } from './http/errors.ts'
 import { openPublicFiles } from './http/files.ts'
 import { HttpError } from './http/http-error.ts'
@@ -20,15 +21,14 @@ import { logRequests } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { renewSignatures } from './http/signed-cookies.ts'
 import { useViews, type ViewSettings } from './http/views.ts'
-import { createWaysOn } from './http/ways-on.ts'
 import { listHealthChecks, listPages } from './pages/pages.ts'
 import { findPublicFolder, resolveInProject } from './project.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
-import { formatSessionEnd } from './sessions/session-end.ts'
 import { canMail, type Settings } from './settings/settings.ts'
 import { formLimits } from './throttle/limits.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
+import { readText } from './words/words.ts'
 
 const VIEWS = resolveInProject('views')
 
@@ -83,7 +83,7 @@ export function createApp(services: Services): Express {
       countChanges: database.countChanges,
       toHttpError,
       abandonSession,
-      waysOn: createWaysOn(pages, settings.appUrl),
+      errorLinks: createErrorLinks(pages, settings.appUrl),
       describe: settings.isDevelopment ? describeError : null,
       report: (error, incident) => log.error({ err: error, ...incident }, 'unexpected error'),
     }),
@@ -122,8 +122,8 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
     createSessions({ store: sessionStore, cookie: cookies.session, findEnd }),
     auth.middleware,
     renewSignatures(cookies),
-    tellHowSessionEnded(cookies.session, (req, res, how) =>
-      flashes.add(req, res, 'info', formatSessionEnd(how)),
+    tellHowSessionEnded(cookies.session, (req, res, message) =>
+      flashes.add(req, res, 'info', readText(message)),
     ),
   ]
 }

@@ -6,15 +6,16 @@ import { confirmLogin, type LogInOptions, logIn, logOut, renewLogin } from './lo
 import type { LoginEmitter, LoginParts } from './login-parts.ts'
 import { currentUser, isFresh, loggedInUser } from './login-state.ts'
 import {
+  type AnyUser,
   type GivenOptions,
   type GuardOptions,
   type LoginManagerOptions,
   withDefaults,
 } from './options.ts'
-import { createPassportSessions } from './passport.ts'
+import { preparePassport } from './passport.ts'
 import { recogniseVisitor } from './recognise.ts'
 import { assertDuration, createRememberCookie } from './remember-cookie.ts'
-import { createRememberMe } from './remember-me.ts'
+import { RememberMe } from './remember-me.ts'
 
 export type LoginManager<User> = Guards & {
   /** Finds out who is visiting. Mount it after express-session and before the pages. */
@@ -34,44 +35,37 @@ export type LoginManager<User> = Guards & {
 }
 
 /** Throws when both loaders are missing, or an option is not what it must be. */
-export function createLoginManager<User>(given: GivenOptions<User>): LoginManager<User> {
+export function createLoginManager<User>(given: GivenOptions<User>): LoginManager<User>
+export function createLoginManager(given: GivenOptions<AnyUser>): LoginManager<AnyUser> {
   const options = withDefaults(given)
   const parts = createParts(options)
-  const { events, cookie } = parts
   return {
-    ...createGuards(options, events),
+    ...createGuards(parts),
     middleware: recogniseVisitor(parts),
-    events,
-    logIn: (req, res, user, asked) => logIn(parts, req, res, user, asked),
-    logOut: (req, res) => logOut(parts, req, res),
-    confirmLogin: (req, res) => confirmLogin(parts, req, res),
-    renewLogin: (req, res, user) => renewLogin(parts, req, res, user),
-    currentUser: (req) => currentUser<User>(req),
-    loggedInUser: (req) => loggedInUser<User>(req),
-    isFresh: (req) => isFresh(req, options),
+    events: parts.events,
+    logIn: (req, _res, user, asked) => logIn(parts, req, user, asked),
+    logOut: (req) => logOut(parts, req),
+    confirmLogin: (req) => confirmLogin(parts, req),
+    renewLogin: (req, _res, user) => renewLogin(parts, req, user),
+    currentUser,
+    loggedInUser,
+    isFresh: (req) => isFresh(parts, req),
     isRemembered(req) {
       const seriesId = readSession(req).login?.seriesId
-      return cookie.readAll(req).some((presented) => presented.seriesId === seriesId)
+      return parts.cookie.readAll(req).some((presented) => presented.seriesId === seriesId)
     },
-    guardsWith: (own) => createGuards({ ...options, ...own }, events),
+    guardsWith: (own) => createGuards({ ...parts, options: { ...options, ...own } }),
   }
 }
 
-function createParts<User>(options: LoginManagerOptions<User>): LoginParts<User> {
+function createParts(options: LoginManagerOptions<AnyUser>): LoginParts {
   const { secrets, clock, remember } = options
   assertDuration('remember.duration', remember.duration)
   return {
     options,
     events: new EventEmitter(),
-    sessions: createPassportSessions<User>(options.getId),
-    loadActiveUser: (id, req) => loadActiveUser(options, id, req),
-    rememberMe: createRememberMe({ store: remember.store, secrets, clock }),
+    openSession: preparePassport(options.getId),
+    rememberMe: new RememberMe({ store: remember.store, secrets, clock }),
     cookie: createRememberCookie(options),
   }
-}
-
-// A user who was deactivated is out at the next request, whatever session there still is.
-async function loadActiveUser<User>(options: LoginManagerOptions<User>, id: string, req: Request) {
-  const user = (await options.loadUser?.(id, req)) ?? null
-  return user !== null && options.isActive(user) ? user : null
 }

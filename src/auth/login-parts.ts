@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Request } from 'express'
-import type { LoginManagerOptions } from './options.ts'
-import type { PassportSessions } from './passport.ts'
+import type { AnyUser, LoginManagerOptions } from './options.ts'
+import type { OpenSession } from './passport.ts'
 import type { RememberCookie } from './remember-cookie.ts'
 import type { RememberMe } from './remember-me.ts'
 import type { RememberSeries } from './remember-store.ts'
@@ -22,12 +22,11 @@ export type LoginEvents<User> = {
 
 export type LoginEmitter<User> = EventEmitter<LoginEvents<User>>
 
-/** What logging in, logging out and recognising a visitor work with. */
-export type LoginParts<User> = {
-  options: LoginManagerOptions<User>
-  events: LoginEmitter<User>
-  sessions: PassportSessions<User>
-  loadActiveUser: (id: string, req: Request) => Promise<User | null>
+/** What guards, logging in, logging out and recognising a visitor work with. */
+export type LoginParts = {
+  options: LoginManagerOptions<AnyUser>
+  events: LoginEmitter<AnyUser>
+  openSession: OpenSession
   rememberMe: RememberMe
   cookie: RememberCookie
 }

@@ -1,6 +1,7 @@
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { readSession } from './express-session.ts'
-import type { LoginManagerOptions, StartedBy } from './options.ts'
+import type { LoginParts } from './login-parts.ts'
+import type { AnyUser, StartedBy } from './options.ts'
 
 /** What a session knows about its login. Times are in ms since 1970. */
 export type LoginState = {
@@ -30,12 +31,12 @@ declare module 'express-session' {
   }
 }
 
-export function currentUser<User>(req: Request): User | null {
+export function currentUser<User = AnyUser>(req: Request): User | null {
   return (req.user as User | undefined) ?? null
 }
 
 /** The user behind requireLogin; throws where the guard was forgotten. */
-export function loggedInUser<User>(req: Request): User {
+export function loggedInUser<User = AnyUser>(req: Request): User {
   const user = currentUser<User>(req)
   if (user === null)
     throw new Error('No user is logged in: did you forget requireLogin before this handler?')
@@ -43,8 +44,8 @@ export function loggedInUser<User>(req: Request): User {
 }
 
 /** Whether the password was given within freshFor. */
-export function isFresh<User>(req: Request, options: LoginManagerOptions<User>): boolean {
-  const user = currentUser<User>(req)
+export function isFresh({ options }: LoginParts, req: Request): boolean {
+  const user = currentUser(req)
   const { login, passport } = readSession(req)
   // A user whom the request itself brought is not the one who gave a password in this session.
   if (user === null || !login || passport?.user !== options.getId(user)) return false
@@ -52,13 +53,16 @@ export function isFresh<User>(req: Request, options: LoginManagerOptions<User>):
 }
 
 /** Changes what the session knows about its login, if it has one. */
-export function changeLogin(req: Request, changes: Partial<LoginState>): void {
-  const { session } = req
+export function changeLogin({ session }: Request, changes: Partial<LoginState>): void {
   if (session.login) session.login = { ...session.login, ...changes }
 }
 
-export function setUser<User>(req: Request, user: User | null): void {
-  // Express and Passport agree on this property; the type of a user is the application's.
+export function setUser(req: Request, user: AnyUser | null): void {
   if (user === null) delete req.user
   else req.user = user
+}
+
+/** Express puts it there before any middleware runs. */
+export function responseTo(req: Request): Response {
+  return req.res as Response
 }

@@ -9,6 +9,9 @@ import {
   type RememberStore,
 } from './remember-store.ts'
 
+/** What a user is, only the application knows. */
+export type AnyUser = object
+
 export type Handler = (req: Request, res: Response, next: NextFunction) => unknown
 
 /** What a guard does with a visitor it does not let through; each router can have its own. */

@@ -1,42 +1,38 @@
 import type { Request, RequestHandler, Response } from 'express'
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
+import { responseTo } from './login-state.ts'
+import type { AnyUser } from './options.ts'
 
 // Passport is met in this file only: elsewhere it is promises and return values.
 
-export type PassportSessions<User> = {
-  /** Gives the visitor a new session with this user; fill runs before it is first saved. */
-  startSession: (req: Request, user: User, fill: () => void) => Promise<void>
-}
+/** Gives the visitor a new session with this user; fill runs before it is first saved. */
+export type OpenSession = (req: Request, user: AnyUser, fill: () => void) => Promise<void>
 
-export function createPassportSessions<User>(
-  getId: (user: User) => string,
-): PassportSessions<User> {
+export function preparePassport(getId: (user: AnyUser) => string): OpenSession {
   const passports = new passport.Passport()
   const claimRequest = passports.initialize({ compat: false }) as RequestHandler
   const fills = new WeakMap<Request, () => void>()
 
-  passports.serializeUser((req: Request, user: Express.User, done: SerializeDone) => {
+  passports.serializeUser((req: Request, user: AnyUser, done: SerializeDone) => {
     // Passport has made the new session and not saved it yet: what is set here costs no second write.
     fills.get(req)?.()
-    done(null, getId(user as User))
+    done(null, getId(user))
   })
 
-  return {
-    startSession(req, user, fill) {
-      fills.set(req, fill)
-      // Whichever Passport a request met last decides how its users are named: passport-local is another one.
-      claimRequest(req, req.res as Response, () => {})
-      return new Promise((resolve, reject) => {
-        req.logIn(user as Express.User, (error) => (error ? reject(error) : resolve()))
-      })
-    },
+  return (req, user, fill) => {
+    fills.set(req, fill)
+    // Whichever Passport a request met last decides how its users are named: passport-local is another one.
+    claimRequest(req, responseTo(req), () => {})
+    return new Promise((resolve, reject) => {
+      req.logIn(user, (error) => (error ? reject(error) : resolve()))
+    })
   }
 }
 
 type SerializeDone = (error: unknown, id?: string) => void
 
-export type VerifyCredentials<Outcome> = (
+type VerifyCredentials<Outcome> = (
   username: string,
   password: string,
   req: Request,

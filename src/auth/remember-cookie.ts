@@ -1,9 +1,9 @@
-import type { CookieOptions, Request, Response } from 'express'
+import type { CookieOptions, Request } from 'express'
 import { createSignedCookie } from '../cookies.ts'
 import { readSession } from './express-session.ts'
 import type { LoginParts } from './login-parts.ts'
-import { changeLogin } from './login-state.ts'
-import type { LoginManagerOptions } from './options.ts'
+import { changeLogin, responseTo } from './login-state.ts'
+import type { AnyUser, LoginManagerOptions } from './options.ts'
 
 /** A remember cookie that we signed: which series it names, and the token that proves it. */
 export type PresentedCookie = { seriesId: string; token: string }
@@ -24,12 +24,12 @@ export function createRememberCookie({
   return {
     readAll: (req: Request) => cookie.readAll(req).flatMap((value) => parseCookie(value) ?? []),
     isSignedBefore: cookie.isSignedBefore,
-    write(res: Response, { seriesId, token }: PresentedCookie, expiresAt: Date): void {
-      cookie.write(res, `${seriesId}.${token}`, expiresAt.getTime() - clock().getTime())
+    write(req: Request, { seriesId, token }: PresentedCookie, expiresAt: Date): void {
+      cookie.write(responseTo(req), `${seriesId}.${token}`, expiresAt.getTime() - clock().getTime())
     },
     /** What another program set under this name is left alone. */
-    clearIfOurs(req: Request, res: Response): void {
-      if (cookie.read(req) !== null) cookie.clear(res)
+    clearIfOurs(req: Request): void {
+      if (cookie.read(req) !== null) cookie.clear(responseTo(req))
     },
   }
 }
@@ -55,42 +55,30 @@ export type RememberingOptions = {
 }
 
 /** Starts a remember series for the session that has just been started, and gives the browser its cookie. */
-export async function remember<User>(
-  { options, rememberMe, cookie }: LoginParts<User>,
+export async function remember(
+  { options, rememberMe, cookie }: LoginParts,
   req: Request,
-  res: Response,
-  user: User,
+  user: AnyUser,
   expiresAt: Date,
 ): Promise<void> {
   const deviceId = readSession(req).login?.deviceId ?? null
-  const { series, token } = await rememberMe.start({
-    loginId: options.getId(user),
-    deviceId,
-    expiresAt,
-  })
+  const wanted = { loginId: options.getId(user), deviceId, expiresAt }
+  const { series, token } = await rememberMe.start(wanted)
   changeLogin(req, { seriesId: series.id, rememberUntil: expiresAt.getTime() })
-  cookie.write(res, { seriesId: series.id, token }, expiresAt)
+  cookie.write(req, { seriesId: series.id, token }, expiresAt)
 }
 
 /** Ends every series that this browser presents or that its session belongs to. */
-export async function forget<User>(
-  { rememberMe, cookie }: LoginParts<User>,
-  req: Request,
-  res: Response,
-): Promise<void> {
+export async function forget({ rememberMe, cookie }: LoginParts, req: Request): Promise<void> {
   const presented = cookie.readAll(req).map(({ seriesId }) => seriesId)
   const ids = new Set([...presented, readSession(req).login?.seriesId ?? ''])
   ids.delete('')
   for (const id of ids) await rememberMe.end(id)
-  cookie.clearIfOurs(req, res)
+  cookie.clearIfOurs(req)
 }
 
 /** Notes that the token of a visitor who is logged in has arrived, and sends the cookie again where that is due. */
-export async function keepRemembered<User>(
-  parts: LoginParts<User>,
-  req: Request,
-  res: Response,
-): Promise<void> {
+export async function keepRemembered(parts: LoginParts, req: Request): Promise<void> {
   const { options, rememberMe, cookie } = parts
   const { login } = readSession(req)
   const presented = cookie.readAll(req).find(({ seriesId }) => seriesId === login?.seriesId)
@@ -100,29 +88,25 @@ export async function keepRemembered<User>(
     changeLogin(req, { hasUnseenToken: false })
     await rememberMe.markSeen(presented.seriesId, presented.token)
   }
-  if (cookie.isSignedBefore(req)) await renewToken(parts, req, res, presented)
+  if (cookie.isSignedBefore(req)) await renewToken(parts, req, presented)
   const { refreshEachRequest, duration } = options.remember
   if (refreshEachRequest) {
-    cookie.write(res, presented, new Date(options.clock().getTime() + duration))
+    cookie.write(req, presented, new Date(options.clock().getTime() + duration))
   }
 }
 
 // Under a secret that is about to go, the token and not only its signature: the series must outlive it.
-async function renewToken<User>(
-  { rememberMe, cookie }: LoginParts<User>,
-  req: Request,
-  res: Response,
-  { seriesId, token }: PresentedCookie,
-): Promise<void> {
-  const redemption = await rememberMe.redeem(seriesId, token)
+async function renewToken(parts: LoginParts, req: Request, presented: PresentedCookie) {
+  const { seriesId, token } = presented
+  const redemption = await parts.rememberMe.redeem(seriesId, token)
   if (redemption.kind !== 'remembered') return
   changeLogin(req, { hasUnseenToken: redemption.isSuccessor })
-  cookie.write(res, { seriesId, token: redemption.token }, redemption.series.expiresAt)
+  parts.cookie.write(req, { seriesId, token: redemption.token }, redemption.series.expiresAt)
 }
 
 /** Throws a TypeError where the duration is not a positive number. */
-export function endOfRemembering<User>(
-  { clock, remember }: LoginManagerOptions<User>,
+export function endOfRemembering(
+  { clock, remember }: LoginParts['options'],
   { duration = remember.duration, rememberUntil }: RememberingOptions,
 ): Date {
   if (rememberUntil) return rememberUntil

@@ -8,7 +8,7 @@ import type { RememberSeries, RememberStore } from './remember-store.ts'
 // that is a copy. docs/auth.md tells the whole rule.
 
 /** How long a token stays good after its successor was first seen, and how long its successor stays the same while it was not: for requests that were already under way. */
-export const GRACE = seconds(60)
+const GRACE = seconds(60)
 
 /** How many answers in a row may get lost before it is a copy that comes again and again. docs/auth.md has the numbers. */
 const MOST_LOST = 5
@@ -20,81 +20,90 @@ export type Redemption =
   | { kind: 'stolen'; series: RememberSeries }
   | { kind: 'unknown' }
 
-export type NewSeries = { loginId: string; deviceId: string | null; expiresAt: Date }
-
-export type RememberMe = ReturnType<typeof createRememberMe>
+type NewSeries = { loginId: string; deviceId: string | null; expiresAt: Date }
 
 /** Secrets are newest first. */
-export type RememberMeSettings = { store: RememberStore; secrets: readonly string[]; clock: Clock }
+type RememberMeSettings = { store: RememberStore; secrets: readonly string[]; clock: Clock }
 
 /** The life of remember series, without HTTP. */
-export function createRememberMe({ store, secrets, clock }: RememberMeSettings) {
-  const keys = new Map(secrets.map((secret) => [keyIdOf(secret), secret]))
-  const [newestKeyId = ''] = keys.keys()
+export class RememberMe {
+  readonly #store: RememberStore
+  readonly #clock: Clock
+  readonly #keys: Map<string, string>
+  readonly #newestKeyId: string
 
-  return { start, redeem, markSeen, end: store.end }
+  constructor({ store, secrets, clock }: RememberMeSettings) {
+    this.#store = store
+    this.#clock = clock
+    this.#keys = new Map(secrets.map((secret) => [keyIdOf(secret), secret]))
+    this.#newestKeyId = this.#keys.keys().next().value ?? ''
+  }
 
-  async function start(wanted: NewSeries): Promise<Remembered> {
+  async start(wanted: NewSeries): Promise<Remembered> {
     const token = randomBytes(32).toString('base64url')
-    const series = { ...wanted, ...newSeries(token, newestKeyId) }
-    await store.create(series, clock())
+    const series = { ...wanted, ...newSeries(token, this.#newestKeyId) }
+    await this.#store.create(series, this.#clock())
     return { series, token, isSuccessor: false }
   }
 
-  async function redeem(id: string, token: string): Promise<Redemption> {
-    const series = await store.find(id, clock())
-    if (!series || !keys.has(series.keyId)) return { kind: 'unknown' }
+  async redeem(id: string, token: string): Promise<Redemption> {
+    const series = await this.#store.find(id, this.#clock())
+    if (!series || !this.#keys.has(series.keyId)) return { kind: 'unknown' }
     const hash = hashToken(token)
-    if (hash === series.tokenHash) return redeemCurrent(series, token)
-    if (hash === series.previousHash && isPreviousStillGood(series))
-      return redeemPrevious(series, token)
+    if (hash === series.tokenHash) return this.#redeemCurrent(series, token)
+    if (hash === series.previousHash && this.#isPreviousStillGood(series))
+      return this.#redeemPrevious(series, token)
     return { kind: 'stolen', series }
   }
 
-  async function redeemCurrent(series: RememberSeries, token: string): Promise<Redemption> {
-    if (isPreviousStillGood(series)) return keepCurrent(series, token)
-    const successor = successorOf(token, newestKeyId, 0)
-    const hasWon = await store.rotate(series.id, { from: series.tokenHash, ...become(successor) })
+  markSeen(id: string, token: string): Promise<void> {
+    return this.#store.markSeen(id, hashToken(token), this.#clock())
+  }
+
+  end(id: string): Promise<void> {
+    return this.#store.end(id)
+  }
+
+  async #redeemCurrent(series: RememberSeries, token: string): Promise<Redemption> {
+    const { id, tokenHash } = series
+    // Rotating now would make a theft of the previous token, which an honest request may still carry.
+    if (this.#isPreviousStillGood(series)) {
+      await this.#store.markSeen(id, tokenHash, this.#clock())
+      return { kind: 'remembered', series, token, isSuccessor: false }
+    }
+    const successor = this.#successorOf(token, this.#newestKeyId, 0)
+    const hasWon = await this.#store.rotate(id, { from: tokenHash, ...this.#become(successor) })
     // After a lost race this token is the previous one.
-    return hasWon ? succeed(series, successor) : redeem(series.id, token)
+    return hasWon ? succeed(series, successor) : this.redeem(id, token)
   }
 
-  // Rotating now would make a theft of the previous token, which an honest request may still carry.
-  async function keepCurrent(series: RememberSeries, token: string): Promise<Redemption> {
-    await store.markSeen(series.id, series.tokenHash, clock())
-    return { kind: 'remembered', series, token, isSuccessor: false }
-  }
-
-  async function redeemPrevious(series: RememberSeries, token: string): Promise<Redemption> {
+  async #redeemPrevious(series: RememberSeries, token: string): Promise<Redemption> {
     const { id, tokenHash, generation, keyId } = series
-    if (series.seenAt || isInGrace(series.rotatedAt))
-      return succeed(series, successorOf(token, keyId, generation))
+    if (series.seenAt || this.#isInGrace(series.rotatedAt))
+      return succeed(series, this.#successorOf(token, keyId, generation))
     if (generation + 1 >= MOST_LOST) return { kind: 'stolen', series }
     // An answer was lost, or a thief was here first and keeps the successor: it must not be the same one.
-    const successor = successorOf(token, newestKeyId, generation + 1)
-    const hasWon = await store.supersede(id, { tokenHash, generation, ...become(successor) })
-    return hasWon ? succeed(series, successor) : redeem(id, token)
+    const successor = this.#successorOf(token, this.#newestKeyId, generation + 1)
+    const superseded = { tokenHash, generation, ...this.#become(successor) }
+    const hasWon = await this.#store.supersede(id, superseded)
+    return hasWon ? succeed(series, successor) : this.redeem(id, token)
   }
 
-  function become(token: string) {
-    return { to: hashToken(token), keyId: newestKeyId, at: clock() }
+  #become(token: string) {
+    return { to: hashToken(token), keyId: this.#newestKeyId, at: this.#clock() }
   }
 
-  function markSeen(id: string, token: string): Promise<void> {
-    return store.markSeen(id, hashToken(token), clock())
+  #isPreviousStillGood({ previousHash, seenAt }: RememberSeries): boolean {
+    return previousHash !== null && (seenAt === null || this.#isInGrace(seenAt))
   }
 
-  function isPreviousStillGood({ previousHash, seenAt }: RememberSeries): boolean {
-    return previousHash !== null && (seenAt === null || isInGrace(seenAt))
+  #isInGrace(time: Date | null): boolean {
+    return time !== null && this.#clock().getTime() - time.getTime() < GRACE
   }
 
-  function isInGrace(time: Date | null): boolean {
-    return time !== null && clock().getTime() - time.getTime() < GRACE
-  }
-
-  function successorOf(token: string, keyId: string, generation: number): string {
+  #successorOf(token: string, keyId: string, generation: number): string {
     const input = `remember-me successor ${token}${generation === 0 ? '' : ` ${generation}`}`
-    const key = keys.get(keyId) ?? ''
+    const key = this.#keys.get(keyId) ?? ''
     return createHmac('sha256', key).update(input).digest('base64url')
   }
 }

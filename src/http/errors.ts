@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { clientOf } from './client.ts'
 import type { ErrorDetails } from './error-details.ts'
+import type { createErrorLinks } from './error-links.ts'
 import { findErrorPage, forgeryPage, sayWait, unknownOutcome } from './error-pages.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
-import type { createWaysOn } from './ways-on.ts'
 
 export type ErrorSettings = {
   /** Whether something that we depend on is away, and may be back soon. */
@@ -18,7 +18,7 @@ export type ErrorSettings = {
   report: (error: unknown, incident: Incident) => void
   /** What a page may show of an unexpected error: in development alone. */
   describe: ((error: unknown) => ErrorDetails) | null
-  waysOn: ReturnType<typeof createWaysOn>
+  errorLinks: ReturnType<typeof createErrorLinks>
 }
 
 /** What the log says of an error: the number that the visitor sees, and the request that it belongs to. */
@@ -64,7 +64,7 @@ function answer(error: unknown, req: Request, res: Response, settings: ErrorSett
     status,
     incidentId: incident?.incidentId,
     retryIn: retryAfter ? sayWait(retryAfter) : null,
-    ways: settings.waysOn(req, status, reason),
+    links: settings.errorLinks(req, status, reason),
   })
 }
 

@@ -6,8 +6,8 @@ import {
   type Response,
   Router,
 } from 'express'
+import type { ErrorLink } from './error-links.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
-import type { WayOn } from './ways-on.ts'
 
 /** Who may come to a page. `fresh`: logged in, with a password that was given recently. */
 export type Audience = 'all' | 'logged-out' | 'logged-in' | 'fresh'
@@ -27,7 +27,7 @@ export type Page = {
   /** Goes before the login is required, for a form that logs its own browser out: a second press of its button. */
   beforeLogin?: RequestHandler
   /** What a visitor with too many attempts can do instead. */
-  wayOnWhenLimited?: WayOn
+  linkWhenLimited?: ErrorLink
 }
 
 export type ForgeryHandler = (

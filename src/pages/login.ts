@@ -4,9 +4,9 @@ import { displayNameOf } from '../accounts/users.ts'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { nextOf } from '../auth/next.ts'
 import { days } from '../durations.ts'
+import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
-import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { loginLimits } from '../throttle/limits.ts'
 import { text } from '../words/words.ts'
@@ -36,7 +36,7 @@ export const loginPage: Page = {
   path: '/login',
   for: 'logged-out',
   hashes: true,
-  wayOnWhenLimited: FORGOT_PASSWORD,
+  linkWhenLimited: FORGOT_PASSWORD,
   get: [showLogin],
   post: [logIn],
   onForgery: showFormAgain(show),

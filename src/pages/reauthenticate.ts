@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
 import { nextOf } from '../auth/next.ts'
+import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
-import { FORGOT_PASSWORD } from '../http/ways-on.ts'
 import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
 import { readText, text } from '../words/words.ts'
@@ -21,7 +21,7 @@ export const reauthenticatePage: Page = {
   path: '/reauthenticate',
   for: 'logged-in',
   hashes: true,
-  wayOnWhenLimited: FORGOT_PASSWORD,
+  linkWhenLimited: FORGOT_PASSWORD,
   get: [showReauthenticate],
   post: [reauthenticate],
 }

@@ -2,7 +2,7 @@ import type { SessionData } from 'express-session'
 import type { EventKind } from '../accounts/events.ts'
 import { type Database, Prisma, type Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
-import type { Key } from '../words/words.ts'
+import { type Key, text } from '../words/words.ts'
 import { hashSessionId, replacementKey } from './session-rows.ts'
 
 // A browser that was logged out from elsewhere is told why, once.
@@ -22,22 +22,18 @@ const WORDS: Partial<Record<EventKind, Key>> = {
 const OF_DEVICE = ['device-logged-out', 'remember-token-stolen']
 const OF_ACCOUNT = Object.keys(WORDS).filter((kind) => !OF_DEVICE.includes(kind))
 
-/** How a session ended, in words. */
-export function formatSessionEnd(how: string): Key {
-  return WORDS[how as EventKind] ?? 'session-end.expired'
-}
-
-export type SessionEnd = { how: string; deviceId: string | null }
+// As auth/ended-session.ts has it: auth/ and sessions/ do not import each other.
+export type SessionEnd = { isReplaced: boolean; message: string | null; deviceId: string | null }
 
 type Row = {
   idHash: string
   data: string
   isRevoked: boolean | number
   isOver: boolean | number
-  kind: string
+  kind: EventKind
 }
 
-/** How the session ended that a browser still names: `replaced` (as REPLACED in auth/ended-session.ts), the kind of an event, or `expired`. In one statement. */
+/** How the session ended that a browser still names, in one statement. */
 export async function findSessionEnd(
   database: Database,
   id: string,
@@ -59,9 +55,14 @@ export async function findSessionEnd(
     WHERE s."idHash" = ${hashSessionId(id)}
       OR s."idHash" = ${key} AND s."expiresAt" > ${now}`
   const replacement = rows.find(({ idHash }) => idHash === key)
-  if (replacement) return { how: 'replaced', deviceId: JSON.parse(replacement.data).deviceId }
+  if (replacement) {
+    const { deviceId } = JSON.parse(replacement.data)
+    return { isReplaced: true, message: null, deviceId }
+  }
   const [row] = rows
-  return { how: row && (row.isRevoked || row.isOver) ? row.kind : 'expired', deviceId: null }
+  const wasEnded = row && (row.isRevoked || row.isOver)
+  const said = (wasEnded && WORDS[row.kind]) || 'session-end.expired'
+  return { isReplaced: false, message: text(said), deviceId: null }
 }
 
 // Until then a request with the old id may be under way.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRememberMe } from '../../src/auth/remember-me.ts'
+import { RememberMe } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
 import { days } from '../../src/durations.ts'
 import { openBrowser } from './support/browser.ts'
@@ -10,7 +10,7 @@ import { createTestClock } from './support/test-clock.ts'
 async function startUnder(secret: string) {
   const store = createMemoryRememberStore()
   const { now } = createTestClock()
-  const under = (...secrets: string[]) => createRememberMe({ store, secrets, clock: now })
+  const under = (...secrets: string[]) => new RememberMe({ store, secrets, clock: now })
   const expiresAt = new Date(now().getTime() + days(30))
   const { series, token } = await under(secret).start({ loginId: '1', deviceId: null, expiresAt })
   return {

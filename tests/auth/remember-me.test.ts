@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { createRememberMe, type Redemption } from '../../src/auth/remember-me.ts'
+import { type Redemption, RememberMe } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore } from '../../src/auth/remember-store.ts'
 import { days, hours, minutes, seconds } from '../../src/durations.ts'
 import { createTestClock } from './support/test-clock.ts'
@@ -10,7 +10,7 @@ async function startSeries(secrets = ['first secret']) {
   const store = createMemoryRememberStore()
   const clock = createTestClock()
   const withSecrets = (...others: string[]) =>
-    createRememberMe({ store, secrets: others, clock: clock.now })
+    new RememberMe({ store, secrets: others, clock: clock.now })
   const rememberMe = withSecrets(...secrets)
   const expiresAt = new Date(clock.now().getTime() + days(30))
   const wanted = { loginId: '1', deviceId: 'a device', expiresAt }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createRememberMe } from '../../src/auth/remember-me.ts'
+import { RememberMe } from '../../src/auth/remember-me.ts'
 import { createMemoryRememberStore, type RememberSeries } from '../../src/auth/remember-store.ts'
 import { hours, minutes } from '../../src/durations.ts'
 import { formatLoginId } from '../../src/sessions/login-id.ts'
@@ -104,7 +104,7 @@ describe.each([
 
   test('counts how often a token was superseded: the sixth time that its predecessor comes is theft', async () => {
     let now = NOW
-    const rememberMe = createRememberMe({ store, secrets: ['a secret'], clock: () => now })
+    const rememberMe = new RememberMe({ store, secrets: ['a secret'], clock: () => now })
     const wanted = { loginId: formatLoginId(user), deviceId: null, expiresAt: later(hours(48)) }
     const { series, token } = await rememberMe.start(wanted)
 

@@ -4,9 +4,9 @@ import { scheduleDeletion } from '../../accounts/deletion.ts'
 import { LINK_LIFETIMES } from '../../accounts/email-links.ts'
 import { usernameKeyOf } from '../../accounts/identifiers.ts'
 import { days } from '../../durations.ts'
+import { FORGOT_PASSWORD } from '../../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { Page } from '../../http/page.ts'
-import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { text } from '../../words/words.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
@@ -27,7 +27,7 @@ export const deletePage: Page = {
   for: 'fresh',
   hashes: true,
   does: text('delete.does'),
-  wayOnWhenLimited: FORGOT_PASSWORD,
+  linkWhenLimited: FORGOT_PASSWORD,
   get: [showDelete],
   post: [deleteAccount],
 }

@@ -5,11 +5,11 @@ import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
 import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
+import { FORGOT_PASSWORD } from '../../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { ForgeryError } from '../../http/http-error.ts'
 import { networkOf } from '../../http/network.ts'
 import type { Page } from '../../http/page.ts'
-import { FORGOT_PASSWORD } from '../../http/ways-on.ts'
 import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
 import { ownPasswordLimits, type Principal } from '../../throttle/limits.ts'
@@ -31,7 +31,7 @@ export const passwordPage: Page = {
   path: '/account/password',
   for: 'logged-in',
   hashes: true,
-  wayOnWhenLimited: FORGOT_PASSWORD,
+  linkWhenLimited: FORGOT_PASSWORD,
   get: [showPassword],
   post: [change],
   beforeLogin: finishWithoutAnswer,

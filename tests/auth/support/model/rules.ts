@@ -1,4 +1,4 @@
-import { createRememberMe } from '../../../../src/auth/remember-me.ts'
+import { RememberMe } from '../../../../src/auth/remember-me.ts'
 import {
   createMemoryRememberStore,
   type RememberStore,
@@ -35,7 +35,7 @@ export const ruleWithOneSuccessor: MakeRule = (clock, random) => {
 
 function ruleOnStore(memory: RememberStore, clock: Clock, random: Random): Rule {
   const store = makeSlow(memory, random)
-  const rememberMe = createRememberMe({ store, secrets: ['a secret for tests'], clock })
+  const rememberMe = new RememberMe({ store, secrets: ['a secret for tests'], clock })
   let id = ''
   return {
     async start() {

@@ -7,7 +7,7 @@ const site = await openTestApp()
 afterAll(site.close)
 
 /** The links in the card of an error page, without those of the layout. */
-const waysOn = (html: string) =>
+const linksOf = (html: string) =>
   readLinks(/<div class="card">[\s\S]*?<\/main>/.exec(html)?.[0] ?? '')
 
 const wrong = { username: 'ada', password: 'not the password' }
@@ -25,13 +25,13 @@ describe('the page of a 403', () => {
     const answer = await browser.post(path, {}, { 'Sec-Fetch-Site': 'cross-site' })
 
     expect(answer.status).toBe(403)
-    expect(waysOn(answer.text)).toEqual([form, '/'])
+    expect(linksOf(answer.text)).toEqual([form, '/'])
   })
 })
 
 describe('the page of a 404', () => {
   test('leads to the start page', async () => {
-    expect(waysOn((await site.browse().visit('/nowhere')).text)).toEqual(['/'])
+    expect(linksOf((await site.browse().visit('/nowhere')).text)).toEqual(['/'])
   })
 })
 
@@ -39,7 +39,7 @@ describe('the page of a 405', () => {
   test('leads to the page that the form stands on', async () => {
     const answer = await site.browse().visit('/account/export')
 
-    expect([answer.status, waysOn(answer.text)]).toEqual([405, ['/account', '/']])
+    expect([answer.status, linksOf(answer.text)]).toEqual([405, ['/account', '/']])
   })
 })
 
@@ -56,7 +56,7 @@ describe('the page of a 429', () => {
     await guarded.close()
 
     expect(answer.status).toBe(429)
-    expect(waysOn(answer.text)).toEqual(['/login?next=%2Faccount', '/forgot-password', '/'])
+    expect(linksOf(answer.text)).toEqual(['/login?next=%2Faccount', '/forgot-password', '/'])
   })
 
   test.each([
@@ -81,7 +81,7 @@ describe('the page of a 429', () => {
     await guarded.close()
 
     expect(answer.status).toBe(429)
-    expect(waysOn(answer.text)).toEqual([path, '/forgot-password', '/'])
+    expect(linksOf(answer.text)).toEqual([path, '/forgot-password', '/'])
   })
 
   test('of too many emails leads back to the form', async () => {
@@ -93,7 +93,7 @@ describe('the page of a 429', () => {
       answer = await browser.submit('/forgot-password', { email: 'ada@example.org' })
     await guarded.close()
 
-    expect([answer.status, waysOn(answer.text)]).toEqual([429, ['/forgot-password', '/']])
+    expect([answer.status, linksOf(answer.text)]).toEqual([429, ['/forgot-password', '/']])
   })
 })
 
@@ -111,8 +111,8 @@ describe('the page of a 500', () => {
     ]
     await broken.close()
 
-    expect([shown.status, waysOn(shown.text)]).toEqual([500, ['/dashboard', '/']])
-    expect([sent.status, waysOn(sent.text)]).toEqual([500, ['/account/delete', '/']])
+    expect([shown.status, linksOf(shown.text)]).toEqual([500, ['/dashboard', '/']])
+    expect([sent.status, linksOf(sent.text)]).toEqual([500, ['/account/delete', '/']])
   })
 })
 
@@ -124,6 +124,6 @@ describe('the page of a 413, a 415 or a 400', () => {
   ])('leads back to the form: %d', async (status, body, type) => {
     const answer = await site.browse().post('/login', body, { 'Content-Type': type })
 
-    expect([answer.status, waysOn(answer.text)]).toEqual([status, ['/login', '/']])
+    expect([answer.status, linksOf(answer.text)]).toEqual([status, ['/login', '/']])
   })
 })
