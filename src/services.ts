@@ -215,13 +215,10 @@ function openAuth(
     secretFields: SECRET_FIELDS,
     sessionFields: async () => ({ csrfSecret: makeCsrfSecret() }),
     logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),
-    endStolenSeries: ({ id, loginId, deviceId }, req) =>
-      endStolenDevice(accounts, {
-        id,
-        userId: parseLoginId(loginId)?.userId ?? '',
-        deviceId,
-        ...visits.visitOf(req),
-      }),
+    endStolenSeries: ({ id, loginId, deviceId }, req) => {
+      const userId = parseLoginId(loginId)?.userId ?? ''
+      return endStolenDevice(accounts, { id, userId, deviceId }, visits.visitOf(req))
+    },
     remember: {
       store: createRememberStore(database),
       name: cookies.remember.name,

@@ -11,6 +11,9 @@ export type Accounts = {
   passwordRules: { minLength: number; appName: string }
 }
 
+/** Enough where no password is hashed. */
+export type Records = Pick<Accounts, 'database' | 'clock'>
+
 /** Counts an email that strangers can have sent; false where its recipient has had enough of this kind for now. */
 export type CountEmail = (
   tables: Tables,

@@ -1,37 +1,28 @@
-import { changeTogether } from '../database/change-together.ts'
-import { enqueue } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
+import { type Actor, change, writeMail } from './change.ts'
 import { actOnLink, createLink, endOfLink, type LinkWithUser, voidLinks } from './email-links.ts'
-import { type Actor, notify, recordAndNotify, recordEvent } from './events.ts'
-import { headOf } from './letters.ts'
+import { notifyFormer, recordAndNotify, recordEvent } from './events.ts'
 import { changeOwnUser, type User } from './users.ts'
 
 /** Ends every session and link at once. The account stays for as long as the link in the email can restore it. False when this session was ended meanwhile. */
-export function scheduleDeletion(
-  { database, clock }: Accounts,
-  user: User,
-  by: Actor,
-): Promise<boolean> {
-  const at = clock()
-  const [purpose, kind] = ['restore-account' as const, 'deletion-requested' as const]
-  const deletionDueAt = endOfLink(purpose, at)
-  const data = { deletionDueAt, authEpoch: { increment: 1 } }
-  return changeTogether(database, async (tables) => {
-    const changed = await changeOwnUser(tables, user, data)
+export function scheduleDeletion(accounts: Accounts, user: User, by: Actor): Promise<boolean> {
+  const [purpose, kind] = ['restore-account', 'deletion-requested'] as const
+  return change(accounts, by, async (change) => {
+    const deletionDueAt = endOfLink(purpose, change.at)
+    const data = { deletionDueAt, authEpoch: { increment: 1 } }
+    const changed = await changeOwnUser(change.tables, user, data)
     if (!changed) return false
     const { id: userId, email } = changed
-    const lost = await voidLinks(tables, userId)
-    const linkId = await createLink(tables, { purpose, userId, email, at })
-    await recordEvent(tables, { userId, kind, at, by })
-    const message = {
-      ...headOf(changed, by),
+    const lost = await voidLinks(change.tables, userId)
+    const linkId = await createLink(change, { purpose, userId, email })
+    await recordEvent(change, userId, kind)
+    const due = deletionDueAt.toISOString()
+    await writeMail(change, changed, email, {
       template: 'deletion-scheduled',
       linkId,
-      deletionDueAt: deletionDueAt.toISOString(),
-    } as const
-    await enqueue(tables, { userId, to: email, at, message })
-    for (const former of lost)
-      await notify(tables, changed, former, { kind, at, by, endsWayBack: true })
+      deletionDueAt: due,
+    })
+    for (const former of lost) await notifyFormer(change, changed, former, kind)
     return true
   })
 }
@@ -42,12 +33,12 @@ export async function restoreAccount(
   link: LinkWithUser,
   by: Actor,
 ): Promise<boolean> {
-  const restored = await actOnLink(accounts, link, async (tables, at) => {
-    const [user] = await tables.user.updateManyAndReturn({
-      where: { id: link.userId, deletionDueAt: { gt: at } },
+  const restored = await actOnLink(accounts, link, by, async (change) => {
+    const [user] = await change.tables.user.updateManyAndReturn({
+      where: { id: link.userId, deletionDueAt: { gt: change.at } },
       data: { deletionDueAt: null },
     })
-    if (user) await recordAndNotify(tables, user, { kind: 'restored', at, by })
+    if (user) await recordAndNotify(change, user, 'restored')
     return user
   })
   return Boolean(restored)

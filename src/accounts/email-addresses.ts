@@ -1,7 +1,7 @@
-import { changeTogether } from '../database/change-together.ts'
-import { type Tables, type User as UserRow, whenTaken } from '../database/database.ts'
-import { enqueue, queueJob } from '../mail/outbox.ts'
+import { type User as UserRow, whenTaken } from '../database/database.ts'
+import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
+import { type Actor, asColumns, type Change, change, writeMail } from './change.ts'
 import {
   ALL_BUT_WAYS_BACK,
   actOnLink,
@@ -9,15 +9,15 @@ import {
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
-import { type Actor, asColumns, recordAndNotify, recordEvent } from './events.ts'
+import { recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { headOf } from './letters.ts'
 import { CAN_LOG_IN, changeOwnUser, type User } from './users.ts'
 
 /** Asks for another verification email. Does the same for every email: the mail worker decides. */
 export function requestVerification(
   { database, clock }: Accounts,
-  { email, by }: { email: string; by: Actor },
+  email: string,
+  by: Actor,
 ): Promise<void> {
   return queueJob(database, { kind: 'verification', email, ...asColumns(by) }, clock())
 }
@@ -28,11 +28,11 @@ export async function verifyEmail(
   link: LinkWithUser,
   by: Actor,
 ): Promise<boolean> {
-  const isVerified = await actOnLink(accounts, link, async (tables, at) => {
-    const { userId, emailKey } = link
-    const where = { id: userId, emailKey, emailVerifiedAt: null }
-    const { count } = await tables.user.updateMany({ where, data: { emailVerifiedAt: at } })
-    if (count === 1) await recordEvent(tables, { userId, kind: 'email-verified', at, by })
+  const isVerified = await actOnLink(accounts, link, by, async (change) => {
+    const where = { id: link.userId, emailKey: link.emailKey, emailVerifiedAt: null }
+    const data = { emailVerifiedAt: change.at }
+    const { count } = await change.tables.user.updateMany({ where, data })
+    if (count === 1) await recordEvent(change, link.userId, 'email-verified')
     return count === 1
   })
   return isVerified === true
@@ -40,19 +40,18 @@ export async function verifyEmail(
 
 /** Sends a link to an email that becomes the account's once the link is used. False when this session was ended meanwhile: what ended it has voided such links, and this one would survive. */
 export function requestNewEmail(
-  { database, clock }: Accounts,
+  accounts: Accounts,
   user: User,
-  { email, by }: { email: string; by: Actor },
+  email: string,
+  by: Actor,
 ): Promise<boolean> {
-  const at = clock()
-  const [purpose, userId] = ['verify-new-email' as const, user.id]
-  return changeTogether(database, async (tables) => {
+  return change(accounts, by, async (change) => {
     // Changes nothing, but waits for what ends this session and voids such links, and then matches no row.
-    if (!(await changeOwnUser(tables, user, { authEpoch: { increment: 0 } }))) return false
+    if (!(await changeOwnUser(change.tables, user, { authEpoch: { increment: 0 } }))) return false
+    const purpose = 'verify-new-email'
     const oldEmailKey = emailKeyOf(user.email)
-    const linkId = await createLink(tables, { purpose, userId, email, oldEmailKey, at })
-    const message = { ...headOf(user, by), template: purpose, linkId } as const
-    await enqueue(tables, { userId, to: email, at, message })
+    const linkId = await createLink(change, { purpose, userId: user.id, email, oldEmailKey })
+    await writeMail(change, user, email, { template: purpose, linkId })
     return true
   })
 }
@@ -64,68 +63,67 @@ export async function verifyNewEmail(
   link: LinkWithUser,
   by: Actor,
 ): Promise<'verified' | 'email-taken' | 'used'> {
-  const change = { userId: link.userId, from: link.oldEmailKey ?? '', to: link.email }
-  const verifying = actOnLink(accounts, link, async (tables, at) =>
-    (await replaceEmail(tables, change, link.user, { at, by })) ? ('verified' as const) : null,
+  const { userId, oldEmailKey, email } = link
+  const verifying = actOnLink(accounts, link, by, async (change) =>
+    (await replaceEmail(change, { ...link.user, id: userId }, oldEmailKey ?? '', email))
+      ? ('verified' as const)
+      : null,
   )
   return (await verifying.catch(whenTaken('email-taken' as const))) ?? 'used'
 }
 
-/** Gives the account another email, which counts as verified, and tells the old one. False where the account has another email by now, or cannot log in. */
+type OldEmail = { id: string; email: string; emailVerifiedAt: Date | null }
+
+/** Gives the account another email, which counts as verified, and tells the old one. False where the account has another email than `from` by now, or cannot log in. */
 export async function replaceEmail(
-  tables: Tables,
-  { userId, from, to: email }: { userId: string; from: string; to: string },
-  old: { email: string; emailVerifiedAt: Date | null },
-  { at, by }: { at: Date; by: Actor },
+  change: Change,
+  old: OldEmail,
+  from: string,
+  email: string,
 ): Promise<boolean> {
-  const where = { id: userId, emailKey: from, ...CAN_LOG_IN }
-  const data = { email, emailKey: emailKeyOf(email), emailVerifiedAt: at }
-  const [user] = await tables.user.updateManyAndReturn({ where, data })
+  const where = { id: old.id, emailKey: from, ...CAN_LOG_IN }
+  const data = { email, emailKey: emailKeyOf(email), emailVerifiedAt: change.at }
+  const [user] = await change.tables.user.updateManyAndReturn({ where, data })
   if (!user) return false
-  await recordEvent(tables, { userId, kind: 'email-changed', at, by })
-  await tellOldEmail(tables, user, old, { at, by })
+  await recordEvent(change, user.id, 'email-changed')
+  await tellOldEmail(change, user, old)
   return true
 }
 
-async function tellOldEmail(
-  tables: Tables,
-  user: UserRow,
-  old: { email: string; emailVerifiedAt: Date | null },
-  { at, by }: { at: Date; by: Actor },
-): Promise<void> {
-  const linkId = await createWayBack(tables, user, old, at)
+async function tellOldEmail(change: Change, user: UserRow, old: OldEmail): Promise<void> {
+  const linkId = await createWayBack(change, user, old)
   // The old email has no way back, or loses it: a link that resets the password would be one.
-  if (linkId === null) await voidResetsByOthers(tables, user)
+  if (linkId === null) await voidResetsByOthers(change, user)
   const content = { template: 'email-changed', newEmail: user.email } as const
-  const message = { ...headOf(user, by), ...content, ...(linkId === null ? {} : { linkId }) }
-  await enqueue(tables, { userId: user.id, to: old.email, at, message })
+  await writeMail(change, user, old.email, linkId === null ? content : { ...content, linkId })
 }
 
 // The way back is a link to undo the change. It goes to a verified email only: a mistyped one belongs to
 // another person. And none goes to an email that a user replaces with their own earlier one: a thief may have set it.
 async function createWayBack(
-  tables: Tables,
+  change: Change,
   { id: userId, emailKey }: UserRow,
-  { email, emailVerifiedAt }: { email: string; emailVerifiedAt: Date | null },
-  at: Date,
+  { email, emailVerifiedAt }: OldEmail,
 ): Promise<string | null> {
-  const where = { userId, emailKey, purpose: 'undo-email', expiresAt: { gt: at } }
-  const returned = await tables.emailLink.findFirst({ where })
+  const purpose = 'undo-email'
+  const where = { userId, emailKey, purpose, expiresAt: { gt: change.at } }
+  const returned = await change.tables.emailLink.findFirst({ where })
   if (returned) {
-    await voidLaterWaysBack(tables, userId, returned.createdAt)
+    await voidLaterWaysBack(change, returned)
     return null
   }
-  return emailVerifiedAt ? createLink(tables, { purpose: 'undo-email', userId, email, at }) : null
+  return emailVerifiedAt ? createLink(change, { purpose, userId, email }) : null
 }
 
 // A link that the operator handed over is for no email.
-async function voidResetsByOthers(tables: Tables, { id: userId, emailKey }: UserRow) {
+async function voidResetsByOthers({ tables }: Change, { id: userId, emailKey }: UserRow) {
   const where = { userId, purpose: 'reset-password', emailKey: { notIn: [emailKey, ''] } }
   await tables.emailLink.deleteMany({ where })
 }
 
-async function voidLaterWaysBack(tables: Tables, userId: string, since: Date): Promise<void> {
-  const where = { userId, purpose: 'undo-email', createdAt: { gt: since } }
+async function voidLaterWaysBack({ tables }: Change, link: { userId: string; createdAt: Date }) {
+  const { userId, createdAt } = link
+  const where = { userId, purpose: 'undo-email', createdAt: { gt: createdAt } }
   await tables.emailLink.deleteMany({ where })
 }
 
@@ -135,36 +133,28 @@ export function undoEmailChange(
   link: LinkWithUser,
   by: Actor,
 ): Promise<string | null> {
-  return actOnLink(accounts, link, async (tables, at) => {
+  return actOnLink(accounts, link, by, async (change) => {
     const { userId, email, emailKey } = link
-    await voidLaterWaysBack(tables, userId, link.createdAt)
-    await voidLinks(tables, userId, ALL_BUT_WAYS_BACK)
-    const emailData = { email, emailKey, emailVerifiedAt: at }
+    await voidLaterWaysBack(change, link)
+    await voidLinks(change.tables, userId, ALL_BUT_WAYS_BACK)
+    const emailData = { email, emailKey, emailVerifiedAt: change.at }
     // The password may be a thief's: it is void, and every session with it.
     const data = { ...emailData, passwordHash: null, authEpoch: { increment: 1 } }
-    const [user] = await tables.user.updateManyAndReturn({
-      where: { id: userId, ...CAN_LOG_IN },
-      data,
-    })
+    const where = { id: userId, ...CAN_LOG_IN }
+    const [user] = await change.tables.user.updateManyAndReturn({ where, data })
     if (!user) return null
-    await recordAndNotify(tables, user, { kind: 'email-change-undone', at, by })
+    await recordAndNotify(change, user, 'email-change-undone')
     if (emailKeyOf(link.user.email) !== emailKey)
-      await offerObjection(tables, user, link, { at, by })
-    return createLink(tables, { purpose: 'reset-password', userId, email, at })
+      await offerObjection(change, user, link.user.email)
+    return createLink(change, { purpose: 'reset-password', userId, email })
     // Taken: the old email has been verified by another account since.
   }).catch(whenTaken(null))
 }
 
-async function offerObjection(
-  tables: Tables,
-  user: UserRow,
-  { user: displaced }: LinkWithUser,
-  { at, by }: { at: Date; by: Actor },
-) {
-  const { email } = displaced
-  const linkId = await createLink(tables, { purpose: 'object-to-undo', userId: user.id, email, at })
-  const message = { ...headOf(user, by), template: 'email-change-undone', linkId } as const
-  await enqueue(tables, { userId: user.id, to: email, at, message })
+async function offerObjection(change: Change, user: UserRow, displaced: string): Promise<void> {
+  const link = { purpose: 'object-to-undo', userId: user.id, email: displaced } as const
+  const linkId = await createLink(change, link)
+  await writeMail(change, user, displaced, { template: 'email-change-undone', linkId })
 }
 
 /** Records that the displaced email objects, for the operator and the user to see. Changes nothing else: either side could be the thief. */
@@ -173,9 +163,9 @@ export async function objectToUndo(
   link: LinkWithUser,
   by: Actor,
 ): Promise<boolean> {
-  const isRecorded = await actOnLink(accounts, link, async (tables, at) => {
-    const user = await tables.user.findUniqueOrThrow({ where: { id: link.userId } })
-    await recordAndNotify(tables, user, { kind: 'email-undo-disputed', at, by })
+  const isRecorded = await actOnLink(accounts, link, by, async (change) => {
+    const user = await change.tables.user.findUniqueOrThrow({ where: { id: link.userId } })
+    await recordAndNotify(change, user, 'email-undo-disputed')
     return true
   })
   return isRecorded === true

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { changeTogether } from '../database/change-together.ts'
 import type { EmailLink, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { KINDS } from '../mail/messages.ts'
-import type { Accounts } from './accounts.ts'
+import type { Records } from './accounts.ts'
+import { type Actor, type Change, change } from './change.ts'
 import { emailKeyOf } from './identifiers.ts'
 
 /** How long each kind of link works: as long as the email says that carries it. */
@@ -36,13 +36,12 @@ export const ALL_BUT_OBJECTIONS: LinkPurpose[] = [
   'restore-account',
 ]
 
-export type NewLink = {
+type NewLink = {
   purpose: LinkPurpose
   userId: string
   /** Where the link is sent. Empty for a link that the operator hands over. */
   email: string
   oldEmailKey?: string
-  at: Date
 }
 
 export type LinkWithUser = EmailLink & {
@@ -53,25 +52,16 @@ export type LinkWithUser = EmailLink & {
 const KEPT_BESIDE_OTHERS: LinkPurpose[] = ['reset-password', 'verify-email']
 
 /** Replaces earlier links of the same purpose, but for links that a stranger can have sent; returns the id. */
-export async function createLink(tables: Tables, link: NewLink): Promise<string> {
-  const { purpose, userId, email, at } = link
+export async function createLink({ tables, at }: Change, link: NewLink): Promise<string> {
+  const { purpose, userId, email, oldEmailKey = null } = link
   const id = randomUUID()
   const emailKey = emailKeyOf(email)
   // A second change of email must not void the way back to the first one.
   const replaced = purpose === 'undo-email' ? { userId, purpose, emailKey } : { userId, purpose }
   if (!KEPT_BESIDE_OTHERS.includes(purpose)) await tables.emailLink.deleteMany({ where: replaced })
-  await tables.emailLink.create({
-    data: {
-      id,
-      purpose,
-      userId,
-      email,
-      emailKey,
-      oldEmailKey: link.oldEmailKey ?? null,
-      createdAt: at,
-      expiresAt: endOfLink(purpose, at),
-    },
-  })
+  const times = { createdAt: at, expiresAt: endOfLink(purpose, at) }
+  const data = { id, purpose, userId, email, emailKey, oldEmailKey, ...times }
+  await tables.emailLink.create({ data })
   return id
 }
 
@@ -81,7 +71,7 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
 
 /** Null once the link is used, replaced, voided or too old. */
 export async function findLink(
-  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  { database, clock }: Records,
   id: string,
   purposes: readonly string[],
 ): Promise<LinkWithUser | null> {
@@ -92,7 +82,7 @@ export async function findLink(
 
 /** The link that was used with success within the last minute. */
 export function findUsedLink(
-  accounts: Pick<Accounts, 'database' | 'clock'>,
+  accounts: Records,
   id: string,
   purposes: readonly LinkPurpose[],
 ): Promise<LinkWithUser | null> {
@@ -101,7 +91,7 @@ export function findUsedLink(
 
 /** The link that sets a new password and was made by using another, unless it is used or voided by now. */
 export async function findResetMadeBy(
-  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  { database, clock }: Records,
   { userId, emailKey, createdAt }: LinkWithUser,
 ): Promise<string | null> {
   const where = { purpose: 'reset-password', userId, emailKey, createdAt }
@@ -113,15 +103,15 @@ export async function findResetMadeBy(
 
 /** Uses the link up and does what it is for, both or neither; null when another request did so first. */
 export function actOnLink<Outcome>(
-  { database, clock }: Accounts,
+  accounts: Records,
   link: EmailLink,
-  act: (tables: Tables, at: Date) => Promise<Outcome>,
+  by: Actor,
+  act: (change: Change) => Promise<Outcome>,
 ): Promise<Outcome | null> {
-  const at = clock()
-  return changeTogether<Outcome | null>(database, async (tables) => {
-    if (!(await useLink(tables, link, at))) return null
-    const outcome = await act(tables, at)
-    if (outcome) await keepUsedLink(tables, link, at)
+  return change<Outcome | null>(accounts, by, async (change) => {
+    if (!(await useLink(change.tables, link, change.at))) return null
+    const outcome = await act(change)
+    if (outcome) await keepUsedLink(change, link)
     return outcome
   })
 }
@@ -138,9 +128,8 @@ export async function useLink(tables: Tables, link: EmailLink, now: Date): Promi
 
 /** What keeps the id of a used link: see findUsedLink. */
 export async function keepUsedLink(
-  tables: Tables,
+  { tables, at }: Change,
   { id, purpose, userId, email, emailKey }: Pick<EmailLink, 'id' | UsedColumns>,
-  at: Date,
 ): Promise<void> {
   const expiresAt = new Date(at.getTime() + USED_KEPT_FOR)
   const row = { id, userId, email, emailKey, createdAt: at, expiresAt }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
-import { enqueue } from '../mail/outbox.ts'
 import { type Key, text } from '../words/words.ts'
-import { headOf, type Reader } from './letters.ts'
+import { type Change, type Reader, writeMail } from './change.ts'
 
 export const EVENT_GROUPS = ['login', 'warning', 'password', 'account'] as const
 
@@ -49,47 +47,25 @@ const EVENTS = {
 
 export type EventKind = keyof typeof EVENTS
 
-/** Who makes a change: from where, and how the log line of their request hears of it. */
-export type Actor = {
-  browser: string
-  ip?: string | null
-  /** Of the pages that they see. */
-  language?: string | null
-  note?: (event: { kind: EventKind; event: string; userId: string }) => void
-}
-
-export type NewEvent = {
-  userId: string
-  kind: EventKind
-  at: Date
-  by: Actor
-  deviceId?: string | null
-}
-
-/** What a job keeps of them. */
-export function asColumns({ browser, ip = null, language = null }: Actor) {
-  return { browser, ip, language }
-}
-
 /** The user whom a notice is for. */
-export type Notified = Reader & { id: string; email: string; emailVerifiedAt: Date | null }
+type Notified = Reader & { id: string; email: string; emailVerifiedAt: Date | null }
 
 /** Those that the catalogue has a notice about. */
-export type NoticeKind = {
+type NoticeKind = {
   [Kind in EventKind]: `mail.notice.${Kind}` extends Key ? Kind : never
 }[EventKind]
-
-type NoticedEvent = Omit<NewEvent, 'userId'> & { kind: NoticeKind }
 
 /** The name of an event in the log. */
 export function logNameOf(kind: EventKind): string {
   return EVENTS[kind].log
 }
 
-/** Records the event in the transaction of the change. Returns how often it happened in this hour, which is 1 for one that is not merged. */
+/** Returns how often it happened in this hour, which is 1 for one that is not merged. */
 export async function recordEvent(
-  tables: Tables,
-  { userId, kind, at, by, deviceId = null }: NewEvent,
+  { tables, at, by }: Change,
+  userId: string,
+  kind: EventKind,
+  deviceId: string | null = null,
 ): Promise<number> {
   const { browser } = by
   const hour = Math.floor(at.getTime() / hours(1))
@@ -104,46 +80,40 @@ export async function recordEvent(
   return count
 }
 
-/** Records the event and notifies the user, both or neither. A merged event sends no second notice; an unverified email gets none. */
+/** A merged event sends no second notice; an unverified email gets none. */
 export async function recordAndNotify(
-  tables: Tables,
+  change: Change,
   user: Notified,
-  event: NoticedEvent,
+  kind: NoticeKind,
+  deviceId: string | null = null,
 ): Promise<void> {
-  const count = await recordEvent(tables, { userId: user.id, ...event })
-  if (count === 1 && user.emailVerifiedAt) await notify(tables, user, user.email, event)
+  const count = await recordEvent(change, user.id, kind, deviceId)
+  if (count === 1 && user.emailVerifiedAt) await notify(change, user, user.email, kind)
 }
 
 // Fewer are slips of the fingers.
 const SUSPICIOUS = 5
 
 /** Records that a user who is logged in gave a wrong password, and notifies the user once an hour when it goes on. */
-export async function recordWrongPassword(
-  tables: Tables,
-  user: Notified,
-  { at, by }: Pick<NewEvent, 'at' | 'by'>,
-): Promise<void> {
-  const event = { kind: 'password-check-failed', at, by } as const
-  const count = await recordEvent(tables, { userId: user.id, ...event })
-  if (count === SUSPICIOUS && user.emailVerifiedAt) await notify(tables, user, user.email, event)
+export async function recordWrongPassword(change: Change, user: Notified): Promise<void> {
+  const kind = 'password-check-failed'
+  const count = await recordEvent(change, user.id, kind)
+  if (count === SUSPICIOUS && user.emailVerifiedAt) await notify(change, user, user.email, kind)
 }
 
-/** Sends a notice about an event to an email of the user. */
-export async function notify(
-  tables: Tables,
-  user: Reader & { id: string },
-  to: string,
-  { kind, by, at, endsWayBack = false }: NoticedEvent & { endsWayBack?: boolean },
-): Promise<void> {
-  const message = {
-    ...headOf(user, by),
+/** Tells a former email that its link to take the account back is void, by what happened. */
+export function notifyFormer(change: Change, user: Notified, to: string, kind: NoticeKind) {
+  return notify(change, user, to, kind, true)
+}
+
+function notify(change: Change, user: Notified, to: string, kind: NoticeKind, endsWayBack = false) {
+  return writeMail(change, user, to, {
     template: 'security-notice',
     words: text(`mail.notice.${kind}`),
     isGrave: endsWayBack || 'isGrave' in EVENTS[kind],
     isTheft: kind === 'remember-token-stolen',
     endsWayBack,
-  } as const
-  await enqueue(tables, { userId: user.id, to, at, message })
+  })
 }
 
 /** What the user reads of an event. */

@@ -1,8 +1,8 @@
-import { changeTogether } from '../database/change-together.ts'
 import type { Database, SecurityEvent } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
-import type { Accounts } from './accounts.ts'
-import { type Actor, recordAndNotify } from './events.ts'
+import type { Records } from './accounts.ts'
+import { type Actor, change } from './change.ts'
+import { recordAndNotify } from './events.ts'
 import { SECRET_COLUMNS, type User } from './users.ts'
 
 type Keyed = { id: string }
@@ -10,17 +10,18 @@ type EventPlace = Keyed & { at: Date }
 
 /** Records that the user asked for their data. Returns the text of one JSON object, read as fast as it is taken: everything held about the account but what would log in as its user. */
 export async function startExport(
-  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  accounts: Records,
   user: User,
   by: Actor,
 ): Promise<AsyncIterable<string>> {
-  const at = clock()
-  await changeTogether(database, (tables) =>
-    recordAndNotify(tables, user, { kind: 'exported', at, by }),
-  )
+  const { database } = accounts
+  const exportedAt = await change(accounts, by, async (change) => {
+    await recordAndNotify(change, user, 'exported')
+    return change.at
+  })
   const where = { id: user.id }
   const account = await database.user.findUnique({ where, omit: SECRET_COLUMNS })
-  return writeFile(database, user.id, { exportedAt: at, account })
+  return writeFile(database, user.id, { exportedAt, account })
 }
 
 async function* writeFile(database: Database, userId: string, head: object) {

@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import { type Database, isUniqueViolation, type Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
-import type { Accounts } from './accounts.ts'
+import type { Records } from './accounts.ts'
 import type { EventKind } from './events.ts'
 import {
   type AcceptedUser,
@@ -120,7 +120,7 @@ const INSERTED_AT_ONCE = 2000
 
 /** Imports users that passed examineUsers, all or none; false when one of their names was taken meanwhile. */
 export function importUsers(
-  { database, clock }: Pick<Accounts, 'database' | 'clock'>,
+  { database, clock }: Records,
   users: readonly AcceptedUser[],
 ): Promise<boolean> {
   const kind = 'imported' satisfies EventKind

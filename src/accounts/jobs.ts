@@ -2,7 +2,8 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Tables } from '../database/database.ts'
 import type { Job } from '../mail/outbox.ts'
 import type { Accounts, CountEmail } from './accounts.ts'
-import { type Actor, recordEvent } from './events.ts'
+import type { Change } from './change.ts'
+import { recordEvent } from './events.ts'
 import { decideReset } from './passwords.ts'
 import { decideRegistration, decideVerification } from './registration-emails.ts'
 
@@ -12,31 +13,25 @@ export function doJob(
   job: Job,
   claim: (tables: Tables) => Promise<boolean>,
 ): Promise<void> {
+  const { browser, ip = null, language = null } = job
+  const by = { browser: browser ?? '', ip, language }
   const at = clock()
   return changeTogether(database, async (tables) => {
-    if (await claim(tables)) await JOBS[job.kind]?.(tables, job, at, countEmail)
+    if (await claim(tables)) await JOBS[job.kind]?.({ tables, at, by }, job, countEmail)
   })
 }
 
-type DoJob = (tables: Tables, job: Job, at: Date, countEmail: CountEmail) => Promise<void>
+type DoJob = (change: Change, job: Job, countEmail: CountEmail) => Promise<void>
 
 const JOBS: Record<string, DoJob> = {
-  'password-reset': (tables, { email, ...by }, at, countEmail) =>
-    decideReset(tables, { email: email ?? '', by: toActor(by), at }, countEmail),
-  registration: (tables, { pendingId, ...by }, at, countEmail) =>
-    decideRegistration(tables, { pendingId: pendingId ?? '', by: toActor(by), at }, countEmail),
-  verification: (tables, { email, ...by }, at, countEmail) =>
-    decideVerification(tables, { email: email ?? '', by: toActor(by), at }, countEmail),
+  'password-reset': (change, { email }, count) => decideReset(change, email ?? '', count),
+  registration: (change, { pendingId }, count) =>
+    decideRegistration(change, pendingId ?? '', count),
+  verification: (change, { email }, count) => decideVerification(change, email ?? '', count),
   'failed-login': recordFailedLogin,
 }
 
-function toActor({ browser, ip, language }: Record<string, string | null>): Actor {
-  return { browser: browser ?? '', ip: ip ?? null, language: language ?? null }
-}
-
-async function recordFailedLogin(tables: Tables, { userId, browser }: Job, at: Date) {
-  const user = userId && (await tables.user.findUnique({ where: { id: userId } }))
-  if (!user) return
-  const by = { browser: browser ?? '' }
-  await recordEvent(tables, { userId: user.id, kind: 'login-failed', at, by })
+async function recordFailedLogin(change: Change, { userId }: Job): Promise<void> {
+  const user = userId && (await change.tables.user.findUnique({ where: { id: userId } }))
+  if (user) await recordEvent(change, user.id, 'login-failed')
 }

@@ -17,18 +17,18 @@ export type PasswordOwner = {
 }
 
 /** What is wrong with a new password, in words for the form (NIST SP 800-63B-4, section 3.1.1.2). */
-export function checkPassword(typed: string, owner: PasswordOwner): PasswordProblem | null {
-  return checkPasswordLength(typed, owner.minLength) ?? ratePassword(typed, owner)
+export function findPasswordProblem(typed: string, owner: PasswordOwner): PasswordProblem | null {
+  return findLengthProblem(typed, owner.minLength) ?? findWeakness(typed, owner)
 }
 
-export function checkPasswordLength(typed: string, minLength: number): PasswordProblem | null {
+export function findLengthProblem(typed: string, minLength: number): PasswordProblem | null {
   const password = composePassword(typed)
   if (isPasswordTooLong(password)) return TOO_LONG
   return countCharacters(password) < minLength ? tooShort(minLength) : null
 }
 
 /** Costs milliseconds: for passwords of a good length only, and after everything that is cheap to check. */
-export function ratePassword(typed: string, owner: PasswordOwner): PasswordProblem | null {
+export function findWeakness(typed: string, owner: PasswordOwner): PasswordProblem | null {
   const password = composePassword(typed)
   const words = listWords(owner)
   if (isMadeOf(fold(password), words)) return PERSONAL

@@ -1,7 +1,7 @@
-import { changeTogether } from '../database/change-together.ts'
-import { type Tables, type User as UserRow, whenTaken } from '../database/database.ts'
+import { type User as UserRow, whenTaken } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
-import { type Actor, recordAndNotify, recordEvent } from './events.ts'
+import { type Actor, type Change, change } from './change.ts'
+import { recordAndNotify, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { isReserved } from './registration.ts'
 import { changeOwnUser, toUser, type User } from './users.ts'
@@ -34,20 +34,19 @@ export function changesOf(user: User, wanted: Profile): Partial<Profile> {
 
 /** Null when this session was ended meanwhile. */
 export function changeProfile(
-  { database, clock }: Accounts,
+  accounts: Accounts,
   user: User,
   wanted: Profile,
   by: Actor,
 ): Promise<User | 'username-taken' | null> {
   const data = columnsOf(user, changesOf(user, wanted))
   if (Object.keys(data).length === 0) return Promise.resolve(user)
-  const at = clock()
-  return changeTogether<User | 'username-taken' | null>(database, async (tables) => {
+  return change<User | 'username-taken' | null>(accounts, by, async (change) => {
     const { usernameKey } = data
-    if (usernameKey && (await isReserved(tables, usernameKey, at))) return 'username-taken'
-    const changed = await changeOwnUser(tables, user, data)
+    if (usernameKey && (await isReserved(change, usernameKey))) return 'username-taken'
+    const changed = await changeOwnUser(change.tables, user, data)
     if (!changed) return null
-    await recordChange(tables, user, changed, { at, by })
+    await recordChange(change, user, changed)
     return toUser(changed)
   }).catch(whenTaken('username-taken'))
 }
@@ -62,15 +61,10 @@ export async function chooseLanguage(
 }
 
 // Users log in by the old user name, which others can take from now on: they are told.
-async function recordChange(
-  tables: Tables,
-  user: User,
-  changed: UserRow,
-  event: { at: Date; by: Actor },
-): Promise<void> {
+async function recordChange(change: Change, user: User, changed: UserRow): Promise<void> {
   if (usernameKeyOf(changed.username) === usernameKeyOf(user.username))
-    await recordEvent(tables, { userId: user.id, kind: 'profile-changed', ...event })
-  else await recordAndNotify(tables, changed, { kind: 'username-changed', ...event })
+    await recordEvent(change, user.id, 'profile-changed')
+  else await recordAndNotify(change, changed, 'username-changed')
 }
 
 // Only what changes: another tab may be changing the rest. Another spelling of the same email is a matter of

@@ -1,61 +1,51 @@
-import type { PendingRegistration, Tables } from '../database/database.ts'
-import { enqueue } from '../mail/outbox.ts'
+import type { PendingRegistration } from '../database/database.ts'
 import type { CountEmail } from './accounts.ts'
+import { asAskedBy, type Change, type Reader, writeMail } from './change.ts'
 import { createLink, hasWayBack } from './email-links.ts'
-import type { Actor } from './events.ts'
 import { emailKeyOf } from './identifiers.ts'
-import { asAskedBy, headOf, type Reader } from './letters.ts'
-import type { User } from './users.ts'
 
 /** Sends the link that verifies the first email of an account. */
 export async function sendVerification(
-  tables: Tables,
-  user: Reader & Pick<User, 'id' | 'email'>,
-  { at, by }: { at: Date; by: Actor },
+  change: Change,
+  user: Reader & { id: string; email: string },
 ): Promise<void> {
-  const { id: userId, email } = user
-  const linkId = await createLink(tables, { purpose: 'verify-email', userId, email, at })
-  const message = { ...headOf(user, by), template: 'verify-email', linkId } as const
-  await enqueue(tables, { userId, to: email, at, message })
+  const purpose = 'verify-email'
+  const linkId = await createLink(change, { purpose, userId: user.id, email: user.email })
+  await writeMail(change, user, user.email, { template: purpose, linkId })
 }
 
 /** Decides in the background which email answers a registration, unless its recipient has had enough of them. */
 export async function decideRegistration(
-  tables: Tables,
-  { pendingId, by, at }: { pendingId: string; by: Actor; at: Date },
+  change: Change,
+  pendingId: string,
   countEmail: CountEmail,
 ): Promise<void> {
+  const { tables } = change
   const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
   if (!pending) return
   // Apart from those that are asked for again: a user whom others have used this up for can ask.
   if (!(await countEmail(tables, 'verifications-to', `${pending.emailKey} registration`))) return
-  await answerRegistration(tables, pending, { at, by })
+  await answerRegistration(change, pending)
 }
 
-async function answerRegistration(
-  tables: Tables,
-  pending: PendingRegistration,
-  { at, by }: { at: Date; by: Actor },
-) {
-  const { id, email, emailKey } = pending
+async function answerRegistration(change: Change, pending: PendingRegistration): Promise<void> {
+  const { tables, at, by } = change
+  const { id: linkId, email, emailKey } = pending
   const user = await tables.user.findUnique({ where: { emailKey } })
-  if (user) {
-    const head = headOf(asAskedBy(by, user), by)
-    const message = { ...head, template: 'account-exists' } as const
-    await enqueue(tables, { userId: user.id, to: user.email, at, message })
-  } else if (!(await hasWayBack(tables, emailKey, at))) {
-    const reader = { ...pending, name: null, timeZone: null }
-    const message = { ...headOf(reader, by), template: 'verify-email', linkId: id } as const
-    await enqueue(tables, { userId: null, to: email, at, message })
+  if (user) await writeMail(change, asAskedBy(by, user), user.email, { template: 'account-exists' })
+  else if (!(await hasWayBack(tables, emailKey, at))) {
+    const reader = { ...pending, id: null, name: null, timeZone: null }
+    await writeMail(change, reader, email, { template: 'verify-email', linkId })
   }
 }
 
 /** Decides in the background whether an email waits for its verification, and sends one link again unless it has had enough of them. */
 export async function decideVerification(
-  tables: Tables,
-  { email, by, at }: { email: string; by: Actor; at: Date },
+  change: Change,
+  email: string,
   countEmail: CountEmail,
 ): Promise<void> {
+  const { tables, at, by } = change
   const emailKey = emailKeyOf(email)
   const user = await tables.user.findUnique({ where: { emailKey, emailVerifiedAt: null } })
   const pending = await tables.pendingRegistration.findFirst({
@@ -64,7 +54,6 @@ export async function decideVerification(
   })
   if (!user && !pending) return
   if (!(await countEmail(tables, 'verifications-to', emailKey))) return
-  const asked = { at, by }
-  if (user) await sendVerification(tables, { ...user, ...asAskedBy(by, user) }, asked)
-  else if (pending) await answerRegistration(tables, pending, asked)
+  if (user) await sendVerification(change, asAskedBy(by, user))
+  else if (pending) await answerRegistration(change, pending)
 }

@@ -1,16 +1,11 @@
 import { hash, randomUUID } from 'node:crypto'
-import { changeTogether } from '../database/change-together.ts'
-import {
-  isUniqueViolation,
-  type PendingRegistration,
-  type Tables,
-  whenTaken,
-} from '../database/database.ts'
+import { isUniqueViolation, type PendingRegistration, whenTaken } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
+import { type Actor, asColumns, type Change, change } from './change.ts'
 import { endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
-import { type Actor, asColumns, recordEvent } from './events.ts'
+import { recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import { sendVerification } from './registration-emails.ts'
@@ -30,18 +25,17 @@ export type Taken = 'username-taken' | 'email-taken'
 
 /** Registers where an email need not be verified first; the answer tells whether the email has an account. */
 export async function registerUser(accounts: Accounts, wanted: NewUser): Promise<User | Taken> {
-  const { database, passwords, clock } = accounts
-  const passwordHash = await passwords.hash(wanted.password, wanted.client)
-  const at = clock()
-  const row = { ...rowOf(wanted, passwordHash, at), id: idOf(wanted) }
-  return changeTogether<User | Taken>(database, async (tables) => {
-    if (await isReserved(tables, row.usernameKey, at)) return 'username-taken'
+  const passwordHash = await accounts.passwords.hash(wanted.password, wanted.client)
+  const row = { ...rowOf(wanted, passwordHash, accounts.clock()), id: idOf(wanted) }
+  return change<User | Taken>(accounts, wanted, async (change) => {
+    const { tables, at } = change
+    if (await isReserved(change, row.usernameKey)) return 'username-taken'
     const user = await tables.user.create({ data: row })
     // Asked after the insert: only now is a change of email that gives this one up seen for certain.
     // A thief could otherwise register with the old email, and bar the way back.
     if (await hasWayBack(tables, row.emailKey, at)) throw new EmailKept()
-    await recordEvent(tables, { userId: user.id, kind: 'registered', at, by: wanted })
-    await sendVerification(tables, user, { at, by: wanted })
+    await recordEvent(change, user.id, 'registered')
+    await sendVerification(change, user)
     return toUser(user)
   }).catch(async (error: unknown) => {
     const taken = await whyTaken(accounts, row.usernameKey, error)
@@ -93,28 +87,27 @@ function rowOf({ username, email, language }: NewUser, hash: string, at: Date) {
 }
 
 /** Whether a pending registration reserves the user name. */
-export async function isReserved(tables: Tables, usernameKey: string, now: Date): Promise<boolean> {
-  const where = { usernameKey, expiresAt: { gt: now } }
+export async function isReserved({ tables, at }: Change, usernameKey: string): Promise<boolean> {
+  const where = { usernameKey, expiresAt: { gt: at } }
   return (await tables.pendingRegistration.count({ where })) > 0
 }
 
-export type NewRegistration = NewUser & { deviceTokenHash: string }
+type NewRegistration = NewUser & { deviceTokenHash: string }
 
 /** Reserves the user name until the email is verified. Never looks at the email: the mail worker does. */
 export async function reserveRegistration(
-  { database, passwords, clock }: Accounts,
+  accounts: Accounts,
   { deviceTokenHash, ...wanted }: NewRegistration,
 ): Promise<'reserved' | 'username-taken'> {
-  const passwordHash = await passwords.hash(wanted.password, wanted.client)
-  const at = clock()
-  const row = rowOf(wanted, passwordHash, at)
-  const expiresAt = endOfLink('verify-email', at)
-  return changeTogether<'reserved' | 'username-taken'>(database, async (tables) => {
+  const passwordHash = await accounts.passwords.hash(wanted.password, wanted.client)
+  return change<'reserved' | 'username-taken'>(accounts, wanted, async ({ tables, at, by }) => {
+    const row = rowOf(wanted, passwordHash, at)
     const { usernameKey } = row
+    const expiresAt = endOfLink('verify-email', at)
     await tables.pendingRegistration.deleteMany({ where: { usernameKey, expiresAt: { lte: at } } })
     if (await tables.user.count({ where: { usernameKey } })) return 'username-taken'
     await tables.pendingRegistration.create({ data: { ...row, deviceTokenHash, expiresAt } })
-    await queueJob(tables, { kind: 'registration', pendingId: row.id, ...asColumns(wanted) }, at)
+    await queueJob(tables, { kind: 'registration', pendingId: row.id, ...asColumns(by) }, at)
     return 'reserved'
   }).catch(whenTaken('username-taken'))
 }
@@ -132,25 +125,20 @@ export async function completeRegistration<Outcome>(
   accounts: Accounts,
   pending: PendingRegistration,
   { by, keepsPassword }: { by: Actor; keepsPassword: boolean },
-  goOn: (tables: Tables, user: User, at: Date) => Promise<Outcome>,
+  goOn: (change: Change, user: User) => Promise<Outcome>,
 ): Promise<Outcome | Taken | 'used'> {
-  const { database, clock } = accounts
-  const at = clock()
   const { id, passwordHash, deviceTokenHash: _, expiresAt: __, ...names } = pending
   const hash = keepsPassword ? passwordHash : null
-  const data = { ...names, id: randomUUID(), passwordHash: hash, emailVerifiedAt: at }
-  return changeTogether<Outcome | Taken | 'used'>(database, async (tables) => {
+  return change<Outcome | Taken | 'used'>(accounts, by, async (change) => {
+    const { tables, at } = change
     const { count } = await tables.pendingRegistration.deleteMany({ where: { id } })
     if (count === 0) return 'used'
+    const data = { ...names, id: randomUUID(), passwordHash: hash, emailVerifiedAt: at }
     const user = await tables.user.create({ data })
     if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
-    await recordEvent(tables, { userId: user.id, kind: 'registered', at, by })
+    await recordEvent(change, user.id, 'registered')
     const { email, emailKey } = user
-    await keepUsedLink(
-      tables,
-      { id, purpose: 'verify-email', userId: user.id, email, emailKey },
-      at,
-    )
-    return goOn(tables, toUser(user), at)
+    await keepUsedLink(change, { id, purpose: 'verify-email', userId: user.id, email, emailKey })
+    return goOn(change, toUser(user))
   }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

@@ -1,11 +1,10 @@
-import { changeTogether } from '../database/change-together.ts'
-import type { PendingRegistration, Tables } from '../database/database.ts'
+import type { PendingRegistration } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
+import { type Actor, type Change, change } from './change.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
 import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
-import type { Actor } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
-import { verifyOwnPassword } from './passwords.ts'
+import { isPasswordOf } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
 
 /** What a link of /verify-email verifies. */
@@ -28,18 +27,18 @@ export async function findVerification(
   return pending && { kind: 'registration', id, email: pending.email, pending }
 }
 
-/** Compares a password with the one that was chosen at registration. */
-export async function knowsPassword(
+/** Whether this is the password that was chosen at registration. */
+export async function isPasswordOfVerification(
   accounts: Accounts,
   verification: Verification,
-  typed: { password: string; client: HashClient },
+  password: string,
+  client: HashClient,
 ): Promise<boolean> {
   if (verification.kind !== 'registration')
-    return verifyOwnPassword(accounts, { id: verification.link.userId }, typed)
+    return isPasswordOf(accounts, verification.link.userId, password, client)
   const { id, passwordHash } = verification.pending
-  const client = { ...typed.client, account: id }
-  const { matches } = await accounts.passwords.verify(typed.password, passwordHash, client)
-  return matches
+  const check = await accounts.passwords.verify(password, passwordHash, { ...client, account: id })
+  return check.matches
 }
 
 /** Verifies; the password stays as it is. */
@@ -66,16 +65,15 @@ export async function startOver(
     return completeRegistration(accounts, verification.pending, how, createResetLink)
   }
   const { email, link } = verification
-  return changeTogether(accounts.database, async (tables) => {
-    await holdUser(tables, link.userId)
-    return createResetLink(tables, { id: link.userId, email }, accounts.clock())
+  return change(accounts, by, async (change) => {
+    await holdUser(change.tables, link.userId)
+    return createResetLink(change, { id: link.userId, email })
   })
 }
 
 async function createResetLink(
-  tables: Tables,
+  change: Change,
   { id: userId, email }: { id: string; email: string },
-  at: Date,
 ) {
-  return { linkId: await createLink(tables, { purpose: 'reset-password', userId, email, at }) }
+  return { linkId: await createLink(change, { purpose: 'reset-password', userId, email }) }
 }

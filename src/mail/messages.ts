@@ -14,7 +14,7 @@ export type Head = {
   ip?: string | null
 }
 
-type Content =
+export type Content =
   | { template: 'verify-email'; linkId: string }
   | { template: 'verify-new-email'; linkId: string }
   /** To the old email; without a link where that was never verified. */

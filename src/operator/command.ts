@@ -13,7 +13,7 @@ import { complain, type Outcome, report } from './outcome.ts'
 
 /** What a command works with. */
 export type Operator = {
-  accounts: Pick<Accounts, 'database' | 'passwords' | 'clock' | 'passwordRules'>
+  accounts: Accounts
   settings: Settings
 }
 

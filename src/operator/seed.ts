@@ -49,13 +49,7 @@ async function fill(accounts: Accounts, tables: Tables, user: ManagedUser): Prom
     const at = ago(accounts, daysAgo, hour)
     const deviceId = devices.get(browser) ?? (await addDevice(tables, user, browser, at))
     devices.set(browser, deviceId)
-    await recordEvent(tables, {
-      userId: user.id,
-      kind,
-      at,
-      deviceId,
-      by: { browser: browser.label },
-    })
+    await recordEvent({ tables, at, by: { browser: browser.label } }, user.id, kind, deviceId)
   }
   await addNotes(accounts, tables, user.id)
 }

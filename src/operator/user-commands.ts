@@ -7,7 +7,7 @@ import {
   searchUsers,
 } from '../accounts/operations.ts'
 import { findRegistrations } from '../accounts/overview.ts'
-import { checkPassword } from '../accounts/password-rules.ts'
+import { findPasswordProblem } from '../accounts/password-rules.ts'
 import { describeDatabase } from '../settings/start-lines.ts'
 import { english } from '../words/catalogue.ts'
 import type { Asking } from './ask-password.ts'
@@ -52,7 +52,7 @@ async function create(
   if ('problem' in names) return refused(names.problem)
   const asked = await ask.password()
   if (!asked.ok) return refused(asked.problem)
-  const problem = checkPassword(asked.password, { ...accounts.passwordRules, ...names })
+  const problem = findPasswordProblem(asked.password, { ...accounts.passwordRules, ...names })
   if (problem) return refused(english.say(problem.text))
   const user = await createUser(accounts, { ...names, password: asked.password })
   if (user === 'username-taken') return refused(english.say('username.taken'))

@@ -87,7 +87,7 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   if (changed.language !== user.language) keepLanguage(req, res, changed.language)
   if (!isNewEmail(user, form.data)) return goBack(req, res, 'account.saved')
 
-  const isSent = await requestNewEmail(accounts, changed, { email: form.data.email, by })
+  const isSent = await requestNewEmail(accounts, changed, form.data.email, by)
   if (!isSent) return auth.unauthorized(req, res, next)
   const { email } = form.data
   const saved = ['account.saved-open-link', { email }] as const
@@ -128,7 +128,7 @@ async function verifyAgain(req: Request, res: Response) {
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
   await throttle.count(verificationLimits(principalOf(req)))
-  await requestVerification(accounts, { email: user.email, by: visitOf(req) })
+  await requestVerification(accounts, user.email, visitOf(req))
   return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 

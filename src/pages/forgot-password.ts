@@ -33,7 +33,7 @@ async function forgot(req: Request, res: Response) {
   if (!form.ok) return show(req, res.status(422), form.view)
 
   await services.throttle.count(emailLimits(networkOf(req)))
-  await requestReset(services.accounts, { ...form.data, by: services.visitOf(req) })
+  await requestReset(services.accounts, form.data.email, services.visitOf(req))
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)
   services.flashes.add(req, res, 'info', 'forgot-password.sent', ...where)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import {
-  checkPasswordLength,
+  findLengthProblem,
+  findWeakness,
   type PasswordOwner,
   type PasswordProblem,
-  ratePassword,
 } from '../accounts/password-rules.ts'
 import { text } from '../words/words.ts'
 
@@ -20,14 +20,14 @@ export function demandGoodPassword<Fields extends { password: string; confirm: s
 ) {
   return schema
     .superRefine((fields, context) => {
-      addProblem(context, checkPasswordLength(fields.password, ownerOf(fields).minLength))
+      addProblem(context, findLengthProblem(fields.password, ownerOf(fields).minLength))
     })
     .refine(({ password, confirm }) => password === confirm, {
       path: ['confirm'],
       message: text('password.not-the-same'),
     })
     .superRefine(
-      (fields, context) => addProblem(context, ratePassword(fields.password, ownerOf(fields))),
+      (fields, context) => addProblem(context, findWeakness(fields.password, ownerOf(fields))),
       {
         // Rating takes longer than everything else, and what it is rated against may be of any length until then.
         when: ({ issues }) => issues.length === 0,

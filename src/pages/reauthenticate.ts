@@ -9,7 +9,7 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { formatLoginId } from '../sessions/login-id.ts'
 import { readText, text } from '../words/words.ts'
-import { provePassword } from './own-password.ts'
+import { checkOwnPassword } from './own-password.ts'
 
 const ReauthenticateForm = z.object({
   password: z.string(text('password.missing')).min(1, text('password.missing')),
@@ -35,7 +35,7 @@ async function reauthenticate(req: Request, res: Response) {
   const form = parseForm(ReauthenticateForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  if (!(await provePassword(req, form.data.password))) {
+  if (!(await checkOwnPassword(req, form.data.password))) {
     return show(req, res.status(422), rejectForm(form, 'password', 'password.wrong').view)
   }
   await auth.confirmLogin(req, res)

@@ -29,8 +29,7 @@ async function resend(req: Request, res: Response) {
   if (!form.ok) return show(res.status(422), form.view)
 
   await services.throttle.count(emailLimits(networkOf(req)))
-  const by = services.visitOf(req)
-  await requestVerification(services.accounts, { email: form.data.email, by })
+  await requestVerification(services.accounts, form.data.email, services.visitOf(req))
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)
   services.flashes.add(req, res, 'info', 'resend-verification.sent', ...where)

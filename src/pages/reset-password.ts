@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
-import { resetPassword, verifyOwnPassword } from '../accounts/passwords.ts'
+import { isPasswordOf, resetPassword } from '../accounts/passwords.ts'
 import { findUser, type User } from '../accounts/users.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
@@ -37,9 +37,9 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
   const form = parseForm(ResetForm, req.body)
   if (!form.ok) return show(req, res.status(422), found, form.view)
 
-  const wanted = { ...form.data, ...visitOf(req) }
-  const limits = linkPasswordLimits(found.userId)
-  const user = await throttle.attempt(limits, () => resetPassword(accounts, found, wanted))
+  const user = await throttle.attempt(linkPasswordLimits(found.userId), () =>
+    resetPassword(accounts, found, form.data.password, visitOf(req)),
+  )
   if (!user) return finishSecondPress(req, res)
   await knowBrowser(req, res, user)
   return goToLogin(req, res)
@@ -52,9 +52,8 @@ async function finishSecondPress(req: Request, res: Response) {
   const { data: form } = PressedAgain.safeParse(req.body)
   const used = await findPressed(req, ['reset-password'])
   if (!form || !used) return link.refuse(req, res)
-  const typed = { password: form.password, ...visitOf(req) }
   const isSame = await throttle.attempt(linkPasswordLimits(used.id), () =>
-    verifyOwnPassword(accounts, { id: used.userId }, typed),
+    isPasswordOf(accounts, used.userId, form.password, visitOf(req).client),
   )
   if (!isSame) return link.refuse(req, res)
   const user = await findUser(accounts, used.userId)

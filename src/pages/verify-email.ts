@@ -3,7 +3,7 @@ import { z } from 'zod'
 import {
   completeVerification,
   findVerification,
-  knowsPassword,
+  isPasswordOfVerification,
   startOver,
   type Verification,
 } from '../accounts/verification.ts'
@@ -61,9 +61,10 @@ async function prove(req: Request, res: Response, verification: Verification) {
   const form = parseForm(PasswordForm, req.body)
   if (!form.ok) return show(res.status(422), verification, true, form.view)
 
-  const typed = { ...form.data, ...visitOf(req) }
-  const limits = linkPasswordLimits(verification.id)
-  const isRight = await throttle.attempt(limits, () => knowsPassword(accounts, verification, typed))
+  const { client } = visitOf(req)
+  const isRight = await throttle.attempt(linkPasswordLimits(verification.id), () =>
+    isPasswordOfVerification(accounts, verification, form.data.password, client),
+  )
   if (isRight) return complete(req, res, verification)
   const wrong = rejectForm(form, 'password', 'password.wrong')
   return show(res.status(422), verification, true, wrong.view)

@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
+import { type Actor, change } from '../accounts/change.ts'
 import { voidLinks } from '../accounts/email-links.ts'
-import { type Actor, recordAndNotify, recordEvent } from '../accounts/events.ts'
+import { recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { minutes } from '../durations.ts'
@@ -81,17 +82,16 @@ export async function findUserOfDevice(accounts: Accounts, id: string): Promise<
 
 /** Ends the sessions and the remember series of one of the user's devices at once. False when that was done before, or it is not theirs. */
 export function revokeDevice(
-  { database, clock }: Accounts,
+  accounts: Accounts,
   { id: userId }: User,
   deviceId: string,
   by: Actor,
 ): Promise<boolean> {
-  const at = clock()
-  return changeTogether(database, async (tables) => {
+  return change(accounts, by, async (change) => {
     const where = { id: deviceId, userId, revokedAt: null }
-    const { count } = await tables.device.updateMany({ where, data: { revokedAt: at } })
-    if (count === 1)
-      await recordEvent(tables, { userId, kind: 'device-logged-out', at, by, deviceId })
+    const data = { revokedAt: change.at }
+    const { count } = await change.tables.device.updateMany({ where, data })
+    if (count === 1) await recordEvent(change, userId, 'device-logged-out', deviceId)
     return count === 1
   })
 }
@@ -113,28 +113,28 @@ export function knowDevice(
 
 /** Ends every session, remember series, known device and pending change of email, also one that is being made this moment. Returns the user in the new epoch, or null when this session was ended meanwhile. */
 export function revokeOtherDevices(
-  { database, clock }: Accounts,
+  accounts: Accounts,
   user: User,
   by: Actor,
 ): Promise<User | null> {
-  return changeTogether(database, async (tables) => {
-    const changed = await changeOwnUser(tables, user, { authEpoch: { increment: 1 } })
+  return change(accounts, by, async (change) => {
+    const changed = await changeOwnUser(change.tables, user, { authEpoch: { increment: 1 } })
     if (!changed) return null
     // A change of email that an intruder began would outlive the intruder's session.
-    await voidLinks(tables, user.id, ['verify-new-email'])
-    await recordAndNotify(tables, changed, { kind: 'others-logged-out', at: clock(), by })
+    await voidLinks(change.tables, user.id, ['verify-new-email'])
+    await recordAndNotify(change, changed, 'others-logged-out')
     return toUser(changed)
   })
 }
 
 /** Ends the device of a series whose cookie was copied, and tells its user. */
 export function endStolenDevice(
-  { database, clock }: Accounts,
-  series: { id: string; userId: string; deviceId: string | null } & Actor,
+  accounts: Accounts,
+  { id, userId, deviceId }: { id: string; userId: string; deviceId: string | null },
+  by: Actor,
 ): Promise<void> {
-  const { id, userId, deviceId, ...by } = series
-  const at = clock()
-  return changeTogether(database, async (tables) => {
+  return change(accounts, by, async (change) => {
+    const { tables, at } = change
     // The device first, as everywhere: two transactions that wait for each other would both fail.
     if (deviceId)
       await tables.device.updateMany({ where: { id: deviceId }, data: { revokedAt: at } })
@@ -142,11 +142,6 @@ export function endStolenDevice(
     // Of two requests with the copy, one reports it.
     if (count === 0) return
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndNotify(tables, user, {
-      kind: 'remember-token-stolen',
-      at,
-      by,
-      deviceId,
-    })
+    await recordAndNotify(change, user, 'remember-token-stolen', deviceId)
   })
 }

@@ -104,14 +104,14 @@ async function recordLoginEvent(
 ): Promise<void> {
   const kind = KINDS[startedBy]
   // The login manager tells the log of it.
-  const event = { at, by: { browser, ip }, deviceId }
+  const change = { tables, at, by: { browser, ip } }
   if (kind === 'logged-in' && isNew) {
     const user = await tables.user.findUniqueOrThrow({ where: { id: userId } })
-    await recordAndNotify(tables, user, { kind: 'new-device', ...event })
-  } else if (kind) await recordEvent(tables, { userId, kind, ...event })
+    await recordAndNotify(change, user, 'new-device', deviceId)
+  } else if (kind) await recordEvent(change, userId, kind, deviceId)
 }
 
-export type Target = { userId: string | null; deviceId: string | null }
+type Target = { userId: string | null; deviceId: string | null }
 
 /** The account that a folded user name or email means, and which of its known devices this browser is, in one statement. */
 export async function findTarget(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkPassword, type PasswordOwner } from '../../src/accounts/password-rules.ts'
+import { findPasswordProblem, type PasswordOwner } from '../../src/accounts/password-rules.ts'
 import { english } from '../../src/words/catalogue.ts'
 import { leastTime } from '../support/least-time.ts'
 
@@ -15,15 +15,15 @@ const PRINTABLE_ASCII = Array.from({ length: 95 }, (_, n) => String.fromCharCode
 const GOOD = 'zebra umbrella seventeen'
 
 function sayProblem(password: string) {
-  const problem = checkPassword(password, alice)
+  const problem = findPasswordProblem(password, alice)
   return problem && english.say(problem.text)
 }
 
 function codeFor(password: string, owner = alice) {
-  return checkPassword(password, owner)?.code ?? null
+  return findPasswordProblem(password, owner)?.code ?? null
 }
 
-describe('checkPassword', () => {
+describe('findPasswordProblem', () => {
   test.each([
     ['words', GOOD],
     ['small letters', 'vhqzkpwxrtnbmdl'],
@@ -37,7 +37,7 @@ describe('checkPassword', () => {
     ['15 emoji', '🐎🔋📎🌵🎻🧂🚲🪁🧶🦉🫖🪜🧲🎈🪵'],
     ['1,024 bytes', `${GOOD} ${'ü'.repeat(499)}x`],
   ])('takes a password of %s', (_what, password) => {
-    expect(checkPassword(password, alice)).toBeNull()
+    expect(findPasswordProblem(password, alice)).toBeNull()
   })
 
   test.each([
@@ -46,7 +46,7 @@ describe('checkPassword', () => {
     ['14 letters, though decomposed they are more', 'vhqzkpwxrtnbé'.normalize('NFD')],
     ['nothing', ''],
   ])('finds %s too short and says how many it wants', (_what, password) => {
-    expect(checkPassword(password, alice)).toEqual({
+    expect(findPasswordProblem(password, alice)).toEqual({
       code: 'too-short',
       text: ['password.too-short', { least: 15 }],
     })

@@ -194,8 +194,8 @@ describe('a new email', () => {
 
     const _csrf = await ada.browser.takeToken('/account')
     await ada.browser.post('/account/devices/revoke-others', { _csrf })
-    const wanted = { email: `new.${ada.email}`, by: { browser: 'Edge' } }
-    const isSent = user && (await requestNewEmail(accounts, user, wanted))
+    const by = { browser: 'Edge' }
+    const isSent = user && (await requestNewEmail(accounts, user, `new.${ada.email}`, by))
 
     expect(isSent).toBe(false)
     expect(await findMails(site, `new.${ada.email}`, 'verify-new-email')).toEqual([])

@@ -142,7 +142,7 @@ describe('a new account', () => {
     if (!unverified || !link) throw new Error('Nothing to verify')
     await markVerified(site, ada)
 
-    await requestVerification(accounts, { email: unverified.email, by: { browser: 'Edge' } })
+    await requestVerification(accounts, unverified.email, { browser: 'Edge' })
 
     expect(await verifyEmail(accounts, link, { browser: 'Edge' })).toBe(false)
     expect(await findMails(site, ada.email, 'verify-email')).toHaveLength(1)

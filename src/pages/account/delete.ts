@@ -10,7 +10,7 @@ import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { text } from '../../words/words.ts'
 import { sayWhereMailGoes } from '../mail-words.ts'
-import { provePassword } from '../own-password.ts'
+import { checkOwnPassword } from '../own-password.ts'
 
 const DeleteForm = z.object({
   username: z
@@ -45,7 +45,7 @@ async function deleteAccount(req: Request, res: Response, next: NextFunction) {
     const wrong = rejectForm(form, 'username', 'delete.username-wrong')
     return show(req, res.status(422), wrong.view)
   }
-  if (!(await provePassword(req, form.data.password))) {
+  if (!(await checkOwnPassword(req, form.data.password))) {
     return show(req, res.status(422), rejectForm(form, 'password', 'password.wrong').view)
   }
   return schedule(req, res, next)

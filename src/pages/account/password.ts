@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { composePassword } from '../../accounts/password-hash.ts'
-import { changePassword, verifyOwnPassword } from '../../accounts/passwords.ts'
+import { changePassword, isPasswordOf } from '../../accounts/passwords.ts'
 import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
 import { saveThenRedirect } from '../../auth/express-session.ts'
@@ -15,7 +15,7 @@ import { findUserOfDevice } from '../../sessions/device-list.ts'
 import { ownPasswordLimits, type Principal } from '../../throttle/limits.ts'
 import { text } from '../../words/words.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
-import { provePassword } from '../own-password.ts'
+import { checkOwnPassword } from '../own-password.ts'
 
 const PasswordFields = z
   .object({
@@ -50,9 +50,9 @@ async function change(req: Request, res: Response, next: NextFunction) {
   const form = parseForm(ChangeForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const isRight = await provePassword(req, form.data.current)
-  const wanted = { ...form.data, ...visitOf(req) }
-  const changed = isRight ? await changePassword(accounts, user, wanted) : null
+  const isRight = await checkOwnPassword(req, form.data.current)
+  const { password } = form.data
+  const changed = isRight ? await changePassword(accounts, user, password, visitOf(req)) : null
   const now = changed ?? (await findChanged(req, user))
   if (now) return renew(req, res, now)
   if (isRight) return auth.unauthorized(req, res, next)
@@ -108,10 +108,9 @@ async function isChanged(req: Request, principal: Principal): Promise<boolean> {
   const { accounts, throttle, visitOf } = servicesOf(req)
   const form = PasswordFields.safeParse(req.body)
   if (!form.success) return false
-  const typed = { password: form.data.password, ...visitOf(req) }
-  const user = { id: principal.userId }
+  const { client } = visitOf(req)
   return throttle.attempt(ownPasswordLimits(principal), () =>
-    verifyOwnPassword(accounts, user, typed),
+    isPasswordOf(accounts, principal.userId, form.data.password, client),
   )
 }
 
