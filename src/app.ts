@@ -26,7 +26,7 @@ import { findPublicFolder, resolveInProject } from './project.ts'
 import { visitorOf } from './runtime/security-log.ts'
 import { provideServices, type Services } from './services.ts'
 import { canMail, type Settings } from './settings/settings.ts'
-import { formLimits } from './throttle/limits.ts'
+import { limitsOf } from './throttle/budgets.ts'
 import { TooManyAttempts } from './throttle/throttle.ts'
 import { readText } from './words/words.ts'
 
@@ -131,7 +131,7 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
 // Beside the guards, so that a page that is added later has a budget too.
 function limitForms({ principalOf, throttle }: Services): RequestHandler {
   return async (req, _res, next) => {
-    if (req.method === 'POST') await throttle.count(formLimits(principalOf(req)))
+    if (req.method === 'POST') await throttle.count(limitsOf('form', principalOf(req)))
     next()
   }
 }

@@ -32,13 +32,7 @@ import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
 import { createRememberStore } from './sessions/remember-store.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, type Settings } from './settings/settings.ts'
-import { createBudgets } from './throttle/budgets.ts'
-import {
-  deliveryLimits,
-  type LoginTarget,
-  type Principal,
-  recipientLimits,
-} from './throttle/limits.ts'
+import { createBudgets, type LoginTarget, limitsOf, type Principal } from './throttle/budgets.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 import { catalogue as ourCatalogue } from './words/catalogue.ts'
 import { type Catalogue, readText, text } from './words/words.ts'
@@ -79,8 +73,8 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, visits)
   const throttle = openThrottle(foundation)
-  const countEmail: CountEmail = (tables, kind, key) =>
-    throttle.countWithin(tables, recipientLimits(kind, key))
+  const countEmail: CountEmail = (tables, kind, recipient) =>
+    throttle.countWithin(tables, limitsOf(kind, { recipient }))
   const doJob: MailOptions['doJob'] = (job, claim) =>
     doAccountJob({ ...accounts, countEmail }, job, claim)
   return {
@@ -111,7 +105,7 @@ function openMail(
 ): Mail {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
   const countDelivery = (kind: string, email: string) =>
-    throttle.count(deliveryLimits(kind, emailKeyOf(email)))
+    throttle.count(limitsOf('delivery', { recipient: emailKeyOf(email), kind }))
   const joined = { linkUrl, sayBrowser, doJob, countDelivery }
   return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
 }
@@ -141,7 +135,7 @@ async function findLoginTarget(
 ): Promise<LoginTarget> {
   const nameKey = emailKeyOf(name)
   const { userId, deviceId } = await findTarget(database, nameKey, visitOf(req).deviceTokens)
-  const device = userId && deviceId ? { id: deviceId, userId } : null
+  const device = userId && deviceId ? { userId, deviceId } : null
   return { network: networkOf(req), nameKey, device }
 }
 

@@ -14,14 +14,7 @@ import type { FormToKeep } from '../auth/interrupted-post.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import {
-  deviceLimits,
-  type Limit,
-  newEmailLimits,
-  type Principal,
-  usernameLimits,
-  verificationLimits,
-} from '../throttle/limits.ts'
+import { type Limit, limitsOf, type Principal } from '../throttle/budgets.ts'
 import { findTimeZone, listTimeZones } from '../words/time-zones.ts'
 import { type Text, text } from '../words/words.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
@@ -79,7 +72,7 @@ function describeChange(fields: Partial<Profile>): FormToKeep {
 async function save(req: Request, res: Response, next: NextFunction, form: AcceptedForm<Profile>) {
   const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  await throttle.count(limitsOf(principalOf(req), user, form.data))
+  await throttle.count(limitsFor(principalOf(req), user, form.data))
   const by = visitOf(req)
   const changed = await changeProfile(accounts, user, form.data, by)
   if (!changed) return auth.unauthorized(req, res, next)
@@ -101,12 +94,12 @@ function keepLanguage(req: Request, res: Response, language: string | null) {
   else cookie.write(res, language)
 }
 
-function limitsOf(principal: Principal, user: User, wanted: Profile): Limit[] {
+function limitsFor(principal: Principal, user: User, wanted: Profile): Limit[] {
   const emailKey = emailKeyOf(wanted.email)
   return [
-    ...deviceLimits('profile', principal),
-    ...(isNewUsername(user, wanted) ? usernameLimits(principal) : []),
-    ...(isNewEmail(user, wanted) ? newEmailLimits(principal, emailKey) : []),
+    ...limitsOf('profile', principal),
+    ...(isNewUsername(user, wanted) ? limitsOf('new-username', principal) : []),
+    ...(isNewEmail(user, wanted) ? limitsOf('new-email', { ...principal, emailKey }) : []),
   ]
 }
 
@@ -127,14 +120,14 @@ async function verifyAgain(req: Request, res: Response) {
   const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
-  await throttle.count(verificationLimits(principalOf(req)))
+  await throttle.count(limitsOf('verification', principalOf(req)))
   await requestVerification(accounts, user.email, visitOf(req))
   return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
 }
 
 async function keep(req: Request, res: Response) {
   const { accounts, auth, principalOf, throttle } = servicesOf(req)
-  await throttle.count(deviceLimits('profile', principalOf(req)))
+  await throttle.count(limitsOf('profile', principalOf(req)))
   await keepEmail(accounts, auth.loggedInUser(req))
   return goBack(req, res, 'account.email-kept')
 }

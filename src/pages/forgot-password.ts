@@ -9,7 +9,7 @@ import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { emailLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const MINUTES = LINK_LIFETIMES['reset-password'] / minutes(1)
@@ -32,7 +32,7 @@ async function forgot(req: Request, res: Response) {
   const form = parseForm(ForgotForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  await services.throttle.count(emailLimits(networkOf(req)))
+  await services.throttle.count(limitsOf('email', { network: networkOf(req) }))
   await requestReset(services.accounts, form.data.email, services.visitOf(req))
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)

@@ -4,7 +4,7 @@ import { nextOf } from '../auth/next.ts'
 import { HttpError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { deviceLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 
 /** The form in the footer of every page. */
 export const languagePage: Page = { path: '/language', for: 'all', post: [choose] }
@@ -15,7 +15,7 @@ async function choose(req: Request, res: Response) {
   if (!catalogue.languages.includes(language)) throw new HttpError(400)
   const user = auth.currentUser(req)
   if (user) {
-    await throttle.count(deviceLimits('profile', principalOf(req)))
+    await throttle.count(limitsOf('profile', principalOf(req)))
     await chooseLanguage(accounts, user, language)
   }
   cookies.language.write(res, language)

@@ -8,7 +8,7 @@ import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { loginLimits } from '../throttle/limits.ts'
+import { loginLimits } from '../throttle/budgets.ts'
 import { text } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
 

@@ -17,7 +17,7 @@ import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { type Services, servicesOf } from '../services.ts'
 import { hashToken } from '../sessions/devices.ts'
-import { registrationLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 import type { Key } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
@@ -53,7 +53,7 @@ async function register(req: Request, res: Response) {
   const form = parseForm(schemaFor(services), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const limits = registrationLimits(networkOf(req))
+  const limits = limitsOf('registration', { network: networkOf(req) })
   const wanted = { ...form.data, ...services.visitOf(req) }
   const outcome = await services.throttle.attempt(limits, () => registerOrReserve(req, res, wanted))
   if (outcome === 'reserved') return sendToMailbox(req, res, form.data.email)

@@ -6,7 +6,7 @@ import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { emailLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 import { sayWhereMailGoes } from './mail-words.ts'
 
 const ResendForm = z.object({ email: Email })
@@ -28,7 +28,7 @@ async function resend(req: Request, res: Response) {
   const form = parseForm(ResendForm, req.body)
   if (!form.ok) return show(res.status(422), form.view)
 
-  await services.throttle.count(emailLimits(networkOf(req)))
+  await services.throttle.count(limitsOf('email', { network: networkOf(req) }))
   await requestVerification(services.accounts, form.data.email, services.visitOf(req))
   // The same words for known and unknown emails.
   const where = sayWhereMailGoes(services.settings)

@@ -7,7 +7,7 @@ import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
-import { linkPasswordLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 import { createMailedLink, findPressed } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
@@ -37,7 +37,7 @@ async function reset(req: Request, res: Response, found: LinkWithUser) {
   const form = parseForm(ResetForm, req.body)
   if (!form.ok) return show(req, res.status(422), found, form.view)
 
-  const user = await throttle.attempt(linkPasswordLimits(found.userId), () =>
+  const user = await throttle.attempt(limitsOf('password-of-link', { link: found.userId }), () =>
     resetPassword(accounts, found, form.data.password, visitOf(req)),
   )
   if (!user) return finishSecondPress(req, res)
@@ -52,7 +52,7 @@ async function finishSecondPress(req: Request, res: Response) {
   const { data: form } = PressedAgain.safeParse(req.body)
   const used = await findPressed(req, ['reset-password'])
   if (!form || !used) return link.refuse(req, res)
-  const isSame = await throttle.attempt(linkPasswordLimits(used.id), () =>
+  const isSame = await throttle.attempt(limitsOf('password-of-link', { link: used.id }), () =>
     isPasswordOf(accounts, used.userId, form.password, visitOf(req).client),
   )
   if (!isSame) return link.refuse(req, res)

@@ -12,7 +12,7 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowsBrowser } from '../sessions/devices.ts'
-import { linkPasswordLimits } from '../throttle/limits.ts'
+import { limitsOf } from '../throttle/budgets.ts'
 import { text } from '../words/words.ts'
 import { createMailedLink, findPressed } from './mailed-link.ts'
 
@@ -62,8 +62,9 @@ async function prove(req: Request, res: Response, verification: Verification) {
   if (!form.ok) return show(res.status(422), verification, true, form.view)
 
   const { client } = visitOf(req)
-  const isRight = await throttle.attempt(linkPasswordLimits(verification.id), () =>
-    isPasswordOfVerification(accounts, verification, form.data.password, client),
+  const isRight = await throttle.attempt(
+    limitsOf('password-of-link', { link: verification.id }),
+    () => isPasswordOfVerification(accounts, verification, form.data.password, client),
   )
   if (isRight) return complete(req, res, verification)
   const wrong = rejectForm(form, 'password', 'password.wrong')

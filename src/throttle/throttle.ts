@@ -3,9 +3,8 @@ import { channel } from 'node:diagnostics_channel'
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
-import type { Budget, BudgetName } from './budgets.ts'
+import type { Budget, BudgetName, Limit } from './budgets.ts'
 import { type Charge, type Counted, countAttempt, findFull, takeBack } from './counters.ts'
-import type { Limit } from './limits.ts'
 
 /** A limit is reached: nothing was done. */
 export class TooManyAttempts extends Error {
@@ -105,7 +104,7 @@ async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[
 
 function chargeOf({ budget, key }: Limit, { attempts, per, isForFailures }: Budget, at: Date) {
   const window = { at, endsAt: new Date(at.getTime() + per) }
-  const costs = { cost: COST, most: attempts * COST, hasRebate: isForFailures === true }
+  const costs = { cost: COST, most: attempts * COST, hasRebate: isForFailures }
   return { budget, key: `${tagOf(key)}${digest(`${budget} ${key}`)}`, ...costs, ...window }
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { minutes } from '../../src/durations.ts'
-import { linkPasswordLimits } from '../../src/throttle/limits.ts'
+import { limitsOf } from '../../src/throttle/budgets.ts'
 import { openTestApp } from '../support/app.ts'
 import { HASHING_PAGES, type SendForm } from '../support/hashing-pages.ts'
 import { findUser, followLink, forgetPassword, newPassword } from '../support/journeys.ts'
@@ -89,7 +89,7 @@ async function spendResets(userId: string, times: number): Promise<boolean[]> {
   const { throttle } = site.services
   const spent: boolean[] = []
   for (let time = 0; time < times; time++) {
-    const count = throttle.count(linkPasswordLimits(userId))
+    const count = throttle.count(limitsOf('password-of-link', { link: userId }))
     spent.push(
       await count.then(
         () => true,

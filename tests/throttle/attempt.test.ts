@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createBudgets } from '../../src/throttle/budgets.ts'
-import type { Limit } from '../../src/throttle/limits.ts'
+import { createBudgets, type Limit } from '../../src/throttle/budgets.ts'
 import { createThrottle, TooManyAttempts } from '../../src/throttle/throttle.ts'
 import { createTestClock } from '../auth/support/test-clock.ts'
 import { openTestDatabase } from '../support/database.ts'

@@ -5,7 +5,7 @@ import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { listDevices, revokeDevice, revokeOtherDevices } from '../../sessions/device-list.ts'
-import { deviceLimits } from '../../throttle/limits.ts'
+import { limitsOf } from '../../throttle/budgets.ts'
 import { text } from '../../words/words.ts'
 
 // PostgreSQL fails on a path with a NUL in it, where SQLite finds nothing.
@@ -39,7 +39,7 @@ async function revoke(req: Request, res: Response, next: NextFunction) {
   const { accounts, auth, flashes, principalOf, throttle, visitOf } = servicesOf(req)
   const id = DeviceId.safeParse(req.params.id)
   if (!id.success) return next(new HttpError(404))
-  await throttle.count(deviceLimits('revocations', principalOf(req)))
+  await throttle.count(limitsOf('revocation', principalOf(req)))
   const user = auth.loggedInUser(req)
   const wasGood = await revokeDevice(accounts, user, id.data, visitOf(req))
   const message = wasGood ? 'devices.logged-out' : 'devices.logged-out-already'
@@ -49,7 +49,7 @@ async function revoke(req: Request, res: Response, next: NextFunction) {
 
 async function revokeOthers(req: Request, res: Response, next: NextFunction) {
   const { accounts, auth, flashes, principalOf, throttle, visitOf } = servicesOf(req)
-  await throttle.count(deviceLimits('revocations', principalOf(req)))
+  await throttle.count(limitsOf('revocation', principalOf(req)))
   const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), visitOf(req))
   if (!user) return auth.unauthorized(req, res, next)
   await auth.renewLogin(req, res, user)

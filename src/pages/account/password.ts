@@ -12,7 +12,7 @@ import { networkOf } from '../../http/network.ts'
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { findUserOfDevice } from '../../sessions/device-list.ts'
-import { ownPasswordLimits, type Principal } from '../../throttle/limits.ts'
+import { limitsOf, type Principal } from '../../throttle/budgets.ts'
 import { text } from '../../words/words.ts'
 import { demandGoodPassword, newPasswordFields } from '../new-password-fields.ts'
 import { checkOwnPassword } from '../own-password.ts'
@@ -109,7 +109,7 @@ async function isChanged(req: Request, principal: Principal): Promise<boolean> {
   const form = PasswordFields.safeParse(req.body)
   if (!form.success) return false
   const { client } = visitOf(req)
-  return throttle.attempt(ownPasswordLimits(principal), () =>
+  return throttle.attempt(limitsOf('own-password', principal), () =>
     isPasswordOf(accounts, principal.userId, form.data.password, client),
   )
 }
