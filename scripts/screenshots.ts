@@ -9,11 +9,11 @@ import { createApp } from '../src/app.ts'
 import { systemClock } from '../src/clock.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { migrateDatabase } from '../src/database/migrate.ts'
-import { PASSWORD, seed } from '../src/operator/seed.ts'
 import { createLog } from '../src/runtime/log.ts'
 import { createServices } from '../src/services.ts'
 import { readEnv } from '../src/settings/environment.ts'
 import { openChromium } from '../tests/support/chromium.ts'
+import { PASSWORD, seed } from './seed.ts'
 
 // Makes the pictures of the README, of a seeded user, with Chromium at CHROMIUM_PATH or /usr/bin/chromium.
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { seed } from '../../src/operator/seed.ts'
+import { seed } from '../../scripts/seed.ts'
 import { openTestApp } from '../support/app.ts'
 import { openOperator } from './support/operator.ts'
 

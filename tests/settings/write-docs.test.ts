@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { renderDocs } from '../../scripts/write-docs.ts'
 import { readEnv } from '../../src/settings/environment.ts'
 import { VARIABLES } from '../../src/settings/variables.ts'
-import { renderDocs } from '../../src/settings/write-docs.ts'
 
 const NAMES = Object.keys(VARIABLES)
 const readFile = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')

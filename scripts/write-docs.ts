@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { resolveInProject } from '../project.ts'
-import { LIST } from './variables.ts'
+import { resolveInProject } from '../src/project.ts'
+import { LIST } from '../src/settings/variables.ts'
 
 /** The files that are made from the variables: path and right text. */
 export function renderDocs(): { path: string; text: string }[] {
@@ -27,7 +27,6 @@ function renderEnvExample(): string {
 }
 
 function wrap(text: string, width: number): string[] {
-  // biome-ignore lint/plugin: a tool of development; width is a constant.
   return text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, 'g')) ?? []
 }
 
