@@ -1,4 +1,4 @@
-import type { Application, Request } from 'express'
+import type { Application, Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Accounts, CountEmail } from './accounts/accounts.ts'
 import { HashQueue, hashesAtOnce, Overloaded } from './accounts/hash-queue.ts'
@@ -8,9 +8,10 @@ import { createLinkUrls } from './accounts/link-tokens.ts'
 import { createPasswords } from './accounts/password-hash.ts'
 import { findUser, type User, verifyCredentials } from './accounts/users.ts'
 import { APP_NAME } from './app-name.ts'
-import { readSession } from './auth/express-session.ts'
+import { readSession, saveThenRedirect } from './auth/express-session.ts'
 import { createLoginManager, type LoginManager } from './auth/login-manager.ts'
 import { currentUser, loggedInUser } from './auth/login-state.ts'
+import { nextOf } from './auth/next.ts'
 import { takeFingerprint } from './auth/options.ts'
 import { createLocalAuthentication } from './auth/passport.ts'
 import type { Clock } from './clock.ts'
@@ -31,11 +32,11 @@ import { findTarget, recordLogin } from './sessions/devices.ts'
 import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
 import { createRememberStore } from './sessions/remember-store.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
-import { isSecure, type Settings } from './settings/settings.ts'
+import { isSecure, listMailHints, type Settings } from './settings/settings.ts'
 import { createBudgets, type LoginTarget, limitsOf, type Principal } from './throttle/budgets.ts'
 import { createThrottle, noThrottle, type Throttle } from './throttle/throttle.ts'
 import { catalogue as ourCatalogue } from './words/catalogue.ts'
-import { type Catalogue, readText, text } from './words/words.ts'
+import { type Catalogue, readText, type Text, text } from './words/words.ts'
 
 /** What createApp is given, so that tests can replace it. */
 export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
@@ -69,7 +70,8 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
     chosenBy: (req) => currentUser<User>(req)?.language ?? null,
   })
   const visits = createVisits({ ...cookies, wordsFor, secrets: settings.secrets })
-  const hashQueue = openHashQueue(settings)
+  const atOnce = { processes: settings.processes, index: processIndex() }
+  const hashQueue = new HashQueue({ concurrency: hashesAtOnce(atOnce) })
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, visits)
   const throttle = openThrottle(foundation)
@@ -89,6 +91,13 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
     ...visits,
     cookies,
     flashes,
+    /** Goes to a page that says so. */
+    redirectWith(req: Request, res: Response, path: string, ...said: [FlashCategory, ...Text[]]) {
+      flashes.add(req, res, ...said)
+      return saveThenRedirect(req, res, 303, path)
+    },
+    nextOf: (req: Request) => nextOf(req, settings.appUrl),
+    mailHints: listMailHints(settings),
     doJob,
     mail: openMail({ ...foundation, catalogue }, doJob, throttle),
     hashQueue,
@@ -108,10 +117,6 @@ function openMail(
     throttle.count(limitsOf('delivery', { recipient: emailKeyOf(email), kind }))
   const joined = { linkUrl, sayBrowser, doJob, countDelivery }
   return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
-}
-
-function openHashQueue({ processes }: Settings): HashQueue {
-  return new HashQueue({ concurrency: hashesAtOnce({ processes, index: processIndex() }) })
 }
 
 function openAccounts({ database, clock, settings }: Foundation, queue: HashQueue): Accounts {

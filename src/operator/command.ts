@@ -31,6 +31,18 @@ export function parseWords<Options extends NonNullable<ParseArgsConfig['options'
   }
 }
 
+const WRONG_USAGE = 2
+
+/** The program of one command: reads its words, null if they make no sense, and does what they say. */
+export async function runProgram<Arguments>(
+  usage: string[],
+  read: (words: string[]) => Arguments | null,
+  run: (wanted: Arguments) => Promise<void>,
+): Promise<void> {
+  const wanted = read(process.argv.slice(2))
+  return wanted ? run(wanted) : complain(usage, WRONG_USAGE)
+}
+
 /** Runs a command on the database that the server would open, and prints what it came to. */
 export function runOnDatabase(command: Command, asJson: boolean): Promise<void> {
   return runOnSettings((settings) => run(settings, command, asJson))

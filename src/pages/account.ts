@@ -9,7 +9,6 @@ import {
 import { Email, emailKeyOf, Name, usernameKeyOf, usernameOrKept } from '../accounts/identifiers.ts'
 import { changeProfile, changesOf, type Profile, profileOf } from '../accounts/profile.ts'
 import type { User } from '../accounts/users.ts'
-import { saveThenRedirect } from '../auth/express-session.ts'
 import type { FormToKeep } from '../auth/interrupted-post.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
@@ -17,7 +16,6 @@ import { servicesOf } from '../services.ts'
 import { type Limit, limitsOf, type Principal } from '../throttle/budgets.ts'
 import { findTimeZone, listTimeZones } from '../words/time-zones.ts'
 import { type Text, text } from '../words/words.ts'
-import { sayWhereMailGoes } from './mail-words.ts'
 
 const TimeZone = z
   .string()
@@ -70,7 +68,7 @@ function describeChange(fields: Partial<Profile>): FormToKeep {
 }
 
 async function save(req: Request, res: Response, next: NextFunction, form: AcceptedForm<Profile>) {
-  const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, mailHints, principalOf, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   await throttle.count(limitsFor(principalOf(req), user, form.data))
   const by = visitOf(req)
@@ -84,7 +82,7 @@ async function save(req: Request, res: Response, next: NextFunction, form: Accep
   if (!isSent) return auth.unauthorized(req, res, next)
   const { email } = form.data
   const saved = ['account.saved-open-link', { email }] as const
-  return goBack(req, res, saved, ...sayWhereMailGoes(settings))
+  return goBack(req, res, saved, ...mailHints)
 }
 
 // For the pages of this browser that do not know the user.
@@ -117,12 +115,12 @@ function refuseTaken(req: Request, res: Response, form: AcceptedForm<Profile>) {
 }
 
 async function verifyAgain(req: Request, res: Response) {
-  const { accounts, auth, principalOf, settings, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, mailHints, principalOf, throttle, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   if (user.emailVerifiedAt) return goBack(req, res, 'account.verified-already')
   await throttle.count(limitsOf('verification', principalOf(req)))
   await requestVerification(accounts, user.email, visitOf(req))
-  return goBack(req, res, 'account.link-on-its-way', ...sayWhereMailGoes(settings))
+  return goBack(req, res, 'account.link-on-its-way', ...mailHints)
 }
 
 async function keep(req: Request, res: Response) {
@@ -133,8 +131,7 @@ async function keep(req: Request, res: Response) {
 }
 
 function goBack(req: Request, res: Response, ...texts: Text[]) {
-  servicesOf(req).flashes.add(req, res, 'success', ...texts)
-  return saveThenRedirect(req, res, 303, '/account')
+  return servicesOf(req).redirectWith(req, res, '/account', 'success', ...texts)
 }
 
 async function show(req: Request, res: Response, form: FormView) {

@@ -3,14 +3,13 @@ import { z } from 'zod'
 import { LINK_LIFETIMES } from '../accounts/email-links.ts'
 import { Email } from '../accounts/identifiers.ts'
 import { requestReset } from '../accounts/passwords.ts'
-import { loginUrl, nextOf } from '../auth/next.ts'
+import { loginUrl } from '../auth/next.ts'
 import { minutes } from '../durations.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { limitsOf } from '../throttle/budgets.ts'
-import { sayWhereMailGoes } from './mail-words.ts'
 
 const MINUTES = LINK_LIFETIMES['reset-password'] / minutes(1)
 
@@ -28,22 +27,18 @@ function showForgot(req: Request, res: Response) {
 }
 
 async function forgot(req: Request, res: Response) {
-  const services = servicesOf(req)
+  const { accounts, mailHints, nextOf, redirectWith, throttle, visitOf } = servicesOf(req)
   const form = parseForm(ForgotForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  await services.throttle.count(limitsOf('email', { network: networkOf(req) }))
-  await requestReset(services.accounts, form.data.email, services.visitOf(req))
+  await throttle.count(limitsOf('email', { network: networkOf(req) }))
+  await requestReset(accounts, form.data.email, visitOf(req))
   // The same words for known and unknown emails.
-  const where = sayWhereMailGoes(services.settings)
-  services.flashes.add(req, res, 'info', 'forgot-password.sent', ...where)
-  return res.redirect(303, loginUrl('/forgot-password', nextOf(req, services.settings.appUrl)))
+  const path = loginUrl('/forgot-password', nextOf(req))
+  return redirectWith(req, res, path, 'info', 'forgot-password.sent', ...mailHints)
 }
 
 function show(req: Request, res: Response, form: FormView) {
-  res.render('forgot-password', {
-    form,
-    minutes: MINUTES,
-    next: nextOf(req, servicesOf(req).settings.appUrl),
-  })
+  const next = servicesOf(req).nextOf(req)
+  res.render('forgot-password', { form, minutes: MINUTES, next })
 }

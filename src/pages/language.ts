@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express'
 import { chooseLanguage } from '../accounts/profile.ts'
-import { nextOf } from '../auth/next.ts'
 import { HttpError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
@@ -10,7 +9,7 @@ import { limitsOf } from '../throttle/budgets.ts'
 export const languagePage: Page = { path: '/language', for: 'all', post: [choose] }
 
 async function choose(req: Request, res: Response) {
-  const { accounts, auth, catalogue, cookies, principalOf, settings, throttle } = servicesOf(req)
+  const { accounts, auth, catalogue, cookies, nextOf, principalOf, throttle } = servicesOf(req)
   const { language } = req.body ?? {}
   if (!catalogue.languages.includes(language)) throw new HttpError(400)
   const user = auth.currentUser(req)
@@ -19,5 +18,5 @@ async function choose(req: Request, res: Response) {
     await chooseLanguage(accounts, user, language)
   }
   cookies.language.write(res, language)
-  res.redirect(303, nextOf(req, settings.appUrl) ?? '/')
+  res.redirect(303, nextOf(req) ?? '/')
 }

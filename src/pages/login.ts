@@ -1,8 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { displayNameOf } from '../accounts/users.ts'
-import { saveThenRedirect } from '../auth/express-session.ts'
-import { nextOf } from '../auth/next.ts'
 import { days } from '../durations.ts'
 import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
@@ -47,7 +45,7 @@ function showLogin(req: Request, res: Response) {
 }
 
 async function logIn(req: Request, res: Response) {
-  const { auth, authenticate, findLoginTarget, flashes, settings, throttle } = servicesOf(req)
+  const { auth, authenticate, findLoginTarget, nextOf, redirectWith, throttle } = servicesOf(req)
   const form = parseForm(LoginForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
@@ -59,17 +57,17 @@ async function logIn(req: Request, res: Response) {
   }
 
   await auth.logIn(req, res, outcome.user, { remember: form.data.remember === 'on' })
+  const path = nextOf(req) ?? '/dashboard'
   const name = displayNameOf(outcome.user)
-  flashes.add(req, res, 'success', ['login.welcome-back', { name }])
-  return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
+  return redirectWith(req, res, path, 'success', ['login.welcome-back', { name }])
 }
 
 function show(req: Request, res: Response, form: FormView) {
-  const { settings } = servicesOf(req)
+  const { nextOf, settings } = servicesOf(req)
   res.render('login', {
     form,
     needsVerification: settings.registration === 'verified',
     rememberDays: settings.rememberFor / days(1),
-    next: nextOf(req, settings.appUrl),
+    next: nextOf(req),
   })
 }

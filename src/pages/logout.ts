@@ -16,14 +16,13 @@ function showLogout(_req: Request, res: Response) {
 }
 
 async function logOut(req: Request, res: Response) {
-  const { auth, cookies, flashes } = servicesOf(req)
+  const { auth, cookies, redirectWith } = servicesOf(req)
   // First: this browser is logged out even where the database refuses to write. A 503 then does not say that
   // nothing was changed.
   res.locals.changes = null
   if (cookies.session.read(req) !== null) cookies.session.clear(res)
   await auth.logOut(req, res)
-  flashes.add(req, res, 'success', 'logout.done')
-  res.redirect(303, '/login')
+  return redirectWith(req, res, '/login', 'success', 'logout.done')
 }
 
 // A tab whose session has ended meanwhile has a stale token, and its reader still wants to be

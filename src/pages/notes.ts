@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
 import { isVisible } from '../accounts/identifiers.ts'
-import { saveThenRedirect } from '../auth/express-session.ts'
 import { blankForm, parseForm, rejectForm } from '../http/form.ts'
 import { HttpError } from '../http/http-error.ts'
 import type { Page } from '../http/page.ts'
@@ -82,6 +81,5 @@ function placeOf(req: Request) {
 }
 
 function goBack(req: Request, res: Response, said: Key) {
-  servicesOf(req).flashes.add(req, res, 'success', said)
-  return saveThenRedirect(req, res, 303, '/notes')
+  return servicesOf(req).redirectWith(req, res, '/notes', 'success', said)
 }

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { saveThenRedirect } from '../auth/express-session.ts'
 import { findInterruptedPost, resumePost, takeInterruptedPost } from '../auth/interrupted-post.ts'
-import { nextOf } from '../auth/next.ts'
 import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
@@ -53,9 +52,9 @@ function goOn(req: Request, res: Response) {
 }
 
 function detourOf(req: Request) {
-  const { auth, clock, settings } = servicesOf(req)
+  const { auth, clock, nextOf } = servicesOf(req)
   const loginId = formatLoginId(auth.loggedInUser(req))
-  const path = nextOf(req, settings.appUrl) ?? '/dashboard'
+  const path = nextOf(req) ?? '/dashboard'
   return { loginId, path, nonce: req.body?.resume ?? req.query.resume, now: clock() }
 }
 
@@ -63,7 +62,7 @@ function show(req: Request, res: Response, form: FormView) {
   const detour = detourOf(req)
   const kept = findInterruptedPost(req, detour)
   const post = typeof kept === 'string' ? null : kept
-  const next = nextOf(req, servicesOf(req).settings.appUrl)
+  const next = servicesOf(req).nextOf(req)
   const does = post?.does ? readText(post.does) : null
   const isLost = kept === 'lost'
   res.render('reauthenticate', { form, next, resume: detour.nonce, post, does, isLost })

@@ -9,8 +9,7 @@ import {
   type Taken,
 } from '../accounts/registration.ts'
 import { displayNameOf, type User } from '../accounts/users.ts'
-import { saveThenRedirect } from '../auth/express-session.ts'
-import { loginUrl, nextOf } from '../auth/next.ts'
+import { loginUrl } from '../auth/next.ts'
 import { seconds } from '../durations.ts'
 import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
@@ -20,7 +19,6 @@ import { hashToken } from '../sessions/devices.ts'
 import { limitsOf } from '../throttle/budgets.ts'
 import type { Key } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
-import { sayWhereMailGoes } from './mail-words.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const RegisterFields = z.object({ username: Username, email: Email, ...newPasswordFields })
@@ -77,20 +75,19 @@ function schemaFor({ accounts }: Services) {
 }
 
 async function welcome(req: Request, res: Response, user: User) {
-  const { auth, flashes, settings } = servicesOf(req)
+  const { auth, mailHints, nextOf, redirectWith } = servicesOf(req)
   await auth.logIn(req, res, user, { startedBy: 'registration' })
   const { email } = user
   const welcome = ['register.welcome', { name: displayNameOf(user), email }] as const
-  flashes.add(req, res, 'success', welcome, ...sayWhereMailGoes(settings))
-  return saveThenRedirect(req, res, 303, nextOf(req, settings.appUrl) ?? '/dashboard')
+  const path = nextOf(req) ?? '/dashboard'
+  return redirectWith(req, res, path, 'success', welcome, ...mailHints)
 }
 
 // The same words whether or not the email has an account.
 function sendToMailbox(req: Request, res: Response, email: string) {
-  const { flashes, settings } = servicesOf(req)
+  const { mailHints, nextOf, redirectWith } = servicesOf(req)
   const almostDone = ['register.almost-done', { email }] as const
-  flashes.add(req, res, 'info', almostDone, ...sayWhereMailGoes(settings))
-  res.redirect(303, loginUrl('/login', nextOf(req, settings.appUrl)))
+  return redirectWith(req, res, loginUrl('/login', nextOf(req)), 'info', almostDone, ...mailHints)
 }
 
 function refuseTaken(req: Request, res: Response, form: RegisterForm, taken: Taken) {
@@ -99,7 +96,7 @@ function refuseTaken(req: Request, res: Response, form: RegisterForm, taken: Tak
 }
 
 function show(req: Request, res: Response, form: FormView) {
-  const { accounts, settings } = servicesOf(req)
+  const { accounts, nextOf } = servicesOf(req)
   const passwordMinLength = accounts.passwordRules.minLength
-  res.render('register', { form, passwordMinLength, next: nextOf(req, settings.appUrl) })
+  res.render('register', { form, passwordMinLength, next: nextOf(req) })
 }

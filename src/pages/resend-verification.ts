@@ -7,7 +7,6 @@ import { networkOf } from '../http/network.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { limitsOf } from '../throttle/budgets.ts'
-import { sayWhereMailGoes } from './mail-words.ts'
 
 const ResendForm = z.object({ email: Email })
 
@@ -24,16 +23,15 @@ function showResend(_req: Request, res: Response) {
 }
 
 async function resend(req: Request, res: Response) {
-  const services = servicesOf(req)
+  const { accounts, mailHints, redirectWith, throttle, visitOf } = servicesOf(req)
   const form = parseForm(ResendForm, req.body)
   if (!form.ok) return show(res.status(422), form.view)
 
-  await services.throttle.count(limitsOf('email', { network: networkOf(req) }))
-  await requestVerification(services.accounts, form.data.email, services.visitOf(req))
+  await throttle.count(limitsOf('email', { network: networkOf(req) }))
+  await requestVerification(accounts, form.data.email, visitOf(req))
   // The same words for known and unknown emails.
-  const where = sayWhereMailGoes(services.settings)
-  services.flashes.add(req, res, 'info', 'resend-verification.sent', ...where)
-  return res.redirect(303, '/resend-verification')
+  const said = ['resend-verification.sent' as const, ...mailHints]
+  return redirectWith(req, res, '/resend-verification', 'info', ...said)
 }
 
 function show(res: Response, form: FormView) {

@@ -69,8 +69,7 @@ async function knowBrowser(req: Request, res: Response, user: User) {
 
 function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
-  servicesOf(req).flashes.add(req, res, 'success', 'reset-password.done')
-  return res.redirect(303, '/login')
+  return servicesOf(req).redirectWith(req, res, '/login', 'success', 'reset-password.done')
 }
 
 function show(req: Request, res: Response, { id, user }: LinkWithUser, form: FormView) {

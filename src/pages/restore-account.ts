@@ -33,6 +33,5 @@ async function finishSecondPress(req: Request, res: Response) {
 
 function goToLogin(req: Request, res: Response) {
   link.forget(req, res)
-  servicesOf(req).flashes.add(req, res, 'success', 'restore-account.done')
-  return res.redirect(303, '/login')
+  return servicesOf(req).redirectWith(req, res, '/login', 'success', 'restore-account.done')
 }

@@ -34,8 +34,7 @@ async function undo(req: Request, res: Response, found: LinkWithUser) {
 }
 
 function goToReset(req: Request, res: Response) {
-  servicesOf(req).flashes.add(req, res, 'success', 'undo-email.done')
-  return res.redirect(303, '/reset-password')
+  return servicesOf(req).redirectWith(req, res, '/reset-password', 'success', 'undo-email.done')
 }
 
 async function object(req: Request, res: Response, found: LinkWithUser) {
@@ -46,8 +45,7 @@ async function object(req: Request, res: Response, found: LinkWithUser) {
 
 function sayObjected(req: Request, res: Response) {
   link.forget(req, res)
-  servicesOf(req).flashes.add(req, res, 'info', 'undo-email.objected')
-  return res.redirect(303, '/')
+  return servicesOf(req).redirectWith(req, res, '/', 'info', 'undo-email.objected')
 }
 
 async function finishSecondPress(req: Request, res: Response) {

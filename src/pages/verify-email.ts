@@ -7,7 +7,6 @@ import {
   startOver,
   type Verification,
 } from '../accounts/verification.ts'
-import { saveThenRedirect } from '../auth/express-session.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
@@ -81,10 +80,10 @@ async function complete(req: Request, res: Response, verification: Verification)
 }
 
 function sayVerified(req: Request, res: Response) {
-  const { auth, flashes } = servicesOf(req)
+  const { auth, redirectWith } = servicesOf(req)
   link.forget(req, res)
-  flashes.add(req, res, 'success', 'verify-email.done')
-  return saveThenRedirect(req, res, 303, auth.currentUser(req) ? '/dashboard' : '/login')
+  const path = auth.currentUser(req) ? '/dashboard' : '/login'
+  return redirectWith(req, res, path, 'success', 'verify-email.done')
 }
 
 async function finishSecondPress(req: Request, res: Response) {
@@ -104,8 +103,8 @@ async function chooseNewPassword(req: Request, res: Response, verification: Veri
 }
 
 function goToReset(req: Request, res: Response) {
-  servicesOf(req).flashes.add(req, res, 'info', 'verify-email.choose-password')
-  return res.redirect(303, '/reset-password')
+  const { redirectWith } = servicesOf(req)
+  return redirectWith(req, res, '/reset-password', 'info', 'verify-email.choose-password')
 }
 
 function show(res: Response, { id, email }: Verification, mustProve: boolean, form: FormView) {

@@ -1,4 +1,5 @@
 import { days, hours, minutes, seconds } from '../durations.ts'
+import type { Text } from '../words/words.ts'
 import type { Values } from './variables.ts'
 
 /** Everything an operator can set, read once and checked; durations in milliseconds. */
@@ -47,6 +48,12 @@ export function toSettings(values: Values) {
 /** In development mail counts as sent: it is shown at /dev/mailbox. */
 export function canMail({ smtpUrl, isProduction }: Settings): boolean {
   return smtpUrl !== null || !isProduction
+}
+
+/** What to add to a message about mail, where mail does not simply go out. */
+export function listMailHints(settings: Settings): Text[] {
+  if (!canMail(settings)) return ['mail.no-way-out']
+  return settings.smtpUrl ? [] : ['mail.in-dev-mailbox']
 }
 
 /** Browsers reach us over TLS, wherever it ends. */

@@ -9,7 +9,6 @@ import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
 import { text } from '../../words/words.ts'
-import { sayWhereMailGoes } from '../mail-words.ts'
 import { checkOwnPassword } from '../own-password.ts'
 
 const DeleteForm = z.object({
@@ -52,15 +51,14 @@ async function deleteAccount(req: Request, res: Response, next: NextFunction) {
 }
 
 async function schedule(req: Request, res: Response, next: NextFunction) {
-  const { accounts, auth, cookies, flashes, settings, visitOf } = servicesOf(req)
+  const { accounts, auth, cookies, mailHints, redirectWith, visitOf } = servicesOf(req)
   const user = auth.loggedInUser(req)
   const isScheduled = await scheduleDeletion(accounts, user, visitOf(req))
   if (!isScheduled) return auth.unauthorized(req, res, next)
   await auth.logOut(req, res)
   cookies.session.clear(res)
   const done = ['delete.done', { days: GRACE_DAYS }] as const
-  flashes.add(req, res, 'success', done, ...sayWhereMailGoes(settings))
-  return res.redirect(303, '/login')
+  return redirectWith(req, res, '/login', 'success', done, ...mailHints)
 }
 
 function show(req: Request, res: Response, form: FormView) {

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { readSession, saveThenRedirect } from '../../auth/express-session.ts'
+import { readSession } from '../../auth/express-session.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
@@ -36,23 +36,21 @@ async function showDevices(req: Request, res: Response) {
 }
 
 async function revoke(req: Request, res: Response, next: NextFunction) {
-  const { accounts, auth, flashes, principalOf, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, principalOf, redirectWith, throttle, visitOf } = servicesOf(req)
   const id = DeviceId.safeParse(req.params.id)
   if (!id.success) return next(new HttpError(404))
   await throttle.count(limitsOf('revocation', principalOf(req)))
   const user = auth.loggedInUser(req)
   const wasGood = await revokeDevice(accounts, user, id.data, visitOf(req))
   const message = wasGood ? 'devices.logged-out' : 'devices.logged-out-already'
-  flashes.add(req, res, wasGood ? 'success' : 'info', message)
-  return saveThenRedirect(req, res, 303, '/account/devices')
+  return redirectWith(req, res, '/account/devices', wasGood ? 'success' : 'info', message)
 }
 
 async function revokeOthers(req: Request, res: Response, next: NextFunction) {
-  const { accounts, auth, flashes, principalOf, throttle, visitOf } = servicesOf(req)
+  const { accounts, auth, principalOf, redirectWith, throttle, visitOf } = servicesOf(req)
   await throttle.count(limitsOf('revocation', principalOf(req)))
   const user = await revokeOtherDevices(accounts, auth.loggedInUser(req), visitOf(req))
   if (!user) return auth.unauthorized(req, res, next)
   await auth.renewLogin(req, res, user)
-  flashes.add(req, res, 'success', 'devices.others-logged-out')
-  return saveThenRedirect(req, res, 303, '/account/devices')
+  return redirectWith(req, res, '/account/devices', 'success', 'devices.others-logged-out')
 }

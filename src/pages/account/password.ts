@@ -4,7 +4,6 @@ import { composePassword } from '../../accounts/password-hash.ts'
 import { changePassword, isPasswordOf } from '../../accounts/passwords.ts'
 import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
-import { saveThenRedirect } from '../../auth/express-session.ts'
 import { FORGOT_PASSWORD } from '../../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
 import type { ForgeryError } from '../../http/http-error.ts'
@@ -65,8 +64,8 @@ async function renew(req: Request, res: Response, user: User) {
 }
 
 function sayChanged(req: Request, res: Response) {
-  servicesOf(req).flashes.add(req, res, 'success', 'account-password.done')
-  return saveThenRedirect(req, res, 303, '/account/password')
+  const { redirectWith } = servicesOf(req)
+  return redirectWith(req, res, '/account/password', 'success', 'account-password.done')
 }
 
 // A second press of the button, after the first has changed the password. It is recognised by the new password,

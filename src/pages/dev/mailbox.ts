@@ -1,6 +1,5 @@
 import type { NextFunction, Request, Response } from 'express'
 import { z } from 'zod'
-import { saveThenRedirect } from '../../auth/express-session.ts'
 import { HttpError } from '../../http/http-error.ts'
 import type { Page } from '../../http/page.ts'
 import { allowFrames, sendFramed } from '../../http/security-headers.ts'
@@ -45,8 +44,7 @@ async function showPreview(req: Request, res: Response, next: NextFunction) {
 }
 
 async function clear(req: Request, res: Response) {
-  const { flashes, mail } = servicesOf(req)
+  const { mail, redirectWith } = servicesOf(req)
   await mail.mailbox.clear()
-  flashes.add(req, res, 'success', 'dev-mailbox.cleared')
-  return saveThenRedirect(req, res, 303, '/dev/mailbox')
+  return redirectWith(req, res, '/dev/mailbox', 'success', 'dev-mailbox.cleared')
 }
