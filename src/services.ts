@@ -17,13 +17,13 @@ import { createLocalAuthentication } from './auth/passport.ts'
 import type { Clock } from './clock.ts'
 import type { Database, Tables } from './database/database.ts'
 import { makeCsrfSecret } from './http/csrf.ts'
-import { createFlashes, type FlashCategory, type Flashes } from './http/flash.ts'
+import { createFlashes, type FlashCategory } from './http/flash.ts'
 import { SECRET_FIELDS } from './http/form.ts'
 import { createLanguages } from './http/language.ts'
 import { networkOf } from './http/network.ts'
-import { createSignedCookies, type SignedCookies } from './http/signed-cookies.ts'
+import { createSignedCookies } from './http/signed-cookies.ts'
 import { sayBrowser } from './http/user-agent.ts'
-import { createVisits, type Visits } from './http/visit.ts'
+import { createVisits } from './http/visit.ts'
 import { createMail, type Mail, type MailOptions } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
@@ -60,50 +60,56 @@ export function servicesOf(req: Request): Services {
 
 /** The only composition: joins the rooms that must not know each other. */
 export function createServices(foundation: Foundation, catalogue = ourCatalogue) {
-  const { database, settings } = foundation
-  const cookies = createSignedCookies({ secrets: settings.secrets, isSecure: isSecure(settings) })
-  const flashes = createFlashes(cookies.flash)
-  const wordsFor = createLanguages({
-    catalogue,
-    defaultLanguage: settings.defaultLanguage,
-    cookie: cookies.language,
-    chosenBy: (req) => currentUser<User>(req)?.language ?? null,
-  })
-  const visits = createVisits({ ...cookies, wordsFor, secrets: settings.secrets })
+  const { settings } = foundation
+  const http = openHttp(settings, catalogue)
   const atOnce = { processes: settings.processes, index: processIndex() }
   const hashQueue = new HashQueue({ concurrency: hashesAtOnce(atOnce) })
   const accounts = openAccounts(foundation, hashQueue)
-  const sessionStore = openSessionStore(foundation, visits)
+  const sessionStore = openSessionStore(foundation, http)
   const throttle = openThrottle(foundation)
-  const countEmail: CountEmail = (tables, kind, recipient) =>
-    throttle.countWithin(tables, limitsOf(kind, { recipient }))
-  const doJob: MailOptions['doJob'] = (job, claim) =>
-    doAccountJob({ ...accounts, countEmail }, job, claim)
+  const doJob: MailOptions['doJob'] = (job, claim) => {
+    const countEmail: CountEmail = (tables, kind, recipient) =>
+      throttle.countWithin(tables, limitsOf(kind, { recipient }))
+    return doAccountJob({ ...accounts, countEmail }, job, claim)
+  }
   return {
     ...foundation,
-    catalogue,
-    wordsFor,
-    timeZoneFor: (req: Request) => currentUser<User>(req)?.timeZone,
+    ...http,
     accounts,
-    auth: openAuth(foundation, { accounts, visits, cookies, flashes, sessionStore }),
-    authenticate: openAuthentication(foundation, accounts, visits),
+    auth: openAuth(foundation, http, accounts, sessionStore),
+    authenticate: openAuthentication(foundation, http, accounts),
     sessionStore,
-    ...visits,
+    doJob,
+    mail: openMail({ ...foundation, catalogue }, doJob, throttle),
+    mailHints: listMailHints(settings),
+    hashQueue,
+    throttle,
+    findLoginTarget: (req: Request, name: string) => findLoginTarget(accounts, http, req, name),
+    principalOf,
+  }
+}
+
+type Http = ReturnType<typeof openHttp>
+
+function openHttp({ secrets, defaultLanguage, appUrl }: Settings, catalogue: Catalogue) {
+  const cookies = createSignedCookies({ secrets, isSecure: isSecure({ appUrl }) })
+  const flashes = createFlashes(cookies.flash)
+  const chosenBy = (req: Request) => currentUser<User>(req)?.language ?? null
+  const languages = { catalogue, defaultLanguage, cookie: cookies.language, chosenBy }
+  const wordsFor = createLanguages(languages)
+  return {
+    catalogue,
     cookies,
     flashes,
+    wordsFor,
+    timeZoneFor: (req: Request) => currentUser<User>(req)?.timeZone,
+    ...createVisits({ device: cookies.device, wordsFor, secrets }),
+    nextOf: (req: Request) => nextOf(req, appUrl),
     /** Goes to a page that says so. */
     redirectWith(req: Request, res: Response, path: string, ...said: [FlashCategory, ...Text[]]) {
       flashes.add(req, res, ...said)
       return saveThenRedirect(req, res, 303, path)
     },
-    nextOf: (req: Request) => nextOf(req, settings.appUrl),
-    mailHints: listMailHints(settings),
-    doJob,
-    mail: openMail({ ...foundation, catalogue }, doJob, throttle),
-    hashQueue,
-    throttle,
-    findLoginTarget: (req: Request, name: string) => findLoginTarget(database, visits, req, name),
-    principalOf,
   }
 }
 
@@ -133,8 +139,8 @@ function openThrottle({ database, clock, settings }: Foundation): Throttle {
 }
 
 async function findLoginTarget(
-  database: Database,
-  { visitOf }: Visits,
+  { database }: Accounts,
+  { visitOf }: Http,
   req: Request,
   name: string,
 ): Promise<LoginTarget> {
@@ -153,7 +159,7 @@ function principalOf(req: Request): Principal {
 // Each login writes down its device and its event.
 function openSessionStore(
   { database, clock, settings }: Foundation,
-  { visitOf, keepDeviceToken }: Visits,
+  { visitOf, keepDeviceToken }: Http,
 ): SessionStore {
   const limits = { idle: settings.sessionIdle, max: settings.sessionMax }
   const onLogin = async (tables: Tables, { session, req, ...login }: NewLogin) => {
@@ -167,7 +173,7 @@ function openSessionStore(
   return new SessionStore({ database, clock, limits, onLogin })
 }
 
-function openAuthentication({ log }: Foundation, accounts: Accounts, { visitOf }: Visits) {
+function openAuthentication({ log }: Foundation, { visitOf }: Http, accounts: Accounts) {
   return createLocalAuthentication(async (identifier, password, req) => {
     const outcome = await verifyCredentials(accounts, { identifier, password, ...visitOf(req) })
     logRefusedLogin(log, req, outcome)
@@ -175,19 +181,12 @@ function openAuthentication({ log }: Foundation, accounts: Accounts, { visitOf }
   })
 }
 
-type AuthNeeds = {
-  accounts: Accounts
-  visits: Visits
-  cookies: SignedCookies
-  flashes: Flashes
-  sessionStore: SessionStore
-}
-
 function openAuth(
   { database, settings, clock, log }: Foundation,
-  needs: AuthNeeds,
+  { cookies, flashes, visitOf }: Http,
+  accounts: Accounts,
+  sessionStore: SessionStore,
 ): LoginManager<User> {
-  const { accounts, visits, cookies, flashes, sessionStore } = needs
   const auth = createLoginManager<User>({
     secrets: settings.secrets,
     origin: settings.appUrl,
@@ -198,14 +197,11 @@ function openAuth(
       const user = sessionStore.userOf(readSession(req))
       return user && formatLoginId(user) === id ? user : findLoggedInUser(accounts, id)
     },
-    flash: (req, res, message, category) =>
-      flashes.add(req, res, category as FlashCategory, readText(message)),
+    flash: (req, res, message) => flashes.add(req, res, 'info', readText(message)),
     loginView: '/login',
     loginMessage: text('login.required'),
-    loginMessageCategory: 'info',
     refreshView: '/reauthenticate',
     needsRefreshMessage: text('login.password-required'),
-    needsRefreshMessageCategory: 'info',
     homeView: '/dashboard',
     alreadyLoggedInMessage: text('login.already'),
     sessionProtection: settings.sessionProtection,
@@ -216,7 +212,7 @@ function openAuth(
     logOutDevice: (deviceId) => logOutDevice(accounts, deviceId),
     endStolenSeries: ({ id, loginId, deviceId }, req) => {
       const userId = parseLoginId(loginId)?.userId ?? ''
-      return endStolenDevice(accounts, { id, userId, deviceId }, visits.visitOf(req))
+      return endStolenDevice(accounts, { id, userId, deviceId }, visitOf(req))
     },
     remember: {
       store: createRememberStore(database),

@@ -24,8 +24,8 @@ export type Page = {
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
-  /** Goes before the login is required, for a form that logs its own browser out: a second press of its button. */
-  beforeLogin?: RequestHandler
+  /** For a form that gives its own browser another session: answers a second press of its button, which has the session or the token from before the first. Calls next where it is none. */
+  onSecondPress?: RequestHandler
   /** What a visitor with too many attempts can do instead. */
   linkWhenLimited?: ErrorLink
 }
@@ -59,14 +59,26 @@ function servePage(router: Router, page: Page, steps: PageSteps): void {
   if (page.get) route.get(...beforeGet, ...guards[page.for](page), ...page.get)
   if (page.post) route.post(...stepsBeforeForm(page, steps), ...page.post)
   route.all(refuseMethod(page))
-  if (page.onForgery) router.use(page.path, answerForgery(page.onForgery))
+  const { onSecondPress, onForgery = onSecondPress && finishWithOldToken(onSecondPress) } = page
+  if (onForgery) router.use(page.path, answerForgery(onForgery))
+}
+
+function whereLoggedOut(handler: RequestHandler): RequestHandler {
+  return (req, res, next) => (req.user ? next() : handler(req, res, next))
+}
+
+function finishWithOldToken(onSecondPress: RequestHandler): ForgeryHandler {
+  return (error, req, res, next) => {
+    if (error.isCrossSite || !req.user) return next(error)
+    return onSecondPress(req, res, (failure) => next(failure ?? error))
+  }
 }
 
 function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
   const { beforePost, checkToken, guards, requireLogin } = steps
   // With the session its token is gone: the answer is to log in, and not that the form is stale.
   const isForUsers = page.for === 'logged-in' || page.for === 'fresh'
-  const pressed = page.beforeLogin ? [page.beforeLogin] : []
+  const pressed = page.onSecondPress ? [whereLoggedOut(page.onSecondPress)] : []
   const login = isForUsers ? [...pressed, requireLogin] : []
   return [...beforePost, ...login, ...checkToken, ...guards[page.for](page)]
 }

@@ -57,6 +57,6 @@ export function listMailHints(settings: Settings): Text[] {
 }
 
 /** Browsers reach us over TLS, wherever it ends. */
-export function isSecure({ appUrl }: Settings): boolean {
+export function isSecure({ appUrl }: Pick<Settings, 'appUrl'>): boolean {
   return appUrl.startsWith('https:')
 }

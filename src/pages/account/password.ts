@@ -6,7 +6,6 @@ import { findUser, type User } from '../../accounts/users.ts'
 import { isUnderWay } from '../../auth/ended-session.ts'
 import { FORGOT_PASSWORD } from '../../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../../http/form.ts'
-import type { ForgeryError } from '../../http/http-error.ts'
 import { networkOf } from '../../http/network.ts'
 import type { Page } from '../../http/page.ts'
 import { servicesOf } from '../../services.ts'
@@ -33,8 +32,7 @@ export const passwordPage: Page = {
   linkWhenLimited: FORGOT_PASSWORD,
   get: [showPassword],
   post: [change],
-  beforeLogin: finishWithoutAnswer,
-  onForgery: finishWithOldToken,
+  onSecondPress: finishSecondPress,
 }
 
 function showPassword(req: Request, res: Response) {
@@ -68,20 +66,15 @@ function sayChanged(req: Request, res: Response) {
   return redirectWith(req, res, '/account/password', 'success', 'account-password.done')
 }
 
-// A second press of the button, after the first has changed the password. It is recognised by the new password,
-// which would log in anywhere. It comes at one of three moments.
-
-// Both presses were under way.
-async function findChanged(req: Request, user: User): Promise<User | null> {
-  const now = await findUser(servicesOf(req).accounts, user.id)
-  const isLater = now !== null && now.authEpoch !== user.authEpoch
-  return isLater && (await isChanged(req, servicesOf(req).principalOf(req))) ? now : null
-}
-
-// The answer to the first never brought its session to the browser.
-async function finishWithoutAnswer(req: Request, res: Response, next: NextFunction) {
-  const { accounts, auth, clock } = servicesOf(req)
-  const deviceId = isUnderWay(req) && !req.user ? req.endedSession?.deviceId : null
+// The button was pressed twice, and the first press has changed the password. The new one, which would log in
+// anywhere, tells so.
+async function finishSecondPress(req: Request, res: Response, next: NextFunction) {
+  const { accounts, auth, clock, principalOf } = servicesOf(req)
+  // The browser has the new session, and sends the form of the old one.
+  if (auth.currentUser(req))
+    return (await isChanged(req, principalOf(req))) ? sayChanged(req, res) : next()
+  // The answer to the first never brought its session to the browser.
+  const deviceId = isUnderWay(req) ? req.endedSession?.deviceId : null
   const user = deviceId ? await findUserOfDevice(accounts, deviceId) : null
   if (!deviceId || !user) return next()
   if (!(await isChanged(req, { userId: user.id, deviceId, network: networkOf(req) }))) return next()
@@ -91,16 +84,11 @@ async function finishWithoutAnswer(req: Request, res: Response, next: NextFuncti
   return sayChanged(req, res)
 }
 
-// The browser has the new session, and sends the form of the old one.
-async function finishWithOldToken(
-  error: ForgeryError,
-  req: Request,
-  res: Response,
-  next: NextFunction,
-) {
-  const { auth, principalOf } = servicesOf(req)
-  const isOurs = !error.isCrossSite && auth.currentUser(req) !== null
-  return isOurs && (await isChanged(req, principalOf(req))) ? sayChanged(req, res) : next(error)
+// Both presses were under way.
+async function findChanged(req: Request, user: User): Promise<User | null> {
+  const now = await findUser(servicesOf(req).accounts, user.id)
+  const isLater = now !== null && now.authEpoch !== user.authEpoch
+  return isLater && (await isChanged(req, servicesOf(req).principalOf(req))) ? now : null
 }
 
 async function isChanged(req: Request, principal: Principal): Promise<boolean> {
