@@ -3,24 +3,9 @@ import { sign, unsign } from 'cookie-signature'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 
 /** One cookie of this program. Everything in it is signed for this cookie alone. */
-export type SignedCookie = {
-  name: string
-  attributes: CookieOptions
-  /** Newest first, for packages that sign their own cookie. */
-  secrets: readonly string[]
-  /** The pair as a Cookie header has it. */
-  format: (value: string) => string
-  /** Every value that we signed: another program on this host may set a cookie of the same name. */
-  readAll: (req: Request) => string[]
-  read: (req: Request) => string | null
-  /** Whether the value was signed with anything but the newest secret of this cookie. */
-  isSignedBefore: (req: Request) => boolean
-  /** maxAge in ms; without it the browser keeps the cookie until it is closed. */
-  write: (res: Response, value: string, maxAge?: number) => void
-  clear: (res: Response) => void
-}
+export type SignedCookie = ReturnType<typeof createSignedCookie>
 
-export type SignedCookieOptions = {
+type SignedCookieOptions = {
   name: string
   /** Newest first. */
   secrets: readonly string[]
@@ -31,7 +16,7 @@ export type SignedCookieOptions = {
 
 type Verified = { value: string; isCurrent: boolean }
 
-export function createSignedCookie(options: SignedCookieOptions): SignedCookie {
+export function createSignedCookie(options: SignedCookieOptions) {
   const { name, attributes } = options
   const secrets = secretsFor(name, options.secrets)
   const verified = new WeakMap<Request, Verified[]>()
@@ -49,17 +34,22 @@ export function createSignedCookie(options: SignedCookieOptions): SignedCookie {
   return {
     name,
     attributes,
+    /** Newest first, for packages that sign their own cookie. */
     secrets,
-    format: (value) => `${name}=${encodeURIComponent(signValue(value, secrets))}`,
-    readAll: (req) => [...new Set(verifyAll(req).map(({ value }) => value))],
-    read: (req) => verifyAll(req)[0]?.value ?? null,
-    isSignedBefore: (req) => verifyAll(req)[0]?.isCurrent === false,
-    write(res, value, maxAge) {
+    /** The pair as a Cookie header has it. */
+    format: (value: string) => `${name}=${encodeURIComponent(signValue(value, secrets))}`,
+    /** Every value that we signed: another program on this host may set a cookie of the same name. */
+    readAll: (req: Request) => [...new Set(verifyAll(req).map(({ value }) => value))],
+    read: (req: Request): string | null => verifyAll(req)[0]?.value ?? null,
+    /** Whether the value was signed with anything but the newest secret of this cookie. */
+    isSignedBefore: (req: Request) => verifyAll(req)[0]?.isCurrent === false,
+    /** maxAge in ms; without it the browser keeps the cookie until it is closed. */
+    write(res: Response, value: string, maxAge?: number): void {
       const lifetime = maxAge === undefined ? {} : { maxAge }
       res.cookie(name, signValue(value, secrets), { ...attributes, ...lifetime })
     },
     // With other attributes than it was set with, some browsers keep the cookie (flask-login #683).
-    clear: (res) => void res.clearCookie(name, attributes),
+    clear: (res: Response) => void res.clearCookie(name, attributes),
   }
 }
 

@@ -24,7 +24,7 @@ import { networkOf } from './http/network.ts'
 import { createSignedCookies } from './http/signed-cookies.ts'
 import { sayBrowser } from './http/user-agent.ts'
 import { createVisits } from './http/visit.ts'
-import { createMail, type Mail, type MailOptions } from './mail/mail.ts'
+import { createMail, type MailOptions } from './mail/mail.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
@@ -117,7 +117,7 @@ function openMail(
   { settings, ...foundation }: Foundation & { catalogue: Catalogue },
   doJob: MailOptions['doJob'],
   throttle: Throttle,
-): Mail {
+) {
   const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
   const countDelivery = (kind: string, email: string) =>
     throttle.count(limitsOf('delivery', { recipient: emailKeyOf(email), kind }))

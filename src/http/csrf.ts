@@ -16,24 +16,17 @@ declare module 'express-serve-static-core' {
   }
 }
 
-export type CsrfSettings = {
+type CsrfSettings = {
   cookies: Pick<SignedCookies, 'csrf'>
   origin: string
   /** What the session of a request holds. */
   readSession: (req: Request) => { readonly csrfSecret?: string | undefined }
 }
 
-/** The checks that every form passes, and the token that it needs for that: each makes res.locals.csrfToken. */
-export type Csrf = {
-  issueToken: RequestHandler
-  /** Needs no body. */
-  refuseCrossSite: RequestHandler
-  checkToken: RequestHandler
-}
-
 const tokens = new Tokens()
 
-export function createCsrf(settings: CsrfSettings): Csrf {
+/** The checks that every form passes, and the token that it needs for that: each makes res.locals.csrfToken. */
+export function createCsrf(settings: CsrfSettings) {
   const { cookies, origin } = settings
   const chooseCsurf = createCsurf(cookies.csrf)
 
@@ -48,6 +41,7 @@ export function createCsrf(settings: CsrfSettings): Csrf {
     return new ForgeryError(reason, isFromElsewhere)
   }
 
+  // Needs no body.
   const refuseCrossSite: RequestHandler = (req, res, next) => {
     if (!isCrossSite(req, origin)) return next()
     issueToken(req, res, (error) => next(error ?? refuse(req, res, true)))

@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, parse } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import express, {
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 
 type PublicFile = {
   body: Buffer
@@ -21,14 +16,8 @@ const COMPRESS = { br: brotliCompressSync, gzip: gzipSync }
 // The first that a browser takes.
 const ENCODINGS = ['br', 'gzip'] as const
 
-export type PublicFiles = {
-  serve: RequestHandler
-  /** Where a page asks for a file: under a name that changes with it, if files are kept. */
-  urlOf: (name: string) => string
-}
-
 /** The files of one folder, whose names are read once: no page is looked up on disk. `keepsViews`: nor is a file that was asked for before. */
-export function openPublicFiles(folder: string, settings: { keepsViews: boolean }): PublicFiles {
+export function openPublicFiles(folder: string, settings: { keepsViews: boolean }) {
   const { keepsViews: isKept } = settings
   const names = new Set(readdirSync(folder).filter((name) => !name.startsWith('.')))
   const kept = new Map<string, PublicFile>()
@@ -53,6 +42,7 @@ export function openPublicFiles(folder: string, settings: { keepsViews: boolean 
     res.send(encoding ? compress(file, encoding) : file.body)
   }
 
+  // Where a page asks for a file: under a name that changes with it, if files are kept.
   function urlOf(name: string): string {
     const { name: start, ext } = parse(name)
     return isKept ? `/${start}.${open(name).print}${ext}` : `/${name}`

@@ -6,28 +6,25 @@ import type { Key, Text } from '../words/words.ts'
 const CATEGORIES = ['success', 'info', 'warning', 'danger'] as const
 
 export type FlashCategory = (typeof CATEGORIES)[number]
-export type Flash = { category: FlashCategory; texts: Text[] }
+type Flash = { category: FlashCategory; texts: Text[] }
 
-/** One message that survives one redirect, in a cookie: a session would cost anonymous visitors a row. */
-export type Flashes = {
-  add: (req: Request, res: Response, category: FlashCategory, ...texts: Text[]) => void
-  /** For the page that shows them. */
-  take: (req: Request, res: Response) => Flash[]
-}
+export type Flashes = ReturnType<typeof createFlashes>
 
-export function createFlashes(cookie: SignedCookie): Flashes {
+/** Messages that survive one redirect, in a cookie: a session would cost anonymous visitors a row. */
+export function createFlashes(cookie: SignedCookie) {
   const waiting = new WeakMap<Response, Flash[]>()
   const read = (req: Request, res: Response) => waiting.get(res) ?? parseFlashes(cookie.read(req))
 
   return {
-    add(req, res, category, ...texts) {
+    add(req: Request, res: Response, category: FlashCategory, ...texts: Text[]): void {
       const said = JSON.stringify(texts)
       const others = read(req, res).filter((flash) => JSON.stringify(flash.texts) !== said)
       const flashes = [...others, { category, texts }].slice(-MOST)
       waiting.set(res, flashes)
       cookie.write(res, JSON.stringify(flashes))
     },
-    take(req, res) {
+    /** For the page that shows them. */
+    take(req: Request, res: Response): Flash[] {
       const flashes = read(req, res)
       if (flashes.length > 0) cookie.clear(res)
       waiting.set(res, [])

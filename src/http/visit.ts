@@ -7,7 +7,7 @@ import type { SignedCookies } from './signed-cookies.ts'
 import { describeUserAgent } from './user-agent.ts'
 
 /** What one request says about the browser that sent it. */
-export type Visit = {
+type Visit = {
   /** Puts into the log line of this request what was done, and to whose account. */
   note: (event: { userId: string }) => void
   /** In words, such as "Firefox on Linux". */
@@ -22,46 +22,40 @@ export type Visit = {
   nextDeviceToken: string
 }
 
-export type Visits = {
-  visitOf: (req: Request) => Visit
-  /** Gives the browser the token of a device, in place of those that ended with it. */
-  keepDeviceToken: (req: Request, res: Response, device: DeviceTokens) => void
-  /** A device token of this browser, which it keeps. */
-  identify: (req: Request, res: Response) => string
-}
-
-export type DeviceTokens = { token: string | null; endedTokens: string[] }
+type DeviceTokens = { token: string | null; endedTokens: string[] }
 
 // One browser may be shared by a family; a cookie has 4,096 bytes.
 const MOST_TOKENS = 5
 
 const TOKENS = /^[\w-]{22}(\.[\w-]{22})*$/
 
-export type VisitSettings = Pick<SignedCookies, 'device'> & {
+type VisitSettings = Pick<SignedCookies, 'device'> & {
   wordsFor: (req: Request) => Words
   secrets: readonly string[]
 }
 
-export function createVisits({ device, wordsFor, secrets }: VisitSettings): Visits {
+export function createVisits({ device, wordsFor, secrets }: VisitSettings) {
   const visits = new WeakMap<Request, Visit>()
   const readTokens = (req: Request) => {
     const lists = device.readAll(req).filter((value) => TOKENS.test(value))
     return lists.flatMap((list) => list.split('.')).slice(0, MOST_TOKENS)
   }
-  const visitOf = (req: Request) => {
+  const visitOf = (req: Request): Visit => {
     const visit = visits.get(req) ?? createVisit(req, readTokens(req), { wordsFor, secrets })
     visits.set(req, visit)
     return visit
   }
   return {
     visitOf,
-    identify(req, res) {
+    /** A device token of this browser, which it keeps. */
+    identify(req: Request, res: Response): string {
       const { deviceTokens, nextDeviceToken } = visitOf(req)
       const tokens = deviceTokens.length > 0 ? deviceTokens : [nextDeviceToken]
       device.write(res, tokens.join('.'))
       return tokens[0] ?? nextDeviceToken
     },
-    keepDeviceToken(req, res, { token, endedTokens }) {
+    /** Gives the browser the token of a device, in place of those that ended with it. */
+    keepDeviceToken(req: Request, res: Response, { token, endedTokens }: DeviceTokens): void {
       if (token === null) return
       const ended = new Set([token, ...endedTokens])
       const others = readTokens(req).filter((each) => !ended.has(each))

@@ -1,5 +1,5 @@
-import { createMailbox, type Mailbox } from './mailbox.ts'
-import { createSender, type Sender, type SenderOptions } from './sender.ts'
+import { createMailbox } from './mailbox.ts'
+import { createSender, type SenderOptions } from './sender.ts'
 import { createRenderer, type RenderOptions } from './templates.ts'
 import { createMailTransport, type TransportOptions } from './transport.ts'
 
@@ -9,18 +9,13 @@ export type MailOptions = RenderOptions &
     isProduction: boolean
   }
 
-export type Mail = {
-  sender: Sender
-  /** Empty in production, where nothing is kept. */
-  mailbox: Mailbox
-}
-
-export function createMail(options: MailOptions): Mail {
+export function createMail(options: MailOptions) {
   const { database, isProduction } = options
   const render = createRenderer(options)
   const transport = createMailTransport(options)
   return {
     sender: createSender({ ...options, transport, render, keepsSent: !isProduction }),
+    /** Empty in production, where nothing is kept. */
     mailbox: createMailbox(database, render),
   }
 }

@@ -27,13 +27,6 @@ export type SenderOptions = {
   finishFor?: number
 }
 
-export type Sender = {
-  /** Sends what is due, and returns how many messages went. */
-  sendDue: () => Promise<number>
-  /** Sends what is due every second from now on. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
-  start: () => () => Promise<void>
-}
-
 /** The pause after each failed attempt. After the last, about a day in all, the message is given up. */
 export const RETRIES: readonly number[] = [
   minutes(1),
@@ -56,9 +49,11 @@ const AT_ONCE = 5
 const EVERY = seconds(1)
 
 /** Sends each message once, however many senders there are on one outbox. */
-export function createSender(options: SenderOptions): Sender {
+export function createSender(options: SenderOptions) {
   return {
+    /** Sends what is due, and returns how many messages went. */
     sendDue: () => sendDue({ ...options, isStopped: () => false, calledOff: NEVER }),
+    /** Sends what is due every second from now on. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
     start: () => keepSending(options),
   }
 }

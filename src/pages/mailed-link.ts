@@ -17,60 +17,53 @@ const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
 
 const OPENED = 'opened'
 
-/** How a page takes a link from an email: its token leaves the URL at once, and nothing else happens until a form is sent. */
-export type MailedLink<Found> = {
-  /** Moves a token from the URL into a cookie; lets every other request pass. */
-  takeToken: RequestHandler
-  /** Gives a handler what this browser's link stands for. Without a link that works, `otherwise` answers. */
-  withLink: (act: LinkHandler<Found>, otherwise?: Handler) => RequestHandler
-  /** Shows the page without its form, and why there is none. */
-  refuse: (req: Request, res: Response, problem?: Key) => void
-  /** Puts a link that was made this moment where takeToken of that path would have put it. */
-  handOver: (req: Request, res: Response, path: string, linkId: string) => void
-  /** Hands a link over that the first press of the button made: its answer may never have come. False where there is none, or this browser is not the one that pressed. */
-  handOverAgain: (
-    req: Request,
-    res: Response,
-    path: string,
-    used: LinkWithUser | null,
-  ) => Promise<boolean>
-  forget: (req: Request, res: Response) => void
-}
-
 type Handler = (req: Request, res: Response) => unknown
 type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
 
-/** Scanners open every link in an email: GET and HEAD use nothing up. */
-export function createMailedLink<Found>(
-  path: string,
-  find: (accounts: Accounts, id: string) => Promise<Found | null>,
-): MailedLink<Found> {
-  const refuse: MailedLink<Found>['refuse'] = (req, res, problem = explainMissingLink(req)) => {
-    res.status(req.method === 'POST' ? 422 : 200)
-    res.render(path.slice(1), { linkProblem: problem, linkTitle: titleOf(problem) })
+/** How a page takes a link from an email: its token leaves the URL at once, and nothing else happens until a form is sent. Scanners open every link: GET and HEAD use nothing up. */
+export class MailedLink<Found> {
+  readonly #path: string
+  readonly #find: (accounts: Accounts, id: string) => Promise<Found | null>
+
+  constructor(path: string, find: (accounts: Accounts, id: string) => Promise<Found | null>) {
+    this.#path = path
+    this.#find = find
   }
-  const handOver: MailedLink<Found>['handOver'] = (req, res, to, id) =>
-    keepLink(req, res, path, [to, tokenOf(servicesOf(req).settings.secrets, id)])
-  return {
-    refuse,
-    handOver,
-    takeToken: (req, res, next) => takeToken(path, req, res, next),
-    withLink: (act, otherwise = refuse) => {
-      return async (req, res) => {
-        const id = linkOf(req, path)
-        const found = id === null ? null : await find(servicesOf(req).accounts, id)
-        await (found ? act(req, res, found) : otherwise(req, res))
-      }
-    },
-    async handOverAgain(req, res, to, used) {
-      const { accounts } = servicesOf(req)
-      if (linksOf(req).has(to)) return true
-      const isPressedHere = used !== null && linkOf(req, path) === used.id
-      const id = isPressedHere ? await findResetMadeBy(accounts, used) : null
-      if (id !== null) handOver(req, res, to, id)
-      return id !== null
-    },
-    forget: (req, res) => keepLink(req, res, path),
+
+  /** Moves a token from the URL into a cookie; lets every other request pass. */
+  takeToken: RequestHandler = (req, res, next) => takeToken(this.#path, req, res, next)
+
+  /** Gives a handler what this browser's link stands for. Without a link that works, `otherwise` answers. */
+  withLink(act: LinkHandler<Found>, otherwise: Handler = this.refuse): RequestHandler {
+    return async (req, res) => {
+      const id = linkOf(req, this.#path)
+      const found = id === null ? null : await this.#find(servicesOf(req).accounts, id)
+      await (found ? act(req, res, found) : otherwise(req, res))
+    }
+  }
+
+  /** Shows the page without its form, and why there is none. */
+  refuse = (req: Request, res: Response, problem = explainMissingLink(req)): void => {
+    res.status(req.method === 'POST' ? 422 : 200)
+    res.render(this.#path.slice(1), { linkProblem: problem, linkTitle: titleOf(problem) })
+  }
+
+  /** Puts a link that was made this moment where takeToken of that path would have put it. */
+  handOver(req: Request, res: Response, path: string, id: string): void {
+    keepLink(req, res, this.#path, [path, tokenOf(servicesOf(req).settings.secrets, id)])
+  }
+
+  /** Hands a link over that the first press of the button made: its answer may never have come. False where there is none, or this browser is not the one that pressed. */
+  async handOverAgain(req: Request, res: Response, path: string, used: LinkWithUser | null) {
+    if (linksOf(req).has(path)) return true
+    const isPressedHere = used !== null && linkOf(req, this.#path) === used.id
+    const id = isPressedHere ? await findResetMadeBy(servicesOf(req).accounts, used) : null
+    if (id !== null) this.handOver(req, res, path, id)
+    return id !== null
+  }
+
+  forget(req: Request, res: Response): void {
+    keepLink(req, res, this.#path)
   }
 }
 

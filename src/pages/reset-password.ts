@@ -8,13 +8,13 @@ import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
 import { limitsOf } from '../throttle/budgets.ts'
-import { createMailedLink, findPressed } from './mailed-link.ts'
+import { findPressed, MailedLink } from './mailed-link.ts'
 import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
 const PressedAgain = z.object({ password: z.string() })
 
-const link = createMailedLink('/reset-password', (accounts, id) =>
+const link = new MailedLink('/reset-password', (accounts, id) =>
   findLink(accounts, id, ['reset-password']),
 )
 

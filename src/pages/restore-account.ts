@@ -3,9 +3,9 @@ import { restoreAccount } from '../accounts/deletion.ts'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink, findPressed } from './mailed-link.ts'
+import { findPressed, MailedLink } from './mailed-link.ts'
 
-const link = createMailedLink('/restore-account', (accounts, id) =>
+const link = new MailedLink('/restore-account', (accounts, id) =>
   findLink(accounts, id, ['restore-account']),
 )
 

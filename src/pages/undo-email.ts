@@ -3,9 +3,9 @@ import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { createMailedLink, findPressed } from './mailed-link.ts'
+import { findPressed, MailedLink } from './mailed-link.ts'
 
-const link = createMailedLink('/undo-email', (accounts, id) =>
+const link = new MailedLink('/undo-email', (accounts, id) =>
   findLink(accounts, id, ['undo-email', 'object-to-undo']),
 )
 

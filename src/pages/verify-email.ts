@@ -13,7 +13,7 @@ import { servicesOf } from '../services.ts'
 import { knowsBrowser } from '../sessions/devices.ts'
 import { limitsOf } from '../throttle/budgets.ts'
 import { text } from '../words/words.ts'
-import { createMailedLink, findPressed } from './mailed-link.ts'
+import { findPressed, MailedLink } from './mailed-link.ts'
 
 const PasswordForm = z.object({
   password: z.string(text('password.missing')).min(1, text('password.missing')),
@@ -25,7 +25,7 @@ const PROBLEMS = {
   'username-taken': 'verify-email.username-taken',
 } as const
 
-const link = createMailedLink('/verify-email', findVerification)
+const link = new MailedLink('/verify-email', findVerification)
 
 export const verifyEmailPage: Page = {
   path: '/verify-email',
