@@ -24,7 +24,10 @@ import { networkOf } from './http/network.ts'
 import { createSignedCookies } from './http/signed-cookies.ts'
 import { sayBrowser } from './http/user-agent.ts'
 import { createVisits } from './http/visit.ts'
-import { createMail, type MailOptions } from './mail/mail.ts'
+import { createMailbox } from './mail/mailbox.ts'
+import { createSender, type SenderOptions } from './mail/sender.ts'
+import { createRenderer } from './mail/templates.ts'
+import { createMailTransport } from './mail/transport.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
@@ -67,7 +70,7 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, http)
   const throttle = openThrottle(foundation)
-  const doJob: MailOptions['doJob'] = (job, claim) => {
+  const doJob: SenderOptions['doJob'] = (job, claim) => {
     const countEmail: CountEmail = (tables, kind, recipient) =>
       throttle.countWithin(tables, limitsOf(kind, { recipient }))
     return doAccountJob({ ...accounts, countEmail }, job, claim)
@@ -115,14 +118,22 @@ function openHttp({ secrets, defaultLanguage, appUrl }: Settings, catalogue: Cat
 
 function openMail(
   { settings, ...foundation }: Foundation & { catalogue: Catalogue },
-  doJob: MailOptions['doJob'],
+  doJob: SenderOptions['doJob'],
   throttle: Throttle,
 ) {
-  const linkUrl = createLinkUrls(settings.secrets, settings.appUrl)
+  const { secrets, appUrl, isProduction } = settings
+  const linkUrl = createLinkUrls(secrets, appUrl)
+  const options = { ...foundation, ...settings, appName: APP_NAME, linkUrl, sayBrowser }
+  const render = createRenderer(options)
+  const transport = createMailTransport(options)
   const countDelivery = (kind: string, email: string) =>
     throttle.count(limitsOf('delivery', { recipient: emailKeyOf(email), kind }))
-  const joined = { linkUrl, sayBrowser, doJob, countDelivery }
-  return createMail({ ...foundation, ...settings, appName: APP_NAME, ...joined })
+  const keepsSent = !isProduction
+  return {
+    sender: createSender({ ...options, render, transport, doJob, countDelivery, keepsSent }),
+    /** Empty in production, where nothing is kept. */
+    mailbox: createMailbox(foundation.database, render),
+  }
 }
 
 function openAccounts({ database, clock, settings }: Foundation, queue: HashQueue): Accounts {

@@ -3,10 +3,10 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { clientOf } from './client.ts'
 import type { ErrorDetails } from './error-details.ts'
 import type { createErrorLinks } from './error-links.ts'
-import { findErrorPage, forgeryPage, sayWait, unknownOutcome } from './error-pages.ts'
+import { findErrorPage, sayWait } from './error-pages.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
 
-export type ErrorSettings = {
+type ErrorSettings = {
   /** Whether something that we depend on is away, and may be back soon. */
   isOutage: (error: unknown) => boolean
   /** Turns an error of another room that ends a request early, where nothing is wrong, into its answer. */
@@ -22,7 +22,7 @@ export type ErrorSettings = {
 }
 
 /** What the log says of an error: the number that the visitor sees, and the request that it belongs to. */
-export type Incident = { incidentId: string; requestId: string; method: string; path: string }
+type Incident = { incidentId: string; requestId: string; method: string; path: string }
 
 /** Answers 404 where no page has answered. */
 export const notFound: RequestHandler = (_req, _res, next) => next(new HttpError(404))
@@ -57,10 +57,9 @@ function answer(error: unknown, req: Request, res: Response, settings: ErrorSett
   if (retryAfter) res.set('Retry-After', String(retryAfter))
   const details = incident && status === 500 ? settings.describe?.(error) : null
   const reason = error instanceof ForgeryError ? error.reason : null
-  const words = wordsFor(status, isExpected || isUnchanged(settings, req, res))
   res.status(status).render(details ? 'errors/development' : 'errors/error', {
     details,
-    ...(reason ? forgeryPage(reason) : words),
+    ...findErrorPage(status, reason, isExpected || isUnchanged(settings, req, res)),
     status,
     incidentId: incident?.incidentId,
     retryIn: retryAfter ? sayWait(retryAfter) : null,
@@ -110,8 +109,4 @@ const OUTAGE_SECONDS = 10
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
   return status >= 400 && status < 500 ? status : 500
-}
-
-function wordsFor(status: number, isUnchanged: boolean) {
-  return status === 503 && !isUnchanged ? unknownOutcome : findErrorPage(status)
 }

@@ -1,9 +1,8 @@
 import nunjucks from 'nunjucks'
 import { resolveInProject } from '../project.ts'
 import { formatDuration, formatTime } from '../words/times.ts'
-import type { Catalogue, Words } from '../words/words.ts'
+import { type Catalogue, type Key, readText, type Text, type Words } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
-import { wordingOf } from './wording.ts'
 
 /** An email, ready to send; link is the one URL in it. */
 export type MailText = { subject: string; text: string; html: string; link: string }
@@ -63,6 +62,31 @@ function describe(message: Message, writtenAt: Date, options: Described) {
     linkWorks: sayHowLong(message, writtenAt, words),
     facts: listFacts(message, writtenAt, options),
   }
+}
+
+/** The texts of an email, in no language yet. No subject holds what a visitor typed. */
+type Wording = { subject: Text; what: Key; action: Key; otherwise: Key }
+
+function wordingOf(message: Message): Wording {
+  const variant = variantOf(message)
+  const subject =
+    message.template === 'security-notice'
+      ? readText(message.words)
+      : (`mail.${message.template}.subject` as const)
+  return {
+    subject,
+    what: `mail.${variant}.what`,
+    action: `mail.${variant}.action`,
+    otherwise: `mail.${variant}.otherwise`,
+  }
+}
+
+// Two templates have more than one wording.
+function variantOf(message: Message) {
+  if (message.template === 'email-changed' && !message.linkId) return 'email-changed-unverified'
+  if (message.template !== 'security-notice') return message.template
+  if (message.endsWayBack) return 'security-notice-former'
+  return message.isTheft ? 'security-notice-theft' : 'security-notice'
 }
 
 function paramsOf(message: Message, language: string): Record<string, string> {

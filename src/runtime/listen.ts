@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { describeProblem } from '../settings/problems.ts'
+import { describeProblem } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { VariableName } from '../settings/variables.ts'
 

@@ -33,10 +33,12 @@ export type SessionStoreOptions = {
 
 type Done = (error?: unknown) => void
 
-// A symbol, because express-session takes the other keys of a session for its data.
-const stored = Symbol('stored')
-const replaced = Symbol('replaced')
-type Session = SessionData & { req?: Request; [stored]?: StoredSession; [replaced]?: string }
+type Session = SessionData & { req?: Request }
+
+// Beside the sessions, because express-session takes every key of a session for its data, and code that copies
+// them makes a session that has no row yet.
+const rows = new WeakMap<object, StoredSession>()
+const replacedIds = new WeakMap<object, string>()
 
 /** A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
 export class SessionStore extends Store {
@@ -52,7 +54,7 @@ export class SessionStore extends Store {
 
   /** The user whom a session has brought along, or null. */
   userOf(session: object): User | null {
-    return (session as Session)[stored]?.user ?? null
+    return rows.get(session)?.user ?? null
   }
 
   /** How the session ended that a browser still names. */
@@ -70,7 +72,7 @@ export class SessionStore extends Store {
 
   // After a login express-session saves the same once more: it does not know what Passport has saved.
   #write(id: string, session: Session): Promise<void> {
-    const known = session[stored]
+    const known = rows.get(session)
     if (!known) return this.#insert(id, session)
     const isSame = columnsOf(session).data === known.data
     return isSame ? this.#touch(id, session) : this.#update(id, session)
@@ -95,16 +97,17 @@ export class SessionStore extends Store {
   // The old row is deleted where the new one is inserted (#insert), so that a logout in between wins.
   // Most visitors had no row.
   override regenerate(req: Request, done: (error?: unknown) => void): void {
-    const old = (req.session as Session)[stored] ? req.sessionID : null
+    const old = rows.has(req.session) ? req.sessionID : null
     this.generate(req)
-    if (old) hide(req.session as Session, replaced, old)
+    if (old) replacedIds.set(req.session, old)
     done()
   }
 
   override createSession(req: Request, data: Session) {
-    const session: Session = super.createSession(req, data)
-    if (data[stored]) hide(session, stored, data[stored])
-    return session as ReturnType<Store['createSession']>
+    const session = super.createSession(req, data)
+    const row = rows.get(data)
+    if (row) rows.set(session, row)
+    return session
   }
 
   async #find(id: string): Promise<Session | null> {
@@ -115,11 +118,12 @@ export class SessionStore extends Store {
     if (!found && (await this.#lateVisits.writeNow(id)))
       found = await findSession(database, id, now)
     if (!found) return null
-    const session: Session = JSON.parse(found.data)
+    const session: Session = { ...JSON.parse(found.data), cookie: { originalMaxAge: null } }
     // Releases before this one kept neither.
     const older = { since: found.createdAt.getTime(), notAfter: null }
     if (session.login) session.login = { ...older, ...session.login }
-    return { ...session, cookie: { originalMaxAge: null }, [stored]: found } as unknown as Session
+    rows.set(session, found)
+    return session
   }
 
   async #insert(id: string, session: Session): Promise<void> {
@@ -127,7 +131,8 @@ export class SessionStore extends Store {
     const now = clock()
     const createdAt = new Date(session.login?.since ?? now)
     const times = timesOf(createdAt, now, limitsOf(session, limits))
-    const { req, [replaced]: old } = session
+    const { req } = session
+    const old = replacedIds.get(session)
     const user = parseLoginId(session.passport?.user)
     let whenCommitted: (() => void) | undefined
     await changeTogether(database, async (tables) => {
@@ -146,25 +151,26 @@ export class SessionStore extends Store {
       if (replacedId) await noteReplacement(tables, replacedId, session, now)
     })
     whenCommitted?.()
-    hide(session, stored, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
+    rows.set(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
     const now = clock()
-    const createdAt = session[stored]?.createdAt ?? now
+    const known = rows.get(session)
+    const createdAt = known?.createdAt ?? now
     const columns = columnsOf(session)
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
       data: { ...columns, ...timesOf(createdAt, now, limitsOf(session, limits)) },
     })
-    const written = { data: columns.data, createdAt, lastSeenAt: now }
-    hide(session, stored, { user: null, ...session[stored], ...written })
+    const { data } = columns
+    rows.set(session, { user: null, ...known, data, createdAt, lastSeenAt: now })
   }
 
   /** Notes a visit that may be written later; false where it must be written now. */
   keepVisit(id: string, session: Session): boolean {
-    const [known, at] = [session[stored], this.#options.clock()]
+    const [known, at] = [rows.get(session), this.#options.clock()]
     if (!known || at <= known.lastSeenAt) return true
     const limits = limitsOf(session, this.#options.limits)
     const wait = timeToWrite(known.lastSeenAt, at, limits)
@@ -173,7 +179,7 @@ export class SessionStore extends Store {
   }
 
   async #touch(id: string, session: Session): Promise<void> {
-    const known = session[stored]
+    const known = rows.get(session)
     if (!known || this.keepVisit(id, session)) return
     this.#lateVisits.forget(id)
     const limits = limitsOf(session, this.#options.limits)
@@ -187,9 +193,4 @@ export class SessionStore extends Store {
       data: timesOf(createdAt, at, limits),
     })
   }
-}
-
-// Hidden from code that copies a session's fields into a new one: that one has no row yet.
-function hide<Key extends keyof Session>(session: Session, key: Key, value: Session[Key]): void {
-  Object.defineProperty(session, key, { value, enumerable: false, configurable: true })
 }

@@ -36,7 +36,7 @@ describe('a session that was ended', () => {
 
     await end(id)
     // Without its device: that alone would keep a second session of it from being born.
-    const saved = { ...session, next: '/changed' }
+    const saved = Object.assign(session, { next: '/changed' })
     Reflect.deleteProperty(saved, 'login')
     const saves = Array.from({ length: 50 }, () => promisify(store.set.bind(store))(id, saved))
     const touches = Array.from({ length: 50 }, () => promisify(store.touch.bind(store))(id, saved))
@@ -66,7 +66,7 @@ describe('a session that lives', () => {
   test('keeps what a request saves in it', async () => {
     const { id, session } = await holdSession()
 
-    await promisify(store.set.bind(store))(id, { ...session, next: '/changed' })
+    await promisify(store.set.bind(store))(id, Object.assign(session, { next: '/changed' }))
 
     expect(await promisify(store.get.bind(store))(id)).toMatchObject({ next: '/changed' })
   })
