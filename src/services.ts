@@ -32,8 +32,8 @@ import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
 import { findTarget, recordLogin } from './sessions/devices.ts'
-import { formatLoginId, parseLoginId } from './sessions/login-id.ts'
 import { createRememberStore } from './sessions/remember-store.ts'
+import { formatLoginId, parseLoginId } from './sessions/session-rows.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
 import { isSecure, listMailHints, type Settings } from './settings/settings.ts'
 import { createBudgets, type LoginTarget, limitsOf, type Principal } from './throttle/budgets.ts'
@@ -42,7 +42,7 @@ import { catalogue as ourCatalogue } from './words/catalogue.ts'
 import { type Catalogue, readText, type Text, text } from './words/words.ts'
 
 /** What createApp is given, so that tests can replace it. */
-export type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
+type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
 
 /** Everything a page is given. */
 export type Services = ReturnType<typeof createServices>

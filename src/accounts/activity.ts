@@ -17,7 +17,7 @@ export type Activity = {
 /** Where a page of events ends; the next one goes on from there, also among events of one moment. */
 export type Place = { at: Date; id: string }
 
-export type Wanted = { most: number; group?: EventGroup | undefined; before?: Place | undefined }
+type Wanted = { most: number; group?: EventGroup | undefined; before?: Place | undefined }
 
 const SHOWN: (keyof SecurityEvent)[] = ['id', 'kind', 'browser', 'at', 'count', 'deviceId']
 

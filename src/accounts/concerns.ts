@@ -5,7 +5,7 @@ import type { EventKind } from './events.ts'
 import type { User } from './users.ts'
 
 /** What needs the attention of a user, and where they see to it. The last event that says so, if one does. */
-export type Concern = { text: Text; way: 'verify' | 'activity' | 'devices'; event?: Activity }
+type Concern = { text: Text; way: 'verify' | 'activity' | 'devices'; event?: Activity }
 
 // Fewer wrong passwords than three are slips of the fingers.
 const RULES = [

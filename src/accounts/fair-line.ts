@@ -1,5 +1,5 @@
 /** Where a waiter comes from, and whose password it is about, if that is known. */
-export type Origin = { network: string; account?: string | undefined }
+type Origin = { network: string; account?: string | undefined }
 
 type Place<Waiter> = Origin & { turn: number; waiter: Waiter }
 

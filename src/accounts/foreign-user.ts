@@ -49,7 +49,7 @@ export type ImportRules = {
 const LONGEST_ID = 64
 const LONGEST_NAME = 100
 
-// Sessions name a user by id and epoch with a dot between (sessions/login-id.ts).
+// Sessions name a user by id and epoch with a dot between (sessions/session-rows.ts).
 const ForeignId = z
   .string({
     error: ({ input }) =>

@@ -21,7 +21,7 @@ export type HashClient = {
   signal?: AbortSignal
 }
 
-export type HashQueueOptions = {
+type HashQueueOptions = {
   /** How many hash at once. */
   concurrency?: number
   waiting?: number

@@ -25,7 +25,7 @@ const EVENT_TYPES = { eventId: 'text', at: 'timestamp(3)' } as const
 export type NewUserRow = Pick<UserRow, keyof typeof TYPES>
 
 /** What each user's first event says. */
-export type FirstEvent = { kind: string; at: Date; browser: string }
+type FirstEvent = { kind: string; at: Date; browser: string }
 
 /** Inserts users, each with an event, in two statements of a transaction. */
 export async function insertUsers(

@@ -20,7 +20,7 @@ export function isPasswordTooLong(password: string): boolean {
 }
 
 /** A hash that needs a rehash matched, but in an older format or at another cost than new ones get. */
-export type PasswordCheck = { readonly matches: boolean; readonly needsRehash: boolean }
+type PasswordCheck = { readonly matches: boolean; readonly needsRehash: boolean }
 
 /** Both throw Overloaded. */
 export type Passwords = {

@@ -29,7 +29,7 @@ export async function isPasswordOf(
 }
 
 /** Who gives a password, and in whose turn it is hashed. */
-export type Visitor = Actor & { client: HashClient }
+type Visitor = Actor & { client: HashClient }
 
 /** The same for a user who is logged in. Tells them of wrong passwords: another person may be using their browser. */
 export async function checkOwnPassword(

@@ -11,7 +11,7 @@ export const SECRET_COLUMNS = { passwordHash: true } as const
 export const HIDDEN_COLUMNS = { ...SECRET_COLUMNS, usernameKey: true, emailKey: true } as const
 
 /** Columns that pages do not see. The last two are null for every user of a page: others cannot log in. */
-export const NOT_FOR_PAGES = { ...HIDDEN_COLUMNS, disabledAt: true, deletionDueAt: true } as const
+const NOT_FOR_PAGES = { ...HIDDEN_COLUMNS, disabledAt: true, deletionDueAt: true } as const
 
 /** A user as pages see one. */
 export type User = Omit<UserRow, keyof typeof NOT_FOR_PAGES>
@@ -24,7 +24,7 @@ export function displayNameOf({ name, username }: { name: string | null; usernam
   return name || username
 }
 
-export type LoginAttempt = {
+type LoginAttempt = {
   /** The user name or email that was typed. */
   identifier: string
   password: string

@@ -7,9 +7,9 @@ import { noteEnd, type SessionEnd } from './ended-session.ts'
 // starts when req.session is touched: pages that only read their session do without it.
 
 /** What a session holds, for reading only. */
-export type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
+type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
 
-export type SessionSettings = {
+type SessionSettings = {
   /** `keepVisit` notes a visit for later; false where it must be written with this request. */
   store: Store & { keepVisit?: (id: string, session: SessionData) => boolean }
   cookie: SignedCookie
@@ -140,7 +140,7 @@ export async function saveThenRedirect(
   res.redirect(status, path)
 }
 
-export function saveSession(req: Request): Promise<void> {
+function saveSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })

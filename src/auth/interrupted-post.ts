@@ -33,7 +33,7 @@ export type FormToKeep = {
   fields?: Record<string, string>
 }
 
-export type Interruption = {
+type Interruption = {
   /** What getId gives for the user. */
   loginId: string
   form: FormToKeep
@@ -63,7 +63,7 @@ function textFields(body: unknown, secretFields: readonly string[]): Record<stri
 }
 
 /** Where a password page was asked to lead, and which form it is to resume. */
-export type Detour = { loginId: string; path: string; nonce: unknown; now: Date }
+type Detour = { loginId: string; path: string; nonce: unknown; now: Date }
 
 /** The form that this page would resume; null where none was kept; `lost` where this one is not resumed, `done` where it was. */
 export function findInterruptedPost(

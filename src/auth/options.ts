@@ -87,7 +87,7 @@ export type LoginManagerOptions<User> = GuardOptions & {
   endStolenSeries: ((series: RememberSeries, req: Request) => Promise<void>) | null
 }
 
-export type SessionFields = Partial<Omit<SessionData, 'login' | 'passport'>>
+type SessionFields = Partial<Omit<SessionData, 'login' | 'passport'>>
 
 export type GivenOptions<User> = Partial<Omit<LoginManagerOptions<User>, 'remember'>> &
   Pick<LoginManagerOptions<User>, 'secrets'> & {

@@ -9,7 +9,7 @@ import { claimTransaction, refuseInsideTransaction } from './change-together.ts'
 import { isAnswerLost } from './outage.ts'
 
 /** The connection of one transaction, until it is released or, where it broke, discarded. */
-export type HeldConnection = {
+type HeldConnection = {
   queryable: SqlQueryable
   release: () => Promise<void>
   discard?: () => void
@@ -23,7 +23,7 @@ export type Listeners = {
   onChange: () => void
 }
 
-export type Guard = Listeners & {
+type Guard = Listeners & {
   begin: Begin
   /** Runs one statement outside any transaction. */
   runPlain: <T>(work: () => Promise<T>) => Promise<T>

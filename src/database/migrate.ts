@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type PostgresqlAddress, readDatabaseUrl, type SqliteAddress } from './database-url.ts'
 import { findMigrationsFolder, type Migration, readMigrations } from './migrations-folder.ts'
 
-export type MigrateOptions = {
+type MigrateOptions = {
   /** Refuses a database without tables instead of making them. */
   mustExist?: boolean
   folder?: string
@@ -46,7 +46,7 @@ export async function findPendingMigrations(url: string): Promise<string[]> {
   return findPending(migrations, history).map(({ name }) => name)
 }
 
-export async function connectForMigration(
+async function connectForMigration(
   address: SqliteAddress | PostgresqlAddress,
   mustExist: boolean,
 ): Promise<MigrationConnection> {

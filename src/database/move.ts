@@ -9,7 +9,7 @@ import { type Row, type Rows, rowsOf } from './rows.ts'
 type Table = { name: string; keys: string[]; parents: string[] }
 
 /** How many rows each table has. */
-export type Counts = Record<string, number>
+type Counts = Record<string, number>
 
 /** Copies every row into a database without users, or none; the two are of different engines. */
 export async function moveDatabase(from: string, to: string): Promise<Counts> {

@@ -11,7 +11,7 @@ const STATUSES: Record<string, number> = {
 /** What never became a request for Express and its log; without a status it got no answer. */
 export type Refusal = { ip: string | null; code: string; status?: number }
 
-export type ClientErrorOptions = {
+type ClientErrorOptions = {
   headers: Record<string, string>
   /** How long a refused client may take to read why, in ms. */
   lingerTimeout: number

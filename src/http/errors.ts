@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { clientOf } from './client.ts'
 import type { ErrorDetails } from './error-details.ts'
 import type { createErrorLinks } from './error-links.ts'
 import { findErrorPage, sayWait } from './error-pages.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
+import { clientOf } from './visit.ts'
 
 type ErrorSettings = {
   /** Whether something that we depend on is away, and may be back soon. */

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import { readText, type Text, text } from '../words/words.ts'
 
-export type FormError = { field: string; text: Text }
+type FormError = { field: string; text: Text }
 
 /** What the form macros show: typed values without the secret ones, and what is wrong with them. */
 export type FormView = { values: Record<string, string>; errors: FormError[] }
 
 export type AcceptedForm<T> = { ok: true; data: T; view: FormView }
-export type RefusedForm = { ok: false; view: FormView }
+type RefusedForm = { ok: false; view: FormView }
 
 /** An untouched form, with values to begin with. */
 export function blankForm(values: Record<string, string> = {}): FormView {
@@ -40,7 +40,7 @@ export function rejectForm(form: { view: FormView }, field: string, text: Text):
 export const SECRET_FIELDS = ['password', 'confirm', 'current', '_csrf']
 
 /** What was typed, to be shown again; nothing secret leaves in a page. */
-export function keepValues(body: unknown): Record<string, string> {
+function keepValues(body: unknown): Record<string, string> {
   const fields = Object.entries(body ?? {}).filter(
     (field): field is [string, string] =>
       typeof field[1] === 'string' && !SECRET_FIELDS.includes(field[0]),

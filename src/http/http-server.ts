@@ -21,7 +21,7 @@ export const LIMITS = {
 }
 
 /** What the operator sets. */
-export type OwnLimits = {
+type OwnLimits = {
   /** How long a connection may wait for its next request. */
   keepAliveTimeout: number
   connectionsPerNetwork: number

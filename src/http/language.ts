@@ -5,7 +5,7 @@ import type { Catalogue, Words } from '../words/words.ts'
 // Most browsers send one of a few headers, and each takes time to read.
 const MOST_KEPT = 100
 
-export type LanguageSettings = {
+type LanguageSettings = {
   catalogue: Catalogue
   defaultLanguage: string
   cookie: SignedCookie

@@ -38,7 +38,7 @@ export type ForgeryHandler = (
 ) => unknown
 
 /** What every page of a list goes through before its own handlers: these steps, then the guard of its audience. */
-export type PageSteps = {
+type PageSteps = {
   beforeGet: RequestHandler[]
   beforePost: RequestHandler[]
   checkToken: RequestHandler[]

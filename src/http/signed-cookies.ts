@@ -3,11 +3,11 @@ import { createSignedCookie, type SignedCookie } from '../cookies.ts'
 import { days } from '../durations.ts'
 
 /** The cookies of this program. */
-export type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link' | 'language'
+type CookieName = 'session' | 'remember' | 'csrf' | 'device' | 'flash' | 'link' | 'language'
 
 export type SignedCookies = Record<CookieName, SignedCookie>
 
-export type CookieSettings = {
+type CookieSettings = {
   /** Newest first. */
   secrets: readonly string[]
   /** Whether browsers reach us over TLS. */

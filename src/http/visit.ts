@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Words } from '../words/words.ts'
-import { type Client, clientOf } from './client.ts'
 import { readToken } from './csrf.ts'
+import { networkOf } from './network.ts'
 import type { SignedCookies } from './signed-cookies.ts'
 import { describeUserAgent } from './user-agent.ts'
 
@@ -98,4 +98,36 @@ function nextTokenOf(req: Request, deviceTokens: string[], secret: string): stri
   if (form === '') return randomBytes(16).toString('base64url')
   const text = `device token ${JSON.stringify([form, ...deviceTokens])}`
   return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
+}
+
+/** Who sent a request, as far as that decides who waits for whom. */
+export type Client = {
+  network: string
+  /** Aborted when the client hangs up before the answer, or has. */
+  signal: AbortSignal
+}
+
+const clients = new WeakMap<Request, Client>()
+
+export function clientOf(req: Request): Client {
+  const client = clients.get(req) ?? { network: networkOf(req), signal: watchHangUp(req) }
+  clients.set(req, client)
+  return client
+}
+
+function watchHangUp({ res }: Request): AbortSignal {
+  const controller = new AbortController()
+  const abort = () => {
+    if (!res?.writableFinished) controller.abort()
+  }
+  // A closed response emits no second `close`.
+  if (res?.closed) abort()
+  else res?.once('close', abort)
+  return controller.signal
+}
+
+/** Makes no page for a client that is gone. Not for forms: what they ask for is done. */
+export const skipWhenGone: RequestHandler = (req, res, next) => {
+  if (req.socket.destroyed) res.end()
+  else next()
 }

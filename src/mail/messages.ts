@@ -4,7 +4,7 @@ import { days, hours, minutes } from '../durations.ts'
 export type Message = Head & Content
 
 /** Rows of an older release have a name only. */
-export type Head = {
+type Head = {
   name: string
   /** Null: DEFAULT_LANGUAGE. */
   language?: string | null

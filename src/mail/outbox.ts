@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { OutboxMessage, Tables } from '../database/database.ts'
 import { laneOf, type Message, type TemplateName } from './messages.ts'
 
-export type NewMail = { userId: string | null; to: string; message: Message; at: Date }
+type NewMail = { userId: string | null; to: string; message: Message; at: Date }
 
 /** What a handler leaves to the mail worker, so that its answer does not depend on whether an account exists. */
 export type Job = { kind: string; userId?: string | null } & Record<string, string | null>

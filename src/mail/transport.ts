@@ -7,7 +7,7 @@ export type OutgoingMail = Omit<MailText, 'link'> & { id: string; to: string; wr
 /** Sends an email unless the signal aborts. `refused` is final; throws where another attempt may succeed. */
 export type Transport = (mail: OutgoingMail, signal: AbortSignal) => Promise<'sent' | 'refused'>
 
-export type TransportOptions = {
+type TransportOptions = {
   smtpUrl: string | null
   mailFrom: string | null
   appUrl: string

@@ -4,7 +4,7 @@ import { type Database, type Note, whenTaken } from '../database/database.ts'
 // An example of a resource that belongs to its user, meant to be copied. Each statement names the user:
 // the id of another user's note finds nothing.
 
-export type NoteFields = { title: string; body: string }
+type NoteFields = { title: string; body: string }
 type NotePlace = { id: string; userId: string }
 
 /** What one user may keep: rows without a limit would fill the disk. */

@@ -17,7 +17,7 @@ export type Operator = {
   settings: Settings
 }
 
-export type Command = (operator: Operator) => Promise<Outcome>
+type Command = (operator: Operator) => Promise<Outcome>
 
 /** The options and the other words; null if a word makes no sense. */
 export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(

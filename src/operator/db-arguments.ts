@@ -15,7 +15,7 @@ export const USAGE = [
   'For PostgreSQL, backup and restore print the command to run.',
 ]
 
-export type DbArguments = { run: (settings: Settings) => Promise<Outcome>; asJson: boolean }
+type DbArguments = { run: (settings: Settings) => Promise<Outcome>; asJson: boolean }
 
 /** Null when the words make no sense. */
 export function readDbArguments(words: string[]): DbArguments | null {

@@ -12,7 +12,7 @@ const SPELLINGS: Readonly<Record<ForeignField, readonly string[]>> = {
 }
 
 /** The names in a file, each with what it means here; or what is wrong with them. */
-export type ReadNames = {
+type ReadNames = {
   fields: Map<string, ForeignField>
   ignored: string[]
   problem: string | null

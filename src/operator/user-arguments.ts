@@ -70,7 +70,7 @@ export type ActCommand =
   | { act: 'change-email'; name: string; email: string }
   | { act: 'erase'; name: string; yes?: boolean }
 
-export type UserArguments = { command: UserCommand; asJson: boolean }
+type UserArguments = { command: UserCommand; asJson: boolean }
 
 /** Null when the words make no sense. */
 export function readUserArguments(words: string[]): UserArguments | null {

@@ -4,7 +4,7 @@ import type { ForeignField, ForeignUser } from '../accounts/foreign-user.ts'
 import { readNames } from './field-names.ts'
 
 /** What a file holds, or the one line that says why it cannot be read; ignored are the names that mean nothing here. */
-export type UserFile =
+type UserFile =
   | { ok: true; users: ForeignUser[]; ignored: string[] }
   | { ok: false; problem: string }
 

@@ -10,7 +10,7 @@ import { quote } from './outcome.ts'
 import type { Table } from './table.ts'
 
 /** A user as `--json` shows one; its names are a promise to scripts. */
-export type DescribedUser = {
+type DescribedUser = {
   id: string
   username: string
   email: string

@@ -6,7 +6,7 @@ import { FORGOT_PASSWORD } from '../http/error-links.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { formatLoginId } from '../sessions/login-id.ts'
+import { formatLoginId } from '../sessions/session-rows.ts'
 import { readText, text } from '../words/words.ts'
 import { checkOwnPassword } from './own-password.ts'
 

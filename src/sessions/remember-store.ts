@@ -1,10 +1,10 @@
 import { changeTogether } from '../database/change-together.ts'
 import { type Database, Prisma, type RememberSeries } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
-import { formatLoginId, parseLoginId } from './login-id.ts'
+import { formatLoginId, parseLoginId } from './session-rows.ts'
 
 // auth/remember-store.ts says what each part and each step means. auth/ and sessions/ do not import each other.
-export type StoredSeries = Omit<RememberSeries, 'userId' | 'authEpoch' | 'createdAt'> & {
+type StoredSeries = Omit<RememberSeries, 'userId' | 'authEpoch' | 'createdAt'> & {
   loginId: string
 }
 

@@ -3,7 +3,6 @@ import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
-import { parseLoginId } from './login-id.ts'
 
 // The compiler asks for a new column of a user here.
 const USER_COLUMNS: Record<keyof User, true> = {
@@ -109,4 +108,17 @@ export function limitsOf({ login }: SessionData, { idle, max }: SessionLimits): 
 /** Milliseconds until a visit is to be written: once a minute is enough, unless the session could end before. */
 export function timeToWrite(lastSeenAt: Date, now: Date, { idle }: SessionLimits): number {
   return Math.min(minutes(1), idle / 2) - (now.getTime() - lastSeenAt.getTime())
+}
+
+/** A user who is logged in, and the epoch: raising User.authEpoch ends whatever carries an older one. */
+export type LoginId = { userId: string; authEpoch: number }
+
+/** The text by which sessions and remember series name a user. */
+export function formatLoginId({ id, authEpoch }: { id: string; authEpoch: number }): string {
+  return `${id}.${authEpoch}`
+}
+
+export function parseLoginId(loginId: string | undefined): LoginId | null {
+  const [userId, authEpoch] = loginId?.split('.') ?? []
+  return userId && authEpoch ? { userId, authEpoch: Number(authEpoch) } : null
 }

@@ -6,14 +6,15 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
 import { createLateVisits, type LateVisit } from './late-visits.ts'
-import { type LoginId, parseLoginId } from './login-id.ts'
 import { findSessionEnd, noteReplacement, type SessionEnd } from './session-end.ts'
 import {
   columnsOf,
   deleteSession,
   findSession,
   hashSessionId,
+  type LoginId,
   limitsOf,
+  parseLoginId,
   type SessionLimits,
   type StoredSession,
   timesOf,
@@ -23,7 +24,7 @@ import {
 /** A session that a user has just logged in with, and the request that did it. */
 export type NewLogin = LoginId & { session: SessionData; req: Request; at: Date }
 
-export type SessionStoreOptions = {
+type SessionStoreOptions = {
   database: Database
   clock: Clock
   limits: SessionLimits

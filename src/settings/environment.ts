@@ -4,9 +4,7 @@ import { resolveInProject } from '../project.ts'
 import { type Settings, toSettings } from './settings.ts'
 import { Environment, LIST, VARIABLES, type Variable, type VariableName } from './variables.ts'
 
-export type SettingsOrProblems =
-  | { ok: true; settings: Settings }
-  | { ok: false; problems: string[] }
+type SettingsOrProblems = { ok: true; settings: Settings } | { ok: false; problems: string[] }
 
 type Variables = Record<string, string | undefined>
 type Problem = { name: VariableName; problem: string }

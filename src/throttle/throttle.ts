@@ -29,7 +29,7 @@ export type Throttle = {
   countWithin(tables: Tables, limits: Limit[]): Promise<boolean>
 }
 
-export type ThrottleOptions = {
+type ThrottleOptions = {
   database: Tables
   clock: Clock
   budgets: Record<BudgetName, Budget>

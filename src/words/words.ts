@@ -14,7 +14,7 @@ export type Params = Record<string, string | number | Date | Html>
 export type Text = Key | readonly [Key, Params]
 
 /** Markup that is safe to put into a page, such as what a macro returns. */
-export type Html = { toString: () => string }
+type Html = { toString: () => string }
 
 /** A text as a string, for what carries strings only: the messages of zod and of auth. */
 export function text(said: Text): string {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import express, { type Request } from 'express'
 import { expect, onTestFinished, test } from 'vitest'
-import { clientOf } from '../../src/http/client.ts'
+import { clientOf } from '../../src/http/visit.ts'
 
 test('a client that has hung up before it is asked about is known to have hung up', async () => {
   const app = express()
