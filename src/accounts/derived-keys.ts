@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { StoredHash } from './stored-hash.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
-const scryptAsync = promisify<string, string, number, ScryptOptions, Buffer>(scrypt)
+const scryptAsync = promisify<string, string | Buffer, number, ScryptOptions, Buffer>(scrypt)
 
 // A stored hash says itself how much work it asks for. Past these bounds a row that an import
 // brought in would hold a place in the hash queue for seconds, or ask for gigabytes.
@@ -21,14 +21,11 @@ const DIGEST_BYTES = new Map([
 const SCRYPT_BYTES = 64
 
 type Salted = { salt: string | Buffer; key: Buffer }
+type Pbkdf2 = Salted & { digest: string; iterations: number }
+type Scrypt = Salted & { N: number; r: number; p: number }
 
 /** Null if its numbers are not reasonable or its key is cut short. */
-export function pbkdf2Hash({
-  digest,
-  iterations,
-  salt,
-  key,
-}: Salted & { digest: string; iterations: number }): StoredHash | null {
+export function pbkdf2Hash({ digest, iterations, salt, key }: Pbkdf2): StoredHash | null {
   if (iterations < 1 || iterations > MOST_ITERATIONS) return null
   if (key.length !== DIGEST_BYTES.get(digest)) return null
   return derivedKeyHash(key, (password) =>
@@ -37,19 +34,7 @@ export function pbkdf2Hash({
 }
 
 /** Null if its numbers are not reasonable or its key is cut short. */
-export function scryptHash({
-  N,
-  r,
-  p,
-  salt,
-  key,
-}: {
-  N: number
-  r: number
-  p: number
-  salt: string
-  key: Buffer
-}): StoredHash | null {
+export function scryptHash({ N, r, p, salt, key }: Scrypt): StoredHash | null {
   if (!isReasonableScrypt(N, r, p) || key.length !== SCRYPT_BYTES) return null
   // Node refuses to take more than 32 MiB unless told, and counts some overhead on top of N and r.
   const options = { N, r, p, maxmem: 2 * MOST_SCRYPT_MEMORY }

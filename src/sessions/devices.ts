@@ -60,22 +60,14 @@ export async function startDevice(
 
 async function createDevice(
   tables: Tables,
-  {
-    userId,
-    authEpoch,
-    nextDeviceToken,
-    browser,
-    ip,
-    startedBy,
-    at,
-  }: Omit<BrowserLogin, 'deviceId'>,
+  login: Omit<BrowserLogin, 'deviceId'>,
 ): Promise<string> {
+  const { userId, authEpoch, nextDeviceToken, browser: label, ip, startedBy, at } = login
   const id = randomUUID()
   const tokenHash = hashToken(nextDeviceToken)
   const times = { createdAt: at, lastSeenAt: at }
-  await tables.device.create({
-    data: { id, userId, authEpoch, tokenHash, label: browser, ip, startedBy, ...times },
-  })
+  const data = { id, userId, authEpoch, tokenHash, label, ip, startedBy, ...times }
+  await tables.device.create({ data })
   return id
 }
 
