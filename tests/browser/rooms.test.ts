@@ -4,6 +4,7 @@ import { openChromiumSite, openWindowAs } from '../support/chromium-site.ts'
 import { doJobs } from '../support/jobs.ts'
 import { findUser } from '../support/journeys.ts'
 import { findFlaws, findFlawsOf, LOOKS } from '../support/look.ts'
+import { listSitePages, UNKNOWN_ID } from '../support/pages.ts'
 import { logIn, type Person, register } from '../support/users.ts'
 
 // The rooms of a user: dashboard, account, devices, activity; and the mailbox of development.
@@ -28,21 +29,12 @@ async function aBusyUser(language: string): Promise<Person> {
   return person
 }
 
-const PATHS = [
-  '/dashboard',
-  '/account',
-  '/account/password',
-  '/account/devices',
-  '/account/activity',
-  '/account/activity?show=warning',
-  '/account/activity?show=password',
-  '/account/delete',
-  '/notes',
-  '/notes/new',
-  '/logout',
-  '/reauthenticate',
-  '/dev/mailbox',
-]
+// A page of one row has nothing to show.
+const PATHS = listSitePages(site)
+  .filter(({ for: audience, get }) => get && ['logged-in', 'fresh'].includes(audience))
+  .map(({ path }) => path)
+  .filter((path) => !path.includes(UNKNOWN_ID))
+  .concat('/account/activity?show=warning', '/logout', '/dev/mailbox')
 
 const EXACT_TIME = `getComputedStyle(document.querySelector('main time'), '::after').content`
 
