@@ -17,6 +17,12 @@ const RULES = [
   { kind: 'reset-requested', way: 'activity', within: hours(1), least: 1 },
 ] as const satisfies { kind: EventKind; way: Concern['way']; within: number; least: number }[]
 
+/** What ends the links that choose a new password. */
+const NEW_PASSWORDS: readonly string[] = [
+  'password-reset',
+  'password-changed',
+] satisfies EventKind[]
+
 /** Read off what a page knows anyway: the user, and the latest events. */
 export function findConcerns(
   { emailVerifiedAt }: Pick<User, 'emailVerifiedAt'>,
@@ -26,9 +32,12 @@ export function findConcerns(
   const isRecent = (event: Activity, within: number) => now.getTime() - event.at.getTime() < within
   // What this device did itself is no news to its user.
   const others = events.filter((event) => event.deviceId === null || event.deviceId !== deviceId)
+  const newPassword = events.find(({ kind }) => NEW_PASSWORDS.includes(kind))
+  const isOver = ({ kind, at }: Activity) =>
+    kind === 'reset-requested' && newPassword !== undefined && newPassword.at >= at
   const found = RULES.flatMap(({ kind, way, within, least }): Concern[] => {
     const [latest, ...earlier] = others.filter(
-      (event) => event.kind === kind && isRecent(event, within),
+      (event) => event.kind === kind && isRecent(event, within) && !isOver(event),
     )
     if (!latest) return []
     const count = earlier.reduce((sum, event) => sum + event.count, latest.count)
