@@ -61,9 +61,22 @@ function makeClasses(app: Express) {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse {}
   Object.setPrototypeOf(AppRequest.prototype, app.request)
+  Object.defineProperty(AppRequest.prototype, 'upgrade', STOPS_WITH_ITS_CONNECTION)
   Object.setPrototypeOf(AppResponse.prototype, app.response)
   Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype })
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse }
+}
+
+// Node goes on parsing what came in one piece with the request at which we hung up, thousands of requests at
+// times. It stops at one that asks for another protocol.
+const STOPS_WITH_ITS_CONNECTION: PropertyDescriptor &
+  ThisType<IncomingMessage & { asks?: boolean }> = {
+  get() {
+    return this.asks || this.socket.destroyed
+  },
+  set(asks: boolean) {
+    this.asks = asks
+  },
 }
 
 // Reached when even the error page fails, or half of an answer is out. Express's own last answer has

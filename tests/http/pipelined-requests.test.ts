@@ -51,6 +51,16 @@ describe('requests sent on one connection without waiting for answers', () => {
     expect(refusals).toMatchObject([{ code: 'TOO_MANY_UNANSWERED', ip: '127.0.0.1' }])
   })
 
+  test('are not read on once the client is hung up on', async () => {
+    const site = await serve()
+    let read = 0
+    site.server.on('request', () => read++)
+
+    await once((await send(site, ask('/').repeat(2_000))).resume(), 'close')
+
+    expect(read).toBe(9)
+  })
+
   test.each([4, 8])('are all answered when they are %d', async (count) => {
     const site = await serve()
     const words = ask('/login').repeat(count - 1) + ask('/login', CLOSE)
