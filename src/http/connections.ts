@@ -28,6 +28,20 @@ export function limitConnections(
   })
 }
 
+/** Counts a connection on which nothing has come among the idle ones, which the end of the server does not wait for. Browsers open them ahead, and Node takes each for a request that has begun. */
+export function letSilentBeIdle(server: Server): void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+    closeIdle()
+  }
+}
+
 /** Works on the requests of one connection one after the other, as the first may log out the user whom the second names. Hangs up on a client that has more than `most` unanswered. */
 export function answerInTurn(
   answer: (req: IncomingMessage, res: ServerResponse) => void,

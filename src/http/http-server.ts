@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import type { Express, Request, Response } from 'express'
 import { seconds } from '../durations.ts'
 import { answerClientErrors, type Refusal } from './client-errors.ts'
-import { answerInTurn, limitConnections } from './connections.ts'
+import { answerInTurn, letSilentBeIdle, limitConnections } from './connections.ts'
 import { keepPath } from './odd-requests.ts'
 import { type Hsts, listSecurityHeaders } from './security-headers.ts'
 
@@ -50,6 +50,7 @@ export function createHttpServer(app: Express, options: ServerOptions): Server {
   server.on('checkExpectation', answer)
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout
+  letSilentBeIdle(server)
   if (!isBehindProxy) limitConnections(server, limits.connectionsPerNetwork, report)
   answerClientErrors(server, { headers, report, lingerTimeout: limits.lingerTimeout })
   return server

@@ -61,4 +61,14 @@ describe('drain', () => {
 
     expect(await heard).toMatch(/^HTTP\/1\.1 200 /)
   })
+
+  test('waits for no connection on which nothing has come, as browsers open them ahead', async () => {
+    const { server, port } = await serve()
+    const socket = connect(port, '127.0.0.1')
+    await once(server, 'connection')
+
+    await drain(server, minutes(10))
+
+    expect(await text(socket)).toBe('')
+  })
 })
