@@ -27,6 +27,8 @@ const TIMEOUTS = {
   connectionTimeout: seconds(10),
   greetingTimeout: seconds(10),
   socketTimeout: seconds(20),
+  // A frozen server never closes its end, and would keep the process from ending.
+  socketCloseTimeout: seconds(1),
 }
 
 function createSmtpTransport(

@@ -50,7 +50,10 @@ export function reply(responseCode: number, words: string): Error {
 /** Opens a server that takes connections and never says a word, until the test is over. */
 export async function openSilence(): Promise<{ url: string; called: Promise<unknown> }> {
   const sockets: { destroy: () => void }[] = []
-  const server = createServer((socket) => void sockets.push(socket.on('error', () => {})))
+  const server = createServer(
+    { allowHalfOpen: true },
+    (socket) => void sockets.push(socket.on('error', () => {})),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
