@@ -14,7 +14,7 @@ export type Site = { database: Database; services?: Services } & Pick<
   'settings' | 'browse'
 >
 
-export const NEW_PASSWORD = 'mauve otter gantry 71 plum'
+export const NEW_PASSWORD = 'mauve otter gantry'
 export const newPassword = { password: NEW_PASSWORD, confirm: NEW_PASSWORD }
 
 export async function forgetPassword(site: Site, { email }: Person): Promise<string> {
