@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Agent } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
@@ -59,12 +60,15 @@ export async function openTestApp(
   const log = createLog('trace', { write: (line) => void logged.push(JSON.parse(line)) })
   const services = createServices({ database, settings, clock: clock.now, log }, catalogue)
   const app = createApp(services)
-  // One server for all: supertest would start one for each request.
+  // One server for all, and few connections: supertest would start one of each for every request.
   const server = app.listen(0, '127.0.0.1')
+  server.keepAliveTimeout = 0
+  const agent = new Agent({ keepAlive: true })
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const browse = () => new Browser(url, clock.now)
+  const browse = () => new Browser(url, clock.now, agent)
   const close = async () => {
+    agent.destroy()
     server.closeAllConnections()
     server.close()
     await database.close()

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http'
 import type { Express } from 'express'
 import request, { type Response } from 'supertest'
 import type { Clock } from '../../src/clock.ts'
@@ -13,10 +14,13 @@ export class Browser {
   readonly headers: Record<string, string> = { 'User-Agent': FIREFOX }
   readonly #app: Express | string
   readonly #now: Clock
+  readonly #agent: Agent | undefined
 
-  constructor(app: Express | string, now: Clock) {
+  /** With an agent, its connections are kept for more requests. */
+  constructor(app: Express | string, now: Clock, agent?: Agent) {
     this.#app = app
     this.#now = now
+    this.#agent = agent
   }
 
   visit(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -69,6 +73,7 @@ export class Browser {
   async #send(method: Method, path: string, headers: Record<string, string>, body?: string) {
     const asked = request(this.#app)[method](path).set(this.headers).set('Cookie', this.#present())
     asked.set(headers)
+    if (this.#agent) asked.agent(this.#agent)
     const answer = await (body === undefined ? asked : asked.send(body))
     this.#keep(answer)
     return answer
