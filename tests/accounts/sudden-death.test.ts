@@ -1,18 +1,40 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { build } from 'esbuild'
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 import { openTestApp, QUICK, type TestApp } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
 import { CHANGES, NEITHER, readAccount, readTrace } from './support/changes.ts'
 
-const PROGRAM = fileURLToPath(new URL('support/die-in-change.ts', import.meta.url))
+const SOURCE = fileURLToPath(new URL('support/die-in-change.ts', import.meta.url))
+// Beside the built server, where the program finds its views and words.
+const PROGRAM = join(inject('program'), 'dist/die-in-change.js')
+
+const REQUIRE =
+  "import { createRequire as from } from 'node:module';const require = from(import.meta.url)"
+
+// Once: each process would spend seconds on compiling all sources again.
+beforeAll(() =>
+  build({
+    entryPoints: [SOURCE],
+    outfile: PROGRAM,
+    bundle: true,
+    // As the server is: packages that are read file by file would take most of the time.
+    external: [...Object.keys(packageJson.dependencies), 'pg-native'],
+    banner: { js: REQUIRE },
+    platform: 'node',
+    format: 'esm',
+  }),
+)
 
 /** Serves a database from a process of its own, which can be told to die at the next mail that it writes. */
 async function serveFromProcess({ database, clock, services }: TestApp) {
   const words = [database.url, JSON.stringify(QUICK), clock.now().toISOString()]
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...words], {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
