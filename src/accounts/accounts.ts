@@ -15,8 +15,4 @@ export type Accounts = {
 export type Records = Pick<Accounts, 'database' | 'clock'>
 
 /** Counts an email that strangers can have sent; false where its recipient has had enough of this kind for now. */
-export type CountEmail = (
-  tables: Tables,
-  kind: 'resets-to' | 'verifications-to',
-  key: string,
-) => Promise<boolean>
+export type CountEmail = (tables: Tables, kind: 'verifications-to', key: string) => Promise<boolean>

@@ -69,6 +69,15 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
   return new Date(at.getTime() + LINK_LIFETIMES[purpose])
 }
 
+/** How many links of one purpose, which were sent to one email of a user, can still be used. */
+export function countOpenLinks(
+  tables: Tables,
+  where: { purpose: LinkPurpose; userId: string; emailKey: string },
+  now: Date,
+): Promise<number> {
+  return tables.emailLink.count({ where: { ...where, expiresAt: { gt: now } } })
+}
+
 /** Null once the link is used, replaced, voided or too old. */
 export async function findLink(
   { database, clock }: Records,

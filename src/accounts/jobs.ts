@@ -24,7 +24,7 @@ export function doJob(
 type DoJob = (change: Change, job: Job, countEmail: CountEmail) => Promise<void>
 
 const JOBS: Record<string, DoJob> = {
-  'password-reset': (change, { email }, count) => decideReset(change, email ?? '', count),
+  'password-reset': (change, { email }) => decideReset(change, email ?? ''),
   registration: (change, { pendingId }, count) =>
     decideRegistration(change, pendingId ?? '', count),
   verification: (change, { email }, count) => decideVerification(change, email ?? '', count),

@@ -1,10 +1,11 @@
 import { queueJob } from '../mail/outbox.ts'
-import type { Accounts, CountEmail } from './accounts.ts'
+import type { Accounts } from './accounts.ts'
 import { type Actor, asAskedBy, asColumns, type Change, change, writeMail } from './change.ts'
 import {
   ALL_BUT_OBJECTIONS,
   ALL_BUT_WAYS_BACK,
   actOnLink,
+  countOpenLinks,
   createLink,
   holdUser,
   type LinkWithUser,
@@ -72,21 +73,21 @@ export function requestReset(
   return queueJob(database, { kind: 'password-reset', email, ...asColumns(by) }, clock())
 }
 
+// A link works for an hour: so many emails an hour to one recipient that strangers can have sent.
+const RESETS_AT_ONCE = 5
+
 /** Decides in the background whether an email has an account that can log in, and sends it a link unless it has had enough of them. */
-export async function decideReset(
-  change: Change,
-  typed: string,
-  countEmail: CountEmail,
-): Promise<void> {
-  const { tables, by } = change
+export async function decideReset(change: Change, typed: string): Promise<void> {
+  const { tables, at, by } = change
   const where = { emailKey: emailKeyOf(typed), ...CAN_LOG_IN }
   const user = await tables.user.findUnique({ where })
   if (!user) return
   await holdUser(tables, user.id)
-  const { id: userId, email, emailKey, authEpoch } = user
-  // By epoch too: a new password voids the links of this hour, and its user may need another.
-  if (!(await countEmail(tables, 'resets-to', `${emailKey} ${authEpoch}`))) return
+  const { id: userId, email, emailKey } = user
   const purpose = 'reset-password'
+  // Those that still work, so that a user whose links were voided gets another.
+  const open = await countOpenLinks(tables, { purpose, userId, emailKey }, at)
+  if (open >= RESETS_AT_ONCE) return
   const linkId = await createLink(change, { purpose, userId, email })
   await writeMail(change, asAskedBy(by, user), email, { template: purpose, linkId })
   await recordEvent(change, userId, 'reset-requested')

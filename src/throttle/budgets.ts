@@ -52,8 +52,7 @@ const BUDGETS = {
   verifications: of(5, hours(1), 'userId', 'deviceId'),
   'emails-of-network': of(20, hours(1), 'network'),
   // Emails that strangers can have sent, counted where each is decided: past it none goes out, and no request
-  // is refused. A reset link works as long as this hour, so its user always has one.
-  'resets-to': of(5, hours(1), 'recipient'),
+  // is refused. Links that reset the password are counted themselves.
   'verifications-to': of(5, hours(1), 'recipient'),
   // Emails of each kind to one recipient, whatever asked for them.
   'deliveries-to': of(20, hours(1), 'recipient', 'kind'),
@@ -91,7 +90,6 @@ const ACTS = {
   verification: ['emails-of-network', 'verifications'],
   'new-email': ['emails-of-network', 'new-email-of-user'],
   'new-username': ['usernames', 'usernames-of-network'],
-  'resets-to': ['resets-to'],
   'verifications-to': ['verifications-to'],
   delivery: ['deliveries-to'],
   form: ['forms-of-device', 'forms-of-user', 'forms-of-network'],

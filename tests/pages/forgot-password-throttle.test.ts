@@ -36,6 +36,20 @@ describe('POST /forgot-password, over and over', () => {
     expect(await findMails(site, email, 'reset-password')).toHaveLength(6)
   })
 
+  test('has no further link sent because the user logs other browsers out, which voids none', async () => {
+    const { site, askFrom } = await openBusySite()
+    const { email, browser } = await register(site)
+    for (let count = 0; count < 6; count++) await askFrom('192.0.2.1', email)
+    await doJobs(site)
+
+    const _csrf = await browser.takeToken('/account')
+    const { status } = await browser.post('/account/devices/revoke-others', { _csrf })
+    await askFrom('192.0.2.1', email)
+
+    expect(status).toBe(303)
+    expect(await findMails(site, email, 'reset-password')).toHaveLength(5)
+  })
+
   test('shuts no user out: a link that was sent works, and after it another can be asked for', async () => {
     const { site, askFrom } = await openBusySite()
     const ada = await register(site)
