@@ -89,7 +89,7 @@ export const VARIABLES = {
     rule: wholeNumber(1, 100_000),
     default: '250',
     meaning:
-      'Connections that one network (an IPv4, or the /64 of an IPv6) may hold open at once; behind a proxy, requests at once. 250 is enough for a class of forty, whose browsers open six each.',
+      'Connections that one network (an IPv4, or the /64 of an IPv6) may hold open at once in each process; behind a proxy, requests at once. 250 is enough for a class of forty, whose browsers open six each.',
   },
   REGISTRATION: {
     rule: oneOf('open', 'verified', 'closed'),
