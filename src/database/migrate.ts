@@ -46,7 +46,7 @@ export async function findPendingMigrations(url: string): Promise<string[]> {
   return findPending(migrations, history).map(({ name }) => name)
 }
 
-async function connectForMigration(
+export async function connectForMigration(
   address: SqliteAddress | PostgresqlAddress,
   mustExist: boolean,
 ): Promise<MigrationConnection> {

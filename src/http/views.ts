@@ -85,7 +85,9 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
     icon: (name: string) => drawIcon(name, urlOf),
     urlOf,
   }
-  const loader = new PrefilledLoader(constants, folder, { noCache: !isKept })
+  const loader = isKept
+    ? new PrefilledLoader(constants, folder)
+    : new nunjucks.FileSystemLoader(folder, { noCache: true })
   return new nunjucks.Environment(loader, { autoescape: true })
     .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
     .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
@@ -110,15 +112,12 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
 type Constants = Record<'t' | 'icon' | 'urlOf', (name: string) => string>
 
 // What is the same on every page of a language is written into a view before it is compiled: a call takes
-// nunjucks a microsecond, and a page has fifty.
+// nunjucks a microsecond, and a page has fifty. Not while views change: an error names the line of the last call.
 class PrefilledLoader extends nunjucks.FileSystemLoader {
   readonly #constants: Constants
 
-  constructor(
-    constants: Constants,
-    ...settings: ConstructorParameters<typeof nunjucks.FileSystemLoader>
-  ) {
-    super(...settings)
+  constructor(constants: Constants, folder: string) {
+    super(folder)
     this.#constants = constants
   }
 

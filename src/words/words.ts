@@ -72,7 +72,9 @@ function createWords(language: string, texts: Texts, source: Texts): Words {
   const mark = keepCounts((key, params) => markUp(formatOf(key), params))
   return {
     language,
-    name: nameOf(language),
+    get name() {
+      return nameOf(language)
+    },
     has: (text) => all.has(split(text)[0]),
     say(text, given) {
       const [key, params] = split(text, given)
@@ -106,10 +108,11 @@ function split(text: Text, given: Params = {}): readonly [Key, Params] {
   return typeof text === 'string' ? [text, given] : [text[0], { ...text[1], ...given }]
 }
 
-function nameOf(language: string): string {
+// Made late: they took a twelfth of the start.
+const nameOf = keepLatest((language: string) => {
   const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1)
-}
+})
 
 type Chunks = readonly unknown[]
 

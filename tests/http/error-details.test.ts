@@ -19,7 +19,7 @@ const MISTAKES: Record<string, RequestHandler> = {
     res.render(req as never)
   },
   '/broken/view': (_req, res) =>
-    res.render('dashboard', { browser: 'Firefox', loggedInAt: 'yesterday' }),
+    res.render('dashboard', { browser: 'Firefox', loggedInAt: new Date('yesterday') }),
   '/broken/missing-view': (_req, res) => res.render('no-such-view'),
   '/broken/layout': (_req, res) => {
     res.locals.path = 5
