@@ -1,5 +1,7 @@
 import { afterAll, afterEach, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { changeTogether } from '../src/database/change-together.ts'
 import { openDatabase } from '../src/database/database.ts'
+import { isDatabaseOutage } from '../src/database/outage.ts'
 import { openTestApp } from './support/app.ts'
 import { layWire } from './support/cut-wire.ts'
 import { lockSqliteFile } from './support/locked-file.ts'
@@ -50,6 +52,20 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
     wire.cut()
     await browser.visit('/dashboard')
 
+    wire.mend()
+
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  test('is told as that, too, when it ends a connection that has just become ready', async () => {
+    const { browser } = await register(site)
+    wire.cut()
+    await browser.visit('/dashboard')
+    wire.mend()
+    wire.endWhenReady()
+
+    const change = changeTogether(database, (tables) => tables.user.count())
+    await expect(change).rejects.toSatisfy(isDatabaseOutage)
     wire.mend()
 
     expect(await isLoggedIn(browser)).toBe(true)

@@ -69,6 +69,8 @@ async function openPool(
   })
   // One that breaks while idle leaves the pool by itself.
   pool.on('error', () => {})
+  // One that breaks before its taker listens would end the process: the next statement on it fails anyhow.
+  pool.on('connect', (client) => client.on('error', () => {}))
   await assertSettings(pool, schema).catch(async (error: unknown) => {
     await pool.end()
     throw error

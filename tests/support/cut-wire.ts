@@ -4,11 +4,18 @@ import { connect, createServer, type Socket } from 'node:net'
 export type Wire = {
   url: string
   cut: () => void
+  /** Ends each connection in the same packet that says it is ready, as a server does that ends at that moment. */
+  endWhenReady: () => void
   lose: () => void
   loseAnswers: () => void
   mend: () => void
   close: () => Promise<void>
 }
+
+// Of PostgreSQL's protocol: "ready for query", and the error of a server that ends, 57P01.
+const READY = Buffer.from('Z\0\0\0\x05I')
+const FIELDS = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'
+const ENDED = Buffer.from(`E\0\0\0${String.fromCharCode(4 + FIELDS.length)}${FIELDS}`)
 
 /** Leads to the same place as a URL, over a wire. */
 export async function layWire(url: string): Promise<Wire> {
@@ -17,6 +24,7 @@ export async function layWire(url: string): Promise<Wire> {
   let isCut = false
   let isLosing = false
   let isLosingAnswers = false
+  let isEnding = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
     const far = connect(Number(there.port || 5432), there.hostname)
@@ -26,7 +34,11 @@ export async function layWire(url: string): Promise<Wire> {
     }
     near.on('data', (sent) => isLosing || far.write(sent)).on('end', () => far.end())
     far
-      .on('data', (sent) => isLosing || isLosingAnswers || near.write(sent))
+      .on('data', (sent) => {
+        if (isEnding && sent.subarray(-READY.length).equals(READY))
+          near.end(Buffer.concat([sent, ENDED]))
+        else if (!isLosing && !isLosingAnswers && near.writable) near.write(sent)
+      })
       .on('end', () => near.end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -40,6 +52,9 @@ export async function layWire(url: string): Promise<Wire> {
   return {
     url: here.href,
     cut,
+    endWhenReady() {
+      isEnding = true
+    },
     lose() {
       isLosing = true
     },
@@ -50,6 +65,7 @@ export async function layWire(url: string): Promise<Wire> {
       isCut = false
       isLosing = false
       isLosingAnswers = false
+      isEnding = false
     },
     close() {
       cut()
