@@ -127,6 +127,14 @@ async function voidLaterWaysBack({ tables }: Change, link: { userId: string; cre
   await tables.emailLink.deleteMany({ where })
 }
 
+/** Voids every way back but the oldest that still works: a thief who set an email in between has a later one. */
+export async function keepOldestWayBack(change: Change, userId: string): Promise<void> {
+  const where = { userId, purpose: 'undo-email', expiresAt: { gt: change.at } }
+  const orderBy = { createdAt: 'asc' } as const
+  const oldest = await change.tables.emailLink.findFirst({ where, orderBy })
+  if (oldest) await voidLaterWaysBack(change, oldest)
+}
+
 /** Gives the account back to the email of the link and ends everything else; returns the id of a link that sets a new password, or null when another request was first. */
 export function undoEmailChange(
   accounts: Accounts,

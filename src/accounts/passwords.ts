@@ -1,6 +1,7 @@
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { type Actor, asAskedBy, asColumns, type Change, change, writeMail } from './change.ts'
+import { keepOldestWayBack } from './email-addresses.ts'
 import {
   ALL_BUT_OBJECTIONS,
   ALL_BUT_WAYS_BACK,
@@ -57,8 +58,9 @@ export async function changePassword(
     const data = { passwordHash, authEpoch: { increment: 1 } }
     const changed = await changeOwnUser(change.tables, user, data)
     if (!changed) return null
-    // Not the way back to an old email: a thief who knows the password would close it.
+    // Not the way back to the oldest email: a thief who knows the password would close it.
     await voidLinks(change.tables, user.id, ['reset-password', 'verify-new-email'])
+    await keepOldestWayBack(change, user.id)
     await recordAndNotify(change, changed, 'password-changed')
     return toUser(changed)
   })

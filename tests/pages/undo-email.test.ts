@@ -136,6 +136,18 @@ describe('a thief who has taken an account over cannot keep it', () => {
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
   })
 
+  test('by the way back from an email that they set in between, once the user has moved on and set a password', async () => {
+    const ada = await register(site)
+    const link = await moveTo(site, ada, `evil.${ada.email}`)
+    site.clock.advance(seconds(1))
+    const wayBack = await moveTo(site, ada, `third.${ada.email}`)
+
+    await ada.browser.submit('/account/password', { current: ada.password, ...newPassword })
+
+    expect((await followLink(site.browse(), wayBack)).status).toBe(422)
+    expect((await followLink(site.browse(), link)).status).toBe(303)
+  })
+
   test('by registering with the email that is free now, until the link is over', async () => {
     const ada = await register(site)
     const link = await moveTo(site, ada, `new.${ada.email}`)
