@@ -27,12 +27,14 @@ export function watchSqliteFile(file: string, pause = 0): () => void {
 
 function identify(file: string): string {
   const names = [file, `${file}-wal`]
-  const found = names.map((name) => statSync(name, { throwIfNoEntry: false }))
-  return found.map((stats) => `${stats?.dev} ${stats?.ino}`).join()
+  const [main, wal] = names.map((name) => statSync(name, { throwIfNoEntry: false }))
+  // A file that was emptied in its place would be filled from the pages that SQLite still knows.
+  const isEmpty = main?.size === 0
+  return [main?.dev, main?.ino, isEmpty, wal?.dev, wal?.ino].join()
 }
 
 function describeLoss(file: string) {
-  const host = `${file}, which was deleted or replaced: put it back, or restart with what is there`
+  const host = `${file}, which was deleted, emptied or replaced: put it back, or restart with what is there`
   return { kind: 'DatabaseNotReachable' as const, host }
 }
 

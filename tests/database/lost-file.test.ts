@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
 import { isDatabaseOutage } from '../../src/database/outage.ts'
@@ -22,6 +22,7 @@ const losses: [string, (file: string) => void][] = [
       renameSync(`${file}.new`, file)
     },
   ],
+  ['emptied', (file) => truncateSync(file)],
   ['left without the changes next to it', (file) => rmSync(`${file}-wal`)],
 ]
 
@@ -41,7 +42,7 @@ describe.runIf(inject('template').engine === 'sqlite')(
       expect([answer.status, ready.status, health.status]).toEqual([503, 503, 200])
       expect(await isLoggedIn(ada.browser)).toBe(false)
       expect(existsSync(file)).toBe(isThere)
-      expect(JSON.stringify(site.logged)).toContain('was deleted or replaced')
+      expect(JSON.stringify(site.logged)).toContain('was deleted, emptied or replaced')
     })
 
     test('undoes the change under way when it is lost before the commit', async () => {
