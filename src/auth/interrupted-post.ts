@@ -72,8 +72,10 @@ export function findInterruptedPost(
 ): InterruptedPost | 'lost' | 'done' | null {
   if (!nonce) return null
   const post = req.session.interruptedPost
-  if (post?.nonce !== nonce || post.path !== path || post.loginId !== loginId) return 'lost'
+  if (post?.nonce !== nonce || post.path !== path) return 'lost'
+  // Asked first: what was done may have given the user another login id.
   if (post.isResumed) return 'done'
+  if (post.loginId !== loginId) return 'lost'
   return now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
 }
 

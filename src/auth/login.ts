@@ -64,12 +64,16 @@ export async function confirmLogin(parts: LoginParts, req: Request): Promise<boo
 }
 
 /** Keeps this browser logged in when the login id of its user has just changed, such as by a new password. It is remembered exactly as long as before. */
-export function renewLogin(parts: LoginParts, req: Request, user: AnyUser): Promise<boolean> {
-  const { login } = req.session
+export async function renewLogin(parts: LoginParts, req: Request, user: AnyUser): Promise<boolean> {
+  const { login, interruptedPost } = req.session
   const end = login?.rememberUntil
   const remembering = end ? { remember: true, rememberUntil: new Date(end) } : {}
   // As fresh as before, and no longer: a stolen session could otherwise be renewed for ever.
-  return logIn(parts, req, user, { ...remembering, continues: login, startedBy: 'renewal' })
+  const continued = { ...remembering, continues: login, startedBy: 'renewal' } as const
+  const isLoggedIn = await logIn(parts, req, user, continued)
+  // A form that was resumed may be what renewed the login: a second press must find that it was done.
+  if (isLoggedIn && interruptedPost?.isResumed) req.session.interruptedPost = interruptedPost
+  return isLoggedIn
 }
 
 /** Starts a session with the fields of the application and those carried over. */

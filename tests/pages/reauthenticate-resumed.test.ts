@@ -46,6 +46,19 @@ describe('a form that was sent while the login was not fresh', () => {
     expect(kinds.filter((kind) => kind === 'exported')).toHaveLength(1)
   })
 
+  test('is called neither lost nor unsent by a second press, although it has ended every other login', async () => {
+    const { browser, detour } = await registerAndAsk('/account/devices/revoke-others')
+
+    const resumed = await confirm(browser, detour)
+    const page = await browser.visit(detour)
+    const again = await confirm(browser, detour)
+
+    expect(resumed.headers.location).toBe('/account/devices')
+    expect(page.text).not.toContain(NOT_KEPT)
+    expect(again.headers.location).toBe('/dashboard')
+    expect(readFlashes((await browser.follow(again)).text)).not.toContain(NOT_SENT)
+  })
+
   test('was not done before', async () => {
     const { username } = await registerAndAsk('/account/export')
 
