@@ -1,6 +1,6 @@
 import type { Application, Request, Response } from 'express'
 import type { Logger } from 'pino'
-import type { Accounts, CountEmail } from './accounts/accounts.ts'
+import type { Accounts, CountVerification } from './accounts/accounts.ts'
 import { HashQueue, hashesAtOnce, Overloaded } from './accounts/hash-queue.ts'
 import { emailKeyOf } from './accounts/identifiers.ts'
 import { doJob as doAccountJob } from './accounts/jobs.ts'
@@ -71,9 +71,9 @@ export function createServices(foundation: Foundation, catalogue = ourCatalogue)
   const sessionStore = openSessionStore(foundation, http)
   const throttle = openThrottle(foundation)
   const doJob: SenderOptions['doJob'] = (job, claim) => {
-    const countEmail: CountEmail = (tables, kind, recipient) =>
-      throttle.countWithin(tables, limitsOf(kind, { recipient }))
-    return doAccountJob({ ...accounts, countEmail }, job, claim)
+    const countVerification: CountVerification = (tables, recipient) =>
+      throttle.countWithin(tables, limitsOf('verifications-to', { recipient }))
+    return doAccountJob({ ...accounts, countVerification }, job, claim)
   }
   return {
     ...foundation,

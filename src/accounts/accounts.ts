@@ -14,5 +14,5 @@ export type Accounts = {
 /** Enough where no password is hashed. */
 export type Records = Pick<Accounts, 'database' | 'clock'>
 
-/** Counts an email that strangers can have sent; false where its recipient has had enough of this kind for now. */
-export type CountEmail = (tables: Tables, kind: 'verifications-to', key: string) => Promise<boolean>
+/** Counts a verification email, which strangers can have sent; false where its recipient has had enough for now. */
+export type CountVerification = (tables: Tables, recipient: string) => Promise<boolean>

@@ -1,7 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import type { Tables } from '../database/database.ts'
 import type { Job } from '../mail/outbox.ts'
-import type { Accounts, CountEmail } from './accounts.ts'
+import type { Accounts, CountVerification } from './accounts.ts'
 import type { Change } from './change.ts'
 import { recordEvent } from './events.ts'
 import { decideReset } from './passwords.ts'
@@ -9,7 +9,7 @@ import { decideRegistration, decideVerification } from './registration-emails.ts
 
 /** Does in the background what an answer must not depend on: whether an account exists. `claim` is part of the same transaction, and false when another worker has the job. */
 export function doJob(
-  { database, clock, countEmail }: Accounts & { countEmail: CountEmail },
+  { database, clock, countVerification }: Accounts & { countVerification: CountVerification },
   job: Job,
   claim: (tables: Tables) => Promise<boolean>,
 ): Promise<void> {
@@ -17,11 +17,11 @@ export function doJob(
   const by = { browser: browser ?? '', ip, language }
   const at = clock()
   return changeTogether(database, async (tables) => {
-    if (await claim(tables)) await JOBS[job.kind]?.({ tables, at, by }, job, countEmail)
+    if (await claim(tables)) await JOBS[job.kind]?.({ tables, at, by }, job, countVerification)
   })
 }
 
-type DoJob = (change: Change, job: Job, countEmail: CountEmail) => Promise<void>
+type DoJob = (change: Change, job: Job, countVerification: CountVerification) => Promise<void>
 
 const JOBS: Record<string, DoJob> = {
   'password-reset': (change, { email }) => decideReset(change, email ?? ''),

@@ -1,5 +1,5 @@
 import type { PendingRegistration } from '../database/database.ts'
-import type { CountEmail } from './accounts.ts'
+import type { CountVerification } from './accounts.ts'
 import { asAskedBy, type Change, type Reader, writeMail } from './change.ts'
 import { createLink, hasWayBack } from './email-links.ts'
 import { emailKeyOf } from './identifiers.ts'
@@ -18,13 +18,13 @@ export async function sendVerification(
 export async function decideRegistration(
   change: Change,
   pendingId: string,
-  countEmail: CountEmail,
+  countVerification: CountVerification,
 ): Promise<void> {
   const { tables } = change
   const pending = await tables.pendingRegistration.findUnique({ where: { id: pendingId } })
   if (!pending) return
   // Apart from those that are asked for again: a user whom others have used this up for can ask.
-  if (!(await countEmail(tables, 'verifications-to', `${pending.emailKey} registration`))) return
+  if (!(await countVerification(tables, `${pending.emailKey} registration`))) return
   await answerRegistration(change, pending)
 }
 
@@ -43,7 +43,7 @@ async function answerRegistration(change: Change, pending: PendingRegistration):
 export async function decideVerification(
   change: Change,
   email: string,
-  countEmail: CountEmail,
+  countVerification: CountVerification,
 ): Promise<void> {
   const { tables, at, by } = change
   const emailKey = emailKeyOf(email)
@@ -53,7 +53,7 @@ export async function decideVerification(
     orderBy: { createdAt: 'desc' },
   })
   if (!user && !pending) return
-  if (!(await countEmail(tables, 'verifications-to', emailKey))) return
+  if (!(await countVerification(tables, emailKey))) return
   if (user) await sendVerification(change, asAskedBy(by, user))
   else if (pending) await answerRegistration(change, pending)
 }
