@@ -46,7 +46,7 @@ function prepare(connection: BetterSqlite3.Database, text: string): Prepared {
     order.push(Number(number) - 1)
     return '?'
   })
-  // As arrays: objects of the driver take twice as long as the whole statement.
+  // As arrays: to make objects of the rows takes the driver as long as the rest of the statement.
   const statement = connection.prepare<unknown[], unknown[]>(sql).raw()
   const columns = statement
     .columns()
