@@ -48,6 +48,18 @@ describe('a signed-in visit', () => {
     },
   )
 
+  // Bound as a value, it makes SQLite plan the statement anew each time.
+  test.each(['/dashboard', '/account/activity'])(
+    'is limited in the text of its statements: %s',
+    async (path) => {
+      const { browser } = await register(site)
+      await count(() => browser.visit(path))
+
+      const limits = site.statements.flatMap((sql) => /LIMIT (\S+)/.exec(sql)?.[1] ?? [])
+      expect(limits).toEqual([expect.stringMatching(/^\d+$/)])
+    },
+  )
+
   test('costs no more when a remember cookie comes with it', async () => {
     const { browser } = await registerAndRemember(site)
     await browser.visit('/dashboard')

@@ -29,8 +29,8 @@ export async function listActivity(
   userId: string,
   { most, group, before = PAST_ALL }: Wanted,
 ): Promise<Activity[]> {
-  const values = [userId, before.at, before.id, most]
-  const events = await database.read<SecurityEvent>(STATEMENTS[group ?? 'all'], values)
+  const statement = `${STATEMENTS[group ?? 'all']} LIMIT ${most}`
+  const events = await database.read<SecurityEvent>(statement, [userId, before.at, before.id])
   return events.map(toActivity)
 }
 
@@ -38,12 +38,13 @@ function toActivity({ id, kind, browser, at, count, deviceId }: SecurityEvent): 
   return { id, kind, text: textOf(kind), group: groupOf(kind), browser, at, count, deviceId }
 }
 
-// Compared as a row, which the index answers.
+// Compared as a row, which the index answers. The limit stands in the text: bound as a value, it makes SQLite plan
+// the statement anew for each page, which takes longer than to run it.
 function selectEvents(condition = ''): string {
   return `
     SELECT ${SHOWN.map((column) => `"${column}"`).join(', ')} FROM "SecurityEvent"
     WHERE "userId" = $1 AND ("at", "id") < ($2, $3)${condition}
-    ORDER BY "at" DESC, "id" DESC LIMIT $4`
+    ORDER BY "at" DESC, "id" DESC`
 }
 
 function selectGroup(group: EventGroup): string {

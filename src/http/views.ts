@@ -98,7 +98,10 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
     .addGlobal('language', words.language)
     .addGlobal('otherLanguages', others)
     .addGlobal('urlOf', urlOf)
-    .addGlobal('icon', (name: string) => safe(drawIcon(name, urlOf)))
+    .addGlobal(
+      'icon',
+      keepLatest((name: string) => safe(drawIcon(name, urlOf))),
+    )
     .addGlobal('avatar', (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)))
     .addGlobal('t', words.say)
     .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))

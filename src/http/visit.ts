@@ -77,7 +77,9 @@ function createVisit(
     get browser() {
       return describeUserAgent(req.headers['user-agent'] ?? '')
     },
-    client: clientOf(req),
+    get client() {
+      return clientOf(req)
+    },
     ip: req.ip ?? null,
     get language() {
       return wordsFor(req).language

@@ -85,8 +85,15 @@ function readAttributes(html: string): Record<string, string | undefined> {
   return Object.fromEntries(found.map(([, name, value]) => [name, decode(value ?? '')]))
 }
 
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+const ENTITIES: Record<string, string> = {
+  amp: '&',
+  gt: '>',
+  lt: '<',
+  ndash: '–',
+  quot: '"',
+  '#39': "'",
+}
 
 function decode(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
+  return text.replace(/&(amp|gt|lt|ndash|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
 }
