@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type EventKind, recordAndNotify, recordEvent } from '../accounts/events.ts'
 import type { Verification } from '../accounts/verification.ts'
 import { type Database, Prisma, type Tables } from '../database/database.ts'
+import { endOldest } from './row-limits.ts'
 
 // A device is known while its user has the epoch that it was made in and it is not revoked. Its token is bound
 // to this one user and replaced at each login, so that a copied cookie is worth nothing after the next one.
@@ -68,24 +69,9 @@ async function createDevice(
   const times = { createdAt: at, lastSeenAt: at }
   const data = { id, userId, authEpoch, tokenHash, label, ip, startedBy, ...times }
   await tables.device.create({ data })
-  await endOldestDevices(tables, userId)
+  await endOldest(tables, 'Device', userId, at)
   return id
 }
-
-/** Of one user: a page lists them all. */
-export const MOST_DEVICES = 100
-
-// With their sessions and remember series. A user who logs in somewhere else again and again would otherwise
-// have rows without limit.
-async function endOldestDevices(tables: Tables, userId: string): Promise<void> {
-  const order = { orderBy: { lastSeenAt: 'desc' }, skip: MOST_DEVICES, take: BATCH } as const
-  const oldest = await tables.device.findMany({ where: { userId }, ...order })
-  const ids = oldest.map(({ id }) => id)
-  if (ids.length > 0) await tables.device.deleteMany({ where: { id: { in: ids } } })
-}
-
-// An older release had no limit.
-const BATCH = 500
 
 // A browser that stays logged in through a change of password is carried into the new epoch.
 async function greetDevice(

@@ -1,6 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
-import { type Database, Prisma, type RememberSeries, type Tables } from '../database/database.ts'
+import { type Database, Prisma, type RememberSeries } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
+import { endOldest } from './row-limits.ts'
 import { formatLoginId, parseLoginId } from './session-rows.ts'
 
 // auth/remember-store.ts says what each part and each step means. auth/ and sessions/ do not import each other.
@@ -43,7 +44,7 @@ export function createRememberStore(database: Database) {
         // Logging out in the meantime wins.
         if (!(await holdDevice(tables, series.deviceId))) return
         await tables.rememberSeries.create({ data: { ...series, ...user, createdAt: now } })
-        await endOldestSeries(tables, series.deviceId)
+        await endOldest(tables, 'RememberSeries', series.deviceId, now)
       })
     },
 
@@ -92,17 +93,6 @@ export function createRememberStore(database: Database) {
       )
     },
   }
-}
-
-// A browser has one remember cookie. Of two logins at once either answer may come last.
-const MOST_OF_DEVICE = 5
-
-async function endOldestSeries(tables: Tables, deviceId: string | null): Promise<void> {
-  if (!deviceId) return
-  const order = { orderBy: { createdAt: 'desc' }, skip: MOST_OF_DEVICE } as const
-  const oldest = await tables.rememberSeries.findMany({ where: { deviceId }, ...order })
-  const ids = oldest.map(({ id }) => id)
-  if (ids.length > 0) await tables.rememberSeries.deleteMany({ where: { id: { in: ids } } })
 }
 
 function toSeries({ userId, authEpoch, ...series }: Row): StoredSeries {

@@ -6,6 +6,7 @@ import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
 import { createLateVisits, type LateVisit } from './late-visits.ts'
+import { endOldest } from './row-limits.ts'
 import { findSessionEnd, noteReplacement, type SessionEnd } from './session-end.ts'
 import {
   columnsOf,
@@ -146,6 +147,7 @@ export class SessionStore extends Store {
       // Only now does it hold its device.
       const data = { idHash: hashSessionId(id), ...columnsOf(session), ...times }
       await tables.session.create({ data })
+      await endOldest(tables, 'Session', session.login?.deviceId, now)
       // Requests that come along with a remember cookie start sessions of their own: each may be answered alone.
       const isRestored = session.login?.startedBy === 'remember'
       const replacedId = old ?? (isRestored ? undefined : req?.endedSession?.id)

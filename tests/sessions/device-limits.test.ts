@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
-import { MOST_DEVICES } from '../../src/sessions/devices.ts'
 import { logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
 import { listDevices } from '../support/device-rows.ts'
 import { findUser } from '../support/journeys.ts'
-import { logIn, type Person, register } from '../support/users.ts'
+import { logIn, type Person, register, registerAndRemember } from '../support/users.ts'
 
 // A login costs no more than a password that is known: repeated for a month it must not make a page that is
 // too long to show.
+
+const MOST_DEVICES = 100
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -53,5 +54,19 @@ test('a browser that is remembered again and again has five series, and the late
   const { id: userId } = await findUser(site, ada)
   expect(await site.database.rememberSeries.count({ where: { userId } })).toBe(5)
   ada.browser.cookies.delete('session')
+  expect((await ada.browser.visit('/dashboard')).status).toBe(200)
+})
+
+test('a browser that drops its session again and again has twenty, and the latest works', async () => {
+  const ada = await registerAndRemember(site)
+  const { id: userId } = await findUser(site, ada)
+  for (let time = 0; time < 25; time++) {
+    site.clock.advance(seconds(1))
+    ada.browser.cookies.delete('session')
+    expect((await ada.browser.visit('/dashboard')).status).toBe(200)
+  }
+
+  const where = { userId, data: { contains: '"startedBy":"remember"' } }
+  expect(await site.database.session.count({ where })).toBe(20)
   expect((await ada.browser.visit('/dashboard')).status).toBe(200)
 })
