@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { copyProgram } from '../tests/support/built-server.ts'
+import { copyProgram } from '../tests/programs/support/built-server.ts'
 import type { Stack } from './server.ts'
 
 export type BenchOptions = { rounds: number; roundMilliseconds: number; soakMinutes: number }

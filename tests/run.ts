@@ -7,26 +7,38 @@ import { readWords } from './support/run-words.ts'
 type Part = {
   command: string[]
   env?: Record<string, string>
-  /** What this machine lacks, and what would help; undefined when nothing is lacking. */
+  /** What this run lacks, and what would help; undefined when nothing is lacking. */
   lacks?: string | undefined
 }
 
 const VITEST = ['vitest', 'run', '--config', 'tests/vitest.config.ts']
-const OUTSIDE = ['--exclude', 'tests/browser/**']
+const without = (...paths: string[]) => paths.flatMap((path) => ['--exclude', `tests/${path}`])
+const only = (folder: string) => without('*.test.ts', `!(${folder})/**`)
 
 const PARTS: Record<string, Part> = {
   types: { command: ['tsc', '-p', '.'] },
   lint: { command: ['biome', 'check'] },
-  sqlite: { command: [...VITEST, ...OUTSIDE], env: { TEST_ENGINE: 'sqlite' } },
+  sqlite: {
+    command: [...VITEST, ...without('browser/**', 'programs/**')],
+    env: { TEST_ENGINE: 'sqlite' },
+  },
+  programs: {
+    command: [...VITEST, ...only('programs')],
+    env: { TEST_ENGINE: 'sqlite' },
+    lacks:
+      process.env.CI === 'true'
+        ? undefined
+        : 'they start the whole program again and again; npm test -- programs runs them',
+  },
   postgresql: {
-    command: [...VITEST, ...OUTSIDE],
+    command: [...VITEST, ...without('browser/**')],
     env: { TEST_ENGINE: 'postgresql' },
     lacks: process.env.TEST_DATABASE_URL
       ? undefined
       : 'TEST_DATABASE_URL is not set, such as TEST_DATABASE_URL=postgresql://postgres@127.0.0.1:5432/postgres',
   },
   chromium: {
-    command: [...VITEST, 'tests/browser'],
+    command: [...VITEST, ...only('browser')],
     lacks: hasChromium ? undefined : `there is no ${chromiumPath}; CHROMIUM_PATH says where it is`,
   },
 }

@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['tests/**/*.test.ts'],
-    globalSetup: ['tests/support/template-database.ts', 'tests/support/built-server.ts'],
+    globalSetup: ['tests/support/template-database.ts', 'tests/programs/support/built-server.ts'],
     // Processes, not threads, as bcrypt and SQLite have theirs in a server. Each runs one file after the
     // other and keeps the program loaded: every file on its own would spend more time reading than testing.
     pool: 'forks',

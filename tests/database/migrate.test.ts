@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type Database, openDatabase, Prisma } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
@@ -11,30 +8,9 @@ import { findMigrationsFolder, readMigrations } from '../../src/database/migrati
 import { createEmptyDatabase } from '../support/database.ts'
 import { deployWithPrisma } from './support/prisma-deploy.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const { engine } = inject('template')
 const migrations = readMigrations(findMigrationsFolder(engine))
 const names = migrations.map(({ name }) => name)
-
-const MIGRATE = `
-  import { migrateDatabase } from './src/database/migrate.ts'
-  await migrateDatabase(process.env.DATABASE_URL)
-`
-const HOLD_LOCK = `
-  import { readDatabaseUrl } from './src/database/database-url.ts'
-  import { connectForMigration } from './src/database/migrate.ts'
-  const connection = await connectForMigration(readDatabaseUrl(process.env.DATABASE_URL), false)
-  await connection.begin()
-  console.log('locked')
-  setInterval(() => {}, 1000)
-`
-
-const runScript = (script: string, url: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
-    cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
 
 const emptyDatabase = async (): Promise<string> => {
   const { url, drop } = await createEmptyDatabase()
@@ -171,31 +147,6 @@ describe('migrateDatabase', () => {
     await expect(query(url, 'SELECT * FROM "_prisma_migrations"')).rejects.toThrow()
     await migrateDatabase(url)
     expect(await migrateDatabase(url, { mustExist: true })).toEqual({ applied: [] })
-  })
-
-  test('lets processes that start at once on an empty database all come up', async () => {
-    const url = await emptyDatabase()
-    const processes = [MIGRATE, MIGRATE, MIGRATE].map((script) => runScript(script, url))
-
-    const ends = await Promise.all(processes.map((process) => once(process, 'exit')))
-
-    expect(ends.map(([code]) => code)).toEqual([0, 0, 0])
-    expect(await query(url, 'SELECT * FROM "_prisma_migrations"')).toHaveLength(names.length)
-  })
-
-  test('waits for a migration under way, and goes on when its process is killed', async () => {
-    const url = await emptyDatabase()
-    const holder = runScript(HOLD_LOCK, url)
-    if (holder.stdout) await once(holder.stdout, 'data')
-    const waited: string[] = []
-
-    const migrating = migrateDatabase(url).then(() => waited.push('migrated'))
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    waited.push('killed')
-    holder.kill('SIGKILL')
-    await migrating
-
-    expect(waited).toEqual(['killed', 'migrated'])
   })
 
   test('leaves nothing behind of a first migration that fails halfway', async () => {

@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
 import { openTestApp } from '../support/app.ts'
 import { userRow } from '../support/rows.ts'
 import { collect } from './support/collect.ts'
 import { commandsOf } from './support/operator.ts'
-import { runCommand } from './support/run-command.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
 
 const { database, clock, statements } = site
-const env = { DATABASE_URL: database.url, BCRYPT_COST: '4' }
 
 const nameOf = (count: number) => `user-${String(count).padStart(4, '0')}`
 const names = Array.from({ length: 1200 }, (_, count) => nameOf(count))
@@ -107,39 +101,5 @@ describe('find', () => {
     expect(statements.length).toBeGreaterThan(2)
     for (const sql of statements) expect(sql).toMatch(/LIMIT/)
     expect(JSON.stringify(found)).not.toMatch(/hash|key/i)
-  })
-})
-
-describe('npm run user -- list --json', () => {
-  test('prints one array, formatted as JSON.stringify would', async () => {
-    const run = await runCommand('user.js', ['list', '--json'], env)
-
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(run.stdout).toBe(`${JSON.stringify(JSON.parse(run.stdout), null, 2)}\n`)
-    expect(JSON.parse(run.stdout)).toHaveLength(1200)
-  })
-
-  test('prints an empty array where there is no user', async () => {
-    const empty = await openTestApp()
-    onTestFinished(empty.close)
-
-    const run = await runCommand('user.js', ['list', '--json'], {
-      DATABASE_URL: empty.database.url,
-    })
-
-    expect(run).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' })
-  })
-
-  test('ends quietly when its reader hangs up, as head does', async () => {
-    const cwd = inject('program')
-    const child = spawn(process.execPath, [join(cwd, 'dist/operator/user.js'), 'list', '--json'], {
-      cwd,
-      env,
-    })
-    child.stdout.once('data', () => child.stdout.destroy())
-    const ended = once(child, 'close')
-
-    expect(await text(child.stderr)).toBe('')
-    expect(await ended).toEqual([0, null])
   })
 })

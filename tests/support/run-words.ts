@@ -19,14 +19,17 @@ export function readWords(words: string[], { parts, exists }: Known): RunWords |
   }
   const forVitest = [...paths, ...options]
   if (named.length > 0 || forVitest.length === 0) return { parts: named, forVitest }
-  return { parts: [guessPart(paths)], forVitest }
+  return { parts: guessParts(paths), forVitest }
 }
 
 function isTestPath(word: string): boolean {
   return /^(\.\/)?tests(\/|$)/.test(word)
 }
 
-function guessPart(paths: string[]): string {
-  const isForBrowser = paths.length > 0 && paths.every((path) => path.includes('tests/browser'))
-  return isForBrowser ? 'chromium' : 'sqlite'
+function guessParts(paths: string[]): string[] {
+  const found = paths.map((path) => {
+    if (path.includes('tests/browser')) return 'chromium'
+    return path.includes('tests/programs') ? 'programs' : 'sqlite'
+  })
+  return found.length > 0 ? [...new Set(found)] : ['sqlite']
 }

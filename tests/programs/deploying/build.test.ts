@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { parseEnv } from 'node:util'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { minutes } from '../../../src/durations.ts'
+import { findFreePort } from '../../support/free-port.ts'
+import { readCommands, readDeployingFile } from './support/page.ts'
+
+vi.setConfig({ testTimeout: minutes(3) })
+
+const ROOT = join(import.meta.dirname, '../../..')
+const LEFT_BEHIND = /^(node_modules|\.git|\.env|data|dist|dist-auth)(\/|$)/
+const PAGES = ['/', '/login', '/register', '/app.css']
+const isRoot = process.getuid?.() === 0
+const UNPRIVILEGED = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+const folder = mkdtempSync(join(tmpdir(), 'express-login-'))
+const machine = join(folder, 'machine')
+const image = join(folder, 'image')
+const dockerfile = readDeployingFile('Dockerfile')
+const children: ChildProcess[] = []
+
+/** Runs what the page says about /srv/app in another folder, and leaves out its users where the test is not root. */
+function follow(commands: string, place: string): void {
+  const users = /--(owner|group)=\w+/g
+  const here = commands
+    .replaceAll('/srv/app', place)
+    .replace(users, (_, kind) => (isRoot ? `--${kind}=65534` : ''))
+  const { status, stderr } = spawnSync('sh', ['-ec', here], { cwd: place, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${here}: ${stderr}`)
+}
+
+/** The commands of “Build”, in a copy of what a clone and `npm ci` make. */
+function buildOnMachine(): void {
+  const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
+  cpSync(ROOT, machine, { recursive: true, filter })
+  mkdirSync(join(machine, 'node_modules'))
+  follow(`cp -al ${join(ROOT, 'node_modules')}/. node_modules`, machine)
+  // npm writes it in place, and here it is still the project's own.
+  rmSync(join(machine, 'node_modules/.package-lock.json'))
+  const commands = readCommands('Build').replace(/^(git clone|npm ci) .*$/gm, '')
+  follow(commands, machine)
+  follow(readCommands('Settings'), machine)
+}
+
+/** What the second stage of the Dockerfile makes of that. */
+function buildImage(): void {
+  mkdirSync(image)
+  const [, stage = ''] = dockerfile.split(/^FROM node:24-slim$/m)
+  for (const [, from = '', to = ''] of stage.matchAll(/^COPY --from=build \/app\/(\S+) (\S+)$/gm)) {
+    cpSync(join(machine, from), join(image, to === './' ? from : to), { recursive: true })
+  }
+  follow(/^RUN (.+)$/m.exec(stage)?.[1] ?? '', image)
+}
+
+function start([, ...words]: string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const child = spawn(process.execPath, words, { cwd, env, ...UNPRIVILEGED, stdio: 'ignore' })
+  children.push(child)
+  return child
+}
+
+/** The health check of the Dockerfile. */
+function askForHealth(port: string): number | null {
+  const [, words = ''] = /^HEALTHCHECK CMD (.+)$/m.exec(dockerfile) ?? []
+  const [, ...code] = JSON.parse(words) as string[]
+  return spawnSync(process.execPath, code, { env: { PORT: port } }).status
+}
+
+async function expectToServe(command: string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
+  const port = String(await findFreePort())
+  expect(askForHealth(port)).toBe(1)
+
+  const server = start(command, cwd, { ...env, PORT: port })
+  await vi.waitFor(() => expect(askForHealth(port)).toBe(0), minutes(1))
+  for (const path of PAGES) {
+    const { status } = await fetch(`http://127.0.0.1:${port}${path}`)
+    expect([path, status]).toEqual([path, 200])
+  }
+
+  server.kill('SIGTERM')
+  expect(await once(server, 'exit')).toEqual([0, null])
+}
+
+// Long options of install and hard links are of Linux.
+const canRun = process.platform === 'linux' && inject('template').engine === 'sqlite'
+
+describe.runIf(canRun)('docs/deploying.md', () => {
+  beforeAll(() => {
+    // Another user reads it.
+    chmodSync(folder, 0o755)
+    buildOnMachine()
+    buildImage()
+  }, minutes(10))
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  })
+
+  test('leads to a server that runs as a user who owns its data alone', async () => {
+    const [, command = ''] = /^ExecStart=(.+)$/m.exec(readDeployingFile('app.service')) ?? []
+
+    await expectToServe(command.split(' '), machine)
+
+    const list = ['dist/operator/user.js', 'list']
+    expect(spawnSync(process.execPath, list, { cwd: machine, ...UNPRIVILEGED }).status).toBe(0)
+  })
+
+  test('copies into the image all that a server needs', async () => {
+    const [, command = '[]'] = /^CMD (.+)$/m.exec(dockerfile) ?? []
+    const settings = parseEnv(readFileSync(join(machine, '.env'), 'utf8'))
+
+    await expectToServe(JSON.parse(command), image, { ...settings, NODE_ENV: 'production' })
+  })
+})
