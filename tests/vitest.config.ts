@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { minutes } from '../src/durations.ts'
@@ -11,7 +12,8 @@ export default defineConfig({
     // other and keeps the program loaded: every file on its own would spend more time reading than testing.
     pool: 'forks',
     isolate: false,
-    maxWorkers: '100%',
+    // One more than there are cores: some tests wait, for a lock or a deadline.
+    maxWorkers: availableParallelism() + 1,
     // Never the measure of anything: a busy machine may take its time.
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
