@@ -35,10 +35,11 @@ const WRONG_PASSWORD = 'not the password'
 
 /** Sends a form that would be right, but for a wrong own password and the changed fields. */
 async function prepare(form: SiteForm, changed: Record<string, string>) {
+  const isReset = form.action === '/reset-password'
   // With a new password the browser of all others would be logged out.
-  const person = form.fields.includes('confirm') ? await register(site) : ada
+  const person = isReset ? await register(site) : ada
   const browser = form.needsLogin ? person.browser : site.browse()
-  if (form.action === '/reset-password') await browser.visit(await forgetPassword(site, person))
+  if (isReset) await browser.visit(await forgetPassword(site, person))
   const own = form.fields.includes('confirm') ? NEW_PASSWORD : WRONG_PASSWORD
   const passwords = { password: own, confirm: own, current: WRONG_PASSWORD }
   const filledIn = { username: person.username, ...rightFields(form, person), ...passwords }

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Response } from 'supertest'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { changeTogether } from '../../src/database/change-together.ts'
+import { minutes } from '../../src/durations.ts'
 import { listSecurityHeaders } from '../../src/http/security-headers.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
@@ -95,7 +96,7 @@ describe('forty connections that log in with one right password, over and over',
       enter(browseFrom('192.0.2.1'), mallory, ['device']),
     )
     const leave = await Promise.all(forty)
-    await setTimeout(500)
+    await waitForLine(crowded)
 
     const statuses: number[] = []
     while (statuses.at(-1) !== 303 && statuses.length < 4) {
@@ -134,7 +135,7 @@ describe('a network with many accounts', () => {
     const browser = browseFrom('198.51.100.1')
     const _csrf = await browser.takeToken('/login')
     const leave = await Promise.all(tabs.map((user) => enter(browseFrom('192.0.2.1'), user)))
-    await setTimeout(500)
+    await waitForLine(crowded)
 
     const { username, password } = ada
     const answer = await browser.post('/login', { _csrf, username, password })
@@ -163,6 +164,11 @@ async function openCrowdedSite(variables = {}) {
     browseFrom,
     enter,
   }
+}
+
+/** Waits until others wait. */
+function waitForLine({ services: { hashQueue } }: TestApp) {
+  return vi.waitFor(() => expect(hashQueue.load.waiting).toBeGreaterThan(1), minutes(1))
 }
 
 /** Logs in over and over, and comes again 20 ms after every answer with these cookies. Returns how to end it. */
