@@ -15,7 +15,8 @@ import type { Key } from '../words/words.ts'
 // No shorter than any link works: its row says when it is over.
 const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
 
-const OPENED = 'opened'
+// The mark tells a browser that kept the cookie from one that keeps none.
+const [OPENED, KEPT, REFUSED] = ['opened', '1', '0']
 
 type Handler = (req: Request, res: Response) => unknown
 type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
@@ -50,20 +51,20 @@ export class MailedLink<Found> {
 
   /** Puts a link that was made this moment where takeToken of that path would have put it. */
   handOver(req: Request, res: Response, path: string, id: string): void {
-    keepLink(req, res, this.#path, [path, tokenOf(servicesOf(req).settings.secrets, id)])
+    const token = tokenOf(servicesOf(req).settings.secrets, id)
+    keepLinks(req, res, [[path, token], ...linksBut(req, this.#path)])
   }
 
   /** Hands a link over that the first press of the button made: its answer may never have come. False where there is none, or this browser is not the one that pressed. */
   async handOverAgain(req: Request, res: Response, path: string, used: LinkWithUser | null) {
-    if (linksOf(req).has(path)) return true
     const isPressedHere = used !== null && linkOf(req, this.#path) === used.id
     const id = isPressedHere ? await findResetMadeBy(servicesOf(req).accounts, used) : null
     if (id !== null) this.handOver(req, res, path, id)
-    return id !== null
+    return id !== null || linksOf(req).some(([opened]) => opened === path)
   }
 
   forget(req: Request, res: Response): void {
-    keepLink(req, res, this.#path)
+    keepLinks(req, res, linksBut(req, this.#path))
   }
 }
 
@@ -80,20 +81,12 @@ export async function findPressed(
 
 /** Why this browser has no link that works. */
 function explainMissingLink(req: Request): Key {
-  const wasSent = req.query[OPENED] !== undefined
-  return wasSent && !req.headers.cookie ? 'link.needs-cookies' : 'link.over'
+  const wasKept = req.query[OPENED] === KEPT
+  return wasKept && !req.headers.cookie ? 'link.needs-cookies' : 'link.over'
 }
 
 function titleOf(problem: Key): Key {
   return problem === 'link.needs-cookies' ? 'error.no-cookies-title' : 'link.over-title'
-}
-
-// The id of this browser's link; of a form, only if it is the one that the form was shown for. Another link
-// may have been opened under an open form, to make the form act on another account.
-function linkOf(req: Request, path: string): string | null {
-  const id = linkIdOf(servicesOf(req).settings.secrets, linksOf(req).get(path) ?? '')
-  const shownFor: unknown = req.body?.link ?? id
-  return id === shownFor ? id : null
 }
 
 function takeToken(path: string, req: Request, res: Response, next: NextFunction) {
@@ -101,23 +94,43 @@ function takeToken(path: string, req: Request, res: Response, next: NextFunction
   if (token === undefined) return next()
   // In the URL it would go on to histories, logs and Referer. Only a token of ours is kept: text that a
   // stranger wrote must not be signed.
-  const isOurs =
-    typeof token === 'string' && linkIdOf(servicesOf(req).settings.secrets, token) !== null
-  keepLink(req, res, path, isOurs ? [path, token] : undefined)
-  // The mark tells a browser that kept the cookie from one that keeps none.
-  res.redirect(303, isOurs ? `${path}?${OPENED}=1` : path)
+  const isOurs = typeof token === 'string' && idOf(req, token) !== null
+  const others = linksOf(req).filter(([, each]) => each !== token)
+  if (isOurs) keepLinks(req, res, [[path, token], ...others])
+  res.redirect(303, `${path}?${OPENED}=${isOurs ? KEPT : REFUSED}`)
 }
 
-// One for each page: links that are open in two tabs both work.
-function linksOf(req: Request): URLSearchParams {
-  return new URLSearchParams(servicesOf(req).cookies.link.read(req) ?? '')
+// The id of this browser's link: of a form, the one that the form was shown for, so that a link opened
+// under an open form does not make it act on another account; of a page, the one opened last.
+function linkOf(req: Request, path: string): string | null {
+  if (req.query[OPENED] === REFUSED) return null
+  const ids = linksOf(req).flatMap(([opened, token]) => (opened === path ? idOf(req, token) : []))
+  const shownFor: unknown = req.body?.link ?? ids[0]
+  return ids.find((id) => id === shownFor) ?? null
 }
 
-function keepLink(req: Request, res: Response, path: string, added?: [string, string]) {
+function linksBut(req: Request, path: string): OpenedLink[] {
+  const id = linkOf(req, path)
+  return linksOf(req).filter(([opened, token]) => opened !== path || idOf(req, token) !== id)
+}
+
+function idOf(req: Request, token: string): string | null {
+  return linkIdOf(servicesOf(req).settings.secrets, token)
+}
+
+type OpenedLink = [path: string, token: string]
+
+// Those that are open in several tabs all work.
+const MOST_KEPT = 5
+
+// The last opened first.
+function linksOf(req: Request): OpenedLink[] {
+  return [...new URLSearchParams(servicesOf(req).cookies.link.read(req) ?? '')]
+}
+
+function keepLinks(req: Request, res: Response, links: OpenedLink[]): void {
   const cookie = servicesOf(req).cookies.link
-  const links = linksOf(req)
-  links.delete(path)
-  if (added) links.set(...added)
-  if (links.size === 0) cookie.clear(res)
-  else cookie.write(res, links.toString(), KEPT_FOR)
+  const kept = new URLSearchParams(links.slice(0, MOST_KEPT))
+  if (kept.size === 0) cookie.clear(res)
+  else cookie.write(res, kept.toString(), KEPT_FOR)
 }

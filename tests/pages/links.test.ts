@@ -1,6 +1,6 @@
 import type { Response } from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
-import { days } from '../../src/durations.ts'
+import { days, minutes } from '../../src/durations.ts'
 import { setCookies } from '../auth/support/browser.ts'
 import { openTestApp } from '../support/app.ts'
 import { readForm } from '../support/html.ts'
@@ -16,7 +16,7 @@ import {
 } from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
 import { readLink } from '../support/mails.ts'
-import { logIn, register } from '../support/users.ts'
+import { register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -29,6 +29,15 @@ function describeAnswer({ text, headers }: Response): string {
 
 const cookiesOf = (answer: Response, name: string) =>
   setCookies(answer).filter((line) => line.startsWith(`${name}=`))
+
+const idIn = (link: string) => tokenIn(link).split('.')[0] ?? ''
+
+/** The ids of those links that were used. */
+async function findUsed(links: string[]): Promise<string[]> {
+  const where = { id: { in: links.map(idIn) }, purpose: { startsWith: 'used ' } }
+  const rows = await site.database.emailLink.findMany({ where })
+  return rows.map(({ id }) => id).sort()
+}
 
 describe('a link that no longer works', () => {
   test.each([
@@ -63,19 +72,70 @@ describe('two links in two tabs of one browser', () => {
     expect(browser.valueOf('link')).toBeUndefined()
   })
 
-  test('to one page each: the form of the first does not act on the account of the second', async () => {
-    const [ada, eve] = [await register(site), await register(site)]
+  test.each(LINK_KINDS)(
+    'to one page work each on its own account, the first one first: $name',
+    async ({ get, fields }) => {
+      const people = [await register(site), await register(site)]
+      const browser = site.browse()
+      const tabs: [string, Record<string, string>][] = []
+      for (const person of people) {
+        const link = await get(site, person)
+        const page = await openLink(browser, link)
+        tabs.push([link, { ...readForm(page.text, pathOf(link)), ...fields }])
+      }
+
+      const used: string[][] = []
+      for (const [link, form] of tabs) {
+        expect((await browser.post(pathOf(link), form)).status).toBe(303)
+        used.push(await findUsed(tabs.map(([each]) => each)))
+      }
+
+      const [first, second] = tabs.map(([link]) => idIn(link))
+      expect(used).toEqual([[first], [first, second].sort()])
+    },
+  )
+
+  test('of one account work both until one is used, and then the other is over', async () => {
+    const ada = await register(site)
     const browser = site.browse()
-    await browser.visit(await forgetPassword(site, ada))
-    const form = readForm((await browser.visit('/reset-password')).text, '/reset-password')
-    await browser.visit(await forgetPassword(site, eve))
+    const forms: Record<string, string>[] = []
+    for (let count = 0; count < 2; count++) {
+      site.clock.advance(minutes(1))
+      const page = await openLink(browser, await forgetPassword(site, ada))
+      forms.push(readForm(page.text, '/reset-password'))
+    }
+    const send = (form = {}) => browser.post('/reset-password', { ...form, ...newPassword })
+
+    expect((await send(forms[0])).headers.location).toBe('/login')
+    const other = await send({ ...forms[1], password: 'other words for it' })
+
+    expect(other.status).toBe(422)
+    expect(other.text).toContain(LINK_IS_OVER)
+  })
+
+  test('a link that was cut short leaves the form of another alone, and shows none', async () => {
+    const link = await forgetPassword(site, await register(site))
+    const browser = site.browse()
+    const form = readForm((await openLink(browser, link)).text, '/reset-password')
+
+    const cut = await openLink(browser, link.slice(0, -5))
+    const answer = await browser.post('/reset-password', { ...form, ...newPassword })
+
+    expect(cut.text).toContain(LINK_IS_OVER)
+    expect(answer.status).toBe(303)
+  })
+
+  test('a browser keeps the five opened last', async () => {
+    const link = await forgetPassword(site, await register(site))
+    const browser = site.browse()
+    const form = readForm((await openLink(browser, link)).text, '/reset-password')
+    for (let count = 0; count < 5; count++)
+      await browser.visit(await forgetPassword(site, await register(site)))
 
     const answer = await browser.post('/reset-password', { ...form, ...newPassword })
 
     expect(answer.status).toBe(422)
-    for (const person of [ada, eve]) {
-      expect((await logIn(site.browse(), person)).status).toBe(303)
-    }
+    expect(browser.valueOf('link')?.length).toBeLessThan(1000)
   })
 
   test('a token that is no token of ours fills no cookie', async () => {
