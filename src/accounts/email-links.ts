@@ -45,7 +45,7 @@ type NewLink = {
 }
 
 export type LinkWithUser = EmailLink & {
-  user: { username: string; email: string; emailVerifiedAt: Date | null }
+  user: { name: string | null; username: string; email: string; emailVerifiedAt: Date | null }
 }
 
 // A stranger can have these sent: one who asks must not void those that were asked for before.
@@ -84,7 +84,7 @@ export async function findLink(
   id: string,
   purposes: readonly string[],
 ): Promise<LinkWithUser | null> {
-  const user = { select: { username: true, email: true, emailVerifiedAt: true } }
+  const user = { select: { name: true, username: true, email: true, emailVerifiedAt: true } }
   const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: clock() } }
   return database.emailLink.findFirst({ where, include: { user } })
 }

@@ -6,12 +6,14 @@ import { createLink, findLink, holdUser, type LinkWithUser } from './email-links
 import type { HashClient } from './hash-queue.ts'
 import { isPasswordOf } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
+import { displayNameOf } from './users.ts'
 
 /** What a link of /verify-email verifies. */
-export type Verification =
-  | { kind: 'registration'; id: string; email: string; pending: PendingRegistration }
-  | { kind: 'first-email'; id: string; email: string; link: LinkWithUser }
-  | { kind: 'new-email'; id: string; email: string; link: LinkWithUser }
+export type Verification = { id: string; email: string; name: string } & (
+  | { kind: 'registration'; pending: PendingRegistration }
+  | { kind: 'first-email'; link: LinkWithUser }
+  | { kind: 'new-email'; link: LinkWithUser }
+)
 
 /** Null once the link is used, replaced, voided or too old, or the email verified in another way. */
 export async function findVerification(
@@ -19,12 +21,14 @@ export async function findVerification(
   id: string,
 ): Promise<Verification | null> {
   const link = await findLink(accounts, id, ['verify-email', 'verify-new-email'])
-  if (link?.purpose === 'verify-new-email')
-    return { kind: 'new-email', id, email: link.email, link }
-  if (link)
-    return link.user.emailVerifiedAt ? null : { kind: 'first-email', id, email: link.email, link }
+  if (link) {
+    const kind = link.purpose === 'verify-new-email' ? 'new-email' : 'first-email'
+    if (kind === 'first-email' && link.user.emailVerifiedAt) return null
+    return { kind, id, email: link.email, name: displayNameOf(link.user), link }
+  }
   const pending = await findPending(accounts, id)
-  return pending && { kind: 'registration', id, email: pending.email, pending }
+  if (!pending) return null
+  return { kind: 'registration', id, email: pending.email, name: pending.username, pending }
 }
 
 /** Whether this is the password that was chosen at registration. */

@@ -107,6 +107,11 @@ function goToReset(req: Request, res: Response) {
   return redirectWith(req, res, '/reset-password', 'info', 'verify-email.choose-password')
 }
 
-function show(res: Response, { id, email }: Verification, mustProve: boolean, form: FormView) {
-  res.render('verify-email', { link: id, email, mustProve, form })
+function show(
+  res: Response,
+  { id, email, name }: Verification,
+  mustProve: boolean,
+  form: FormView,
+) {
+  res.render('verify-email', { link: id, email, name, mustProve, form })
 }

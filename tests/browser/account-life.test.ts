@@ -52,7 +52,7 @@ describe.runIf(hasChromium)('the life of an account in Chromium', () => {
     await page.waitForURL('/dashboard')
 
     expect(shownUrl).toBe(`${site.url}/verify-email?opened=1`)
-    expect(verified).toContain('Your email is verified.')
+    expect(verified).toContain('The email is verified.')
     expect(complaints).toEqual([])
     await page.context().close()
   })

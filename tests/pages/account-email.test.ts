@@ -109,6 +109,23 @@ describe('a new email', () => {
     expect(await isLoggedIn(ada.browser)).toBe(true)
   })
 
+  test('is shown with the name that the email has greeted, whoever is logged in', async () => {
+    const [ada, eve] = [await register(site), await register(site)]
+    await ada.browser.submit('/account', { name: 'Ada Lovelace' })
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
+
+    for (const browser of [ada.browser, eve.browser, site.browse()]) {
+      const { text } = await openLink(browser, link)
+      const [main = ''] = /<main[\s\S]*<\/main>/.exec(text) ?? []
+      expect(main).toContain(
+        `<bdi>new.${ada.email}</bdi></strong> becomes the email of the account <strong><bdi>Ada Lovelace</bdi></strong>.`,
+      )
+      expect(main.replaceAll(`new.${ada.email}`, '')).not.toContain(ada.username)
+    }
+    const answer = await followLink(eve.browser, link)
+    expect(readFlashes((await eve.browser.follow(answer)).text)).toEqual(['The email is verified.'])
+  })
+
   test.each([
     [days(1) - seconds(1), 303],
     [days(1), 422],

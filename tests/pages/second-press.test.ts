@@ -337,7 +337,7 @@ describe('a second press at /verify-email', () => {
     const answer = await browser.post('/verify-email', form)
 
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
-    expect(readFlashes((await browser.follow(answer)).text)).toEqual(['Your email is verified.'])
+    expect(readFlashes((await browser.follow(answer)).text)).toEqual(['The email is verified.'])
   })
 
   test('ends where the first did, in another browser', async () => {

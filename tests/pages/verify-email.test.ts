@@ -47,12 +47,22 @@ describe('a new account', () => {
 
     expect(shown.text).toContain(`<bdi>${ada.email}</bdi>`)
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard'])
-    expect(readFlashes(dashboard.text)).toEqual(['Your email is verified.'])
+    expect(readFlashes(dashboard.text)).toEqual(['The email is verified.'])
     expect(await findUser(site, ada)).toMatchObject({ emailVerifiedAt: site.clock.now() })
     expect(await isLoggedIn(elsewhere)).toBe(true)
     expect((await logIn(site.browse(), ada)).status).toBe(303)
     expect((await ada.browser.visit('/account')).text).not.toContain('not verified yet')
     expect(await listEvents(site, ada)).toContain('email-verified')
+  })
+
+  test('is named in its own browser where another user has logged in', async () => {
+    const [ada, eve] = [await register(site), await register(site)]
+    await ada.browser.submit('/logout')
+    await logIn(ada.browser, eve)
+
+    const shown = await openLink(ada.browser, await linkTo(ada.email))
+
+    expect(shown.text).toContain(`the account <strong><bdi>${ada.username}</bdi></strong>`)
   })
 
   test('keeps its password when the link is opened in another browser that is logged in to it', async () => {
