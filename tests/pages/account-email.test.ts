@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { requestNewEmail } from '../../src/accounts/email-addresses.ts'
 import { findUser as findLoggedIn } from '../../src/accounts/users.ts'
-import { days, seconds } from '../../src/durations.ts'
+import { days, minutes, seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readFlashes } from '../support/html.ts'
 import {
@@ -87,6 +87,17 @@ describe('a new email', () => {
     expect(profile.text).not.toContain('We sent a link')
     expect(await answerLink(link)).toBe(422)
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
+  })
+
+  test('is given up without the password: the account keeps the email it has', async () => {
+    const ada = await register(site)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
+    site.clock.advance(minutes(20))
+
+    const answer = await ada.browser.submit('/account', {}, '/account/keep-email')
+
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect(await answerLink(link)).toBe(422)
   })
 
   test('voids the link that would have verified the one before', async () => {
