@@ -51,6 +51,8 @@ const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
 // A mark set twice, and the fifth one in a row, cannot be told from fewer (UTS #39, section 5.4).
 const PILED_MARKS = /(\p{Mn})\1|\p{Mn}{5}/u
+// Drawn as i and j are without it (UTS #39, section 5.4). İ keeps its dot: it differs from I.
+const HIDDEN_DOT = /[\p{Soft_Dotted}ıȷ]\p{Mn}*\u0307/u
 
 export const Username = usernameOrKept(null)
 
@@ -70,7 +72,8 @@ function findUsernameProblem(name: string): Key | null {
   if (name === '') return 'username.missing'
   if (!hasLength(name, 2, 32)) return 'username.length'
   const key = fold(name)
-  if (!USERNAME.test(key) || hasHidden(key)) return 'username.characters'
+  if (!USERNAME.test(key) || hasHidden(key) || HIDDEN_DOT.test(name.normalize('NFKD')))
+    return 'username.characters'
   if (!isOfOneAlphabet(key)) return 'username.alphabets'
   return looksLatin(name) || looksLatin(key) ? 'username.look-alike' : null
 }

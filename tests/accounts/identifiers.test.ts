@@ -64,6 +64,11 @@ describe('a user name', () => {
   test.each([
     ['a mark set twice', 'a\u0301\u0301da'],
     ['five marks in a row', 'a\u0301\u0302\u0303\u0304\u0306da'],
+    ['a dot that i has already', 'i\u0307stanbul'],
+    ['a dot that i has already, behind a mark below', 'i\u0323\u0307stanbul'],
+    ['a dot that Cyrillic і has already', 'Кі\u0307ра'],
+    ['a dot that makes i of ı', 'ı\u0307stanbul'],
+    ['a dot that makes j of ȷ', 'ȷ\u0307an'],
     ['half of a surrogate pair', 'a\ud800da'],
     ['a space', 'a da'],
     ['a dot at its end', 'ada.'],
@@ -90,8 +95,11 @@ describe('a user name', () => {
     ['Straße', 'straße'],
     ['ΟΔΥΣΣΕΑΣ', 'οδυσσεας'],
     ['Жанна', 'жанна'],
+    ['İstanbul', 'i\u0307stanbul'],
+    ['Iıstanbul', 'iıstanbul'],
   ])('has the key that earlier releases stored: %s', (name, key) => {
     expect(usernameKeyOf(name)).toBe(key)
+    expect(accepts(Username, name)).toBe(true)
   })
 })
 
