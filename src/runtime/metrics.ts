@@ -31,12 +31,16 @@ export async function openMetrics(port: number, serving?: Serving): Promise<stri
   return serve(port, () => (serving ? register.metrics() : workers.clusterMetrics()))
 }
 
+// A site can point its own name here, and a browser on this machine would let it read the answer.
+const OWN_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+
 function serve(port: number, read: () => Promise<string>): Promise<string | null> {
-  const server = createServer(async (req, res) => {
-    const text = req.url === '/metrics' ? await read().catch(() => null) : ''
+  const server = createServer(async ({ url, headers }, res) => {
     // A connection that is kept would keep the process from ending.
     res.setHeader('Connection', 'close').setHeader('Content-Type', register.contentType)
-    res.writeHead(text === null ? 503 : text === '' ? 404 : 200).end(text)
+    if (!OWN_HOST.test(headers.host ?? '')) return res.writeHead(421).end()
+    const text = url === '/metrics' ? await read().catch(() => null) : ''
+    return res.writeHead(text === null ? 503 : text === '' ? 404 : 200).end(text)
   })
   return listen(server.unref(), { port, host: '127.0.0.1', setting: 'METRICS_PORT' })
 }

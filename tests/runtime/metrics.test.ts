@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openMetrics } from '../../src/runtime/metrics.ts'
 import { findFreePort } from '../support/free-port.ts'
@@ -20,7 +22,30 @@ async function readMetric(name: string): Promise<number> {
   return Number(line?.slice(name.length) ?? 0)
 }
 
+const scrapeAs = async (host: string) => {
+  const asked = get({ port, path: '/metrics', headers: { Host: host } })
+  const [answer]: IncomingMessage[] = await once(asked, 'response')
+  return [answer?.statusCode, (await answer?.toArray())?.join('')]
+}
+
 describe('/metrics', () => {
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])(
+    'answers at the names of this machine: %s',
+    async (name) => {
+      for (const host of [name, `${name}:${port}`])
+        expect(await scrapeAs(host)).toEqual([200, expect.stringContaining('hash_queue')])
+    },
+  )
+
+  test.each([
+    'evil.example',
+    `evil.example:${port}`,
+    'localhost.evil.example',
+    'evil.example:@localhost',
+  ])('tells nothing at another name, which a site may have pointed here: %j', async (host) => {
+    expect(await scrapeAs(host)).toEqual([421, ''])
+  })
+
   test('counts and times requests by method, pattern of the path, and status', async () => {
     const { browser } = await register(site)
     const missing = `/${Math.random()}`
