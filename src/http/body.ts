@@ -16,7 +16,7 @@ export function readForm(): RequestHandler[] {
     inflate: false,
     verify: demandText,
   })
-  return [demandFormType, demandShort, parse, refuseRepeatedFields]
+  return [demandFormType, demandShort, parse, refuseLists]
 }
 
 // The parser itself would let iso-8859-1 in, and skip any other type and leave no body at all.
@@ -52,7 +52,10 @@ function isText(body: Buffer): boolean {
   }
 }
 
-const refuseRepeatedFields: RequestHandler = (req, _res, next) => {
-  const isRepeated = Object.values(req.body ?? {}).some((value) => typeof value !== 'string')
-  next(isRepeated ? new HttpError(400, 'a field is given twice') : undefined)
+// A name as a[] would count as a field that was not sent, which at /account stays as it is.
+const refuseLists: RequestHandler = (req, _res, next) => {
+  const isList = Object.entries(req.body ?? {}).some(
+    ([name, value]) => typeof value !== 'string' || name.includes('['),
+  )
+  next(isList ? new HttpError(400, 'a field is given twice, or as a list') : undefined)
 }
