@@ -189,7 +189,8 @@ export async function findPendingEmail(
   return link?.email ?? null
 }
 
-/** Voids the link to a new email. */
-export async function keepEmail({ database }: Accounts, { id: userId }: User): Promise<void> {
-  await database.emailLink.deleteMany({ where: { userId, purpose: 'verify-new-email' } })
+/** Voids the link to a new email; false when there was none. */
+export async function keepEmail({ database }: Accounts, { id: userId }: User): Promise<boolean> {
+  const where = { userId, purpose: 'verify-new-email' }
+  return (await database.emailLink.deleteMany({ where })).count > 0
 }

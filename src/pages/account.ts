@@ -126,8 +126,8 @@ async function verifyAgain(req: Request, res: Response) {
 async function keep(req: Request, res: Response) {
   const { accounts, auth, principalOf, throttle } = servicesOf(req)
   await throttle.count(limitsOf('profile', principalOf(req)))
-  await keepEmail(accounts, auth.loggedInUser(req))
-  return goBack(req, res, 'account.email-kept')
+  const wasWaiting = await keepEmail(accounts, auth.loggedInUser(req))
+  return goBack(req, res, wasWaiting ? 'account.email-kept' : 'account.no-change-waiting')
 }
 
 function goBack(req: Request, res: Response, ...texts: Text[]) {

@@ -89,6 +89,21 @@ describe('a new email', () => {
     expect(await findUser(site, ada)).toMatchObject({ email: ada.email })
   })
 
+  test('can not be given up any more once it is verified, and the notice says so', async () => {
+    const ada = await register(site)
+    const link = await askForNewEmail(site, ada, `new.${ada.email}`)
+    const _csrf = await ada.browser.takeToken('/account')
+    await answerLink(link)
+
+    const answer = await ada.browser.post('/account/keep-email', { _csrf })
+    const profile = await ada.browser.follow(answer)
+
+    expect(answer.status).toBe(303)
+    expect(readFlashes(profile.text)).toEqual([
+      'No change of your email was waiting. The email below is the one that counts.',
+    ])
+  })
+
   test('is given up without the password: the account keeps the email it has', async () => {
     const ada = await register(site)
     const link = await askForNewEmail(site, ada, `new.${ada.email}`)
