@@ -1,4 +1,3 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Accounts } from '../accounts/accounts.ts'
 import { createPasswords } from '../accounts/password-hash.ts'
 import { APP_NAME } from '../app-name.ts'
@@ -18,30 +17,6 @@ export type Operator = {
 }
 
 type Command = (operator: Operator) => Promise<Outcome>
-
-/** The options and the other words; null if a word makes no sense. */
-export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
-  args: string[],
-  options: Options,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch {
-    return null
-  }
-}
-
-const WRONG_USAGE = 2
-
-/** The program of one command: reads its words, null if they make no sense, and does what they say. */
-export async function runProgram<Arguments>(
-  usage: string[],
-  read: (words: string[]) => Arguments | null,
-  run: (wanted: Arguments) => Promise<void>,
-): Promise<void> {
-  const wanted = read(process.argv.slice(2))
-  return wanted ? run(wanted) : complain(usage, WRONG_USAGE)
-}
 
 /** Runs a command on the database that the server would open, and prints what it came to. */
 export function runOnDatabase(command: Command, asJson: boolean): Promise<void> {

@@ -6,10 +6,28 @@ import { copySqlite, isInUse, replaceSqlite } from '../database/sqlite-copy.ts'
 import type { Settings } from '../settings/settings.ts'
 import { describeDatabase } from '../settings/start-lines.ts'
 import { databaseUrl } from '../settings/urls.ts'
+import type { CommandLine } from './command-line.ts'
+import { checkDatabase } from './db-check.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 
+type Typed = { file: string; from: string; to: string }
+
+const USAGE = `Usage: npm run db -- COMMAND [--json]
+
+  backup FILE     copies the SQLite database into a new file, also while the server runs
+  restore FILE    puts a backup in its place, and keeps what was there; stop the server first
+  move FROM TO    copies everything from SQLite to PostgreSQL or back; FROM and TO are as DATABASE_URL
+  check           tells whether tables, data, clock and mail are in order; exits with 1 if not
+
+For PostgreSQL, backup and restore print the command to run.`
+
+export const DB: CommandLine<Settings, Typed> = {
+  usage: USAGE,
+  commands: { backup, restore, move, check: checkDatabase },
+}
+
 /** One whole file, readable by its owner only. Needs no table to be up to date. */
-export async function backUp(settings: Settings, file: string): Promise<Outcome> {
+async function backup(settings: Settings, { file }: Typed): Promise<Outcome> {
   const address = readDatabaseUrl(settings.databaseUrl)
   if (address.engine === 'postgresql') return tellCommand(address, writeDump(address, file))
   if (existsSync(file)) return refused(`${file} exists already.`)
@@ -18,7 +36,7 @@ export async function backUp(settings: Settings, file: string): Promise<Outcome>
 }
 
 /** Checks a copy of the backup before the database is touched. */
-export async function restore(settings: Settings, file: string): Promise<Outcome> {
+async function restore(settings: Settings, { file }: Typed): Promise<Outcome> {
   const address = readDatabaseUrl(settings.databaseUrl)
   if (address.engine === 'postgresql') return tellCommand(address, writeRestore(address, file))
   const place = address.file
@@ -38,8 +56,8 @@ export async function restore(settings: Settings, file: string): Promise<Outcome
   }
 }
 
-export async function move(fromText: string, toText: string): Promise<Outcome> {
-  const urls = [fromText, toText].map((text) => databaseUrl.safeParse(text))
+async function move(_settings: Settings, typed: Typed): Promise<Outcome> {
+  const urls = [typed.from, typed.to].map((text) => databaseUrl.safeParse(text))
   const [from, to] = urls.map(({ data }) => data)
   if (!from || !to) {
     return refused(`A URL ${urls.find(({ error }) => error)?.error?.issues[0]?.message}.`)

@@ -1,7 +1,8 @@
-import { runOnSettings, runProgram } from './command.ts'
-import { readDbArguments, USAGE } from './db-arguments.ts'
+import { runOnSettings } from './command.ts'
+import { runProgram } from './command-line.ts'
+import { DB } from './db-commands.ts'
 import { report } from './outcome.ts'
 
-await runProgram(USAGE, readDbArguments, ({ run, asJson }) =>
+await runProgram(DB, (run, asJson) =>
   runOnSettings(async (settings) => report(await run(settings), asJson)),
 )

@@ -1,50 +1,83 @@
 import { readFile } from 'node:fs/promises'
-import type {
-  AcceptedUser,
-  ForeignField,
-  ImportRules,
-  RefusedUser,
-} from '../accounts/foreign-user.ts'
+import type { AcceptedUser, ForeignField, RefusedUser } from '../accounts/foreign-user.ts'
 import { type Examination, examineUsers, importUsers } from '../accounts/import-users.ts'
 import { mayBePrepared, type Preparation } from '../accounts/stored-hash.ts'
 import { seconds } from '../durations.ts'
 import type { Operator } from './command.ts'
-import type { ImportArguments } from './import-arguments.ts'
+import type { CommandLine } from './command-line.ts'
 import { type Outcome, quote, refused } from './outcome.ts'
 import { readUserFile } from './user-file.ts'
+
+const USAGE = `Usage: npm run import-users -- FILE [--commit] [OPTIONS]
+
+  FILE                        a .csv or .json with id, username, email, password_hash and, where there are any, name, active and created_at
+
+Without --commit it only says what it would do.
+
+  --commit                    brings all users over, or none
+  --skip-refused              with --commit: leaves out the refused users, instead of importing none
+  --verified                  the program they come from has verified their emails
+  --rename                    gives users whose name is not allowed or taken here a similar one
+  --without-password          brings users over whose password hash cannot be used: they choose a password by email
+  --flask-bcrypt-long         the hashes are Flask-Bcrypt’s with BCRYPT_HANDLE_LONG_PASSWORDS
+  --flask-security-salt FILE  the hashes are Flask-Security’s; FILE holds its SECURITY_PASSWORD_SALT
+  --json                      answers as JSON`
+
+type Flag =
+  | 'commit'
+  | 'skip-refused'
+  | 'verified'
+  | 'rename'
+  | 'without-password'
+  | 'flask-bcrypt-long'
+export type ImportWords = { [flag in Flag]?: boolean } & {
+  file: string
+  'flask-security-salt'?: string
+}
+
+export const IMPORT: CommandLine<Operator, ImportWords> = {
+  usage: USAGE,
+  commands: { FILE: runImport },
+}
 
 /** Says what would come over and what would not, and brings it over where that was asked. */
 export async function runImport(
   { accounts }: Operator,
-  wanted: ImportArguments,
+  typed: ImportWords,
   terminal: Terminal = process.stderr,
 ): Promise<Outcome> {
-  const preparation = await readPreparation(wanted)
+  const { rename: renames = false, 'without-password': withoutPassword = false } = typed
+  if (!/\.(csv|json)$/i.test(typed.file)) return refused('FILE must end in .csv or .json.')
+  const preparation = await readPreparation(typed)
   if (typeof preparation === 'string') return refused(preparation)
-  const file = await readUserFile(wanted.file, requiredFields(wanted))
+  const required = requiredFields(renames, withoutPassword)
+  const file = await readUserFile(typed.file, required)
   if (!file.ok) return refused(file.problem)
-  const rules = { ...wanted, at: accounts.clock(), preparation }
+  const how = { renames, withoutPassword, areVerified: typed.verified ?? false, preparation }
+  const rules = { ...how, at: accounts.clock() }
   const onProgress = createProgress(file.users.length, terminal)
   const examination = await examineUsers(accounts.database, file.users, rules, onProgress)
-  const isAllowed = examination.refused.length === 0 || wanted.skipsRefused
-  const isDone = wanted.commits && isAllowed
+  const isAllowed = examination.refused.length === 0 || typed['skip-refused'] === true
+  const isDone = isAllowed && typed.commit === true
   if (isDone && !(await importUsers(accounts, examination.accepted))) {
     return refused('One of these names was taken just now. No user was brought over; try again.')
   }
-  return describe({ ...examination, ignored: file.ignored, isAllowed, isDone, rules }, wanted)
+  return describe({ ...examination, ignored: file.ignored, isAllowed, isDone, preparation }, typed)
 }
 
-function requiredFields({ renames, withoutPassword }: ImportArguments): ForeignField[] {
+function requiredFields(renames: boolean, withoutPassword: boolean): ForeignField[] {
   const username: ForeignField[] = renames ? [] : ['username']
   const passwordHash: ForeignField[] = withoutPassword ? [] : ['passwordHash']
   return ['id', ...username, 'email', ...passwordHash]
 }
 
 // From a file: other users of the machine see the words of a command.
-async function readPreparation(wanted: ImportArguments): Promise<Preparation | string | null> {
-  if (wanted.isFlaskBcryptLong) return { by: 'flask-bcrypt' }
-  if (wanted.flaskSecuritySaltFile === null) return null
-  const read = readFile(wanted.flaskSecuritySaltFile, 'utf8')
+async function readPreparation(typed: ImportWords): Promise<Preparation | string | null> {
+  const { 'flask-bcrypt-long': isLong, 'flask-security-salt': saltFile } = typed
+  if (isLong && saltFile) return 'The hashes cannot be both Flask-Bcrypt’s and Flask-Security’s.'
+  if (isLong) return { by: 'flask-bcrypt' }
+  if (saltFile === undefined) return null
+  const read = readFile(saltFile, 'utf8')
   const salt = await read.catch((error: NodeJS.ErrnoException) => error)
   if (salt instanceof Error) return `The file of the salt cannot be read (${salt.code}).`
   const line = salt.replace(/\r?\n$/, '')
@@ -72,10 +105,10 @@ type Result = Examination & {
   ignored: string[]
   isAllowed: boolean
   isDone: boolean
-  rules: ImportRules
+  preparation: Preparation | null
 }
 
-function describe(result: Result, { commits }: ImportArguments): Outcome {
+function describe(result: Result, { commit = false }: ImportWords): Outcome {
   const { accepted, refused, ignored, isDone, isAllowed } = result
   const warnings = findWarnings(result)
   const lines = [
@@ -83,7 +116,7 @@ function describe(result: Result, { commits }: ImportArguments): Outcome {
     ...accepted.filter((user) => !isDone || user.renamedFrom !== null).map(describeAccepted),
     ...refused.map(describeRefused),
     ...warnings,
-    summarise(result, commits),
+    summarise(result, commit),
   ]
   const users = accepted.map(toJson)
   const json = { committed: isDone, accepted: users, refused, ignored, warnings }
@@ -101,7 +134,7 @@ function describeRefused({ place, username, reasons }: RefusedUser): string {
 }
 
 // No hash shows what was done to the password before bcrypt: only a login does.
-function findWarnings({ accepted, rules: { preparation } }: Result): string[] {
+function findWarnings({ accepted, preparation }: Result): string[] {
   const hashes = accepted.map(({ row }) => row.passwordHash)
   const missing = hashes.filter((hash) => hash === null).length
   const unsure = hashes.filter((hash) => hash !== null && mayBePrepared(hash)).length

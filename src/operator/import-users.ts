@@ -1,7 +1,5 @@
-import { runOnDatabase, runProgram } from './command.ts'
-import { readImportArguments, USAGE } from './import-arguments.ts'
-import { runImport } from './import-command.ts'
+import { runOnDatabase } from './command.ts'
+import { runProgram } from './command-line.ts'
+import { IMPORT } from './import-command.ts'
 
-await runProgram(USAGE, readImportArguments, (wanted) =>
-  runOnDatabase((operator) => runImport(operator, wanted), wanted.asJson),
-)
+await runProgram(IMPORT, runOnDatabase)

@@ -14,13 +14,15 @@ const MAIL: Table<UnsentMail> = {
   none: 'No email waits.',
 }
 
+type Mail = { id: string }
+
 /** Emails that are not sent yet, without what they say. */
-export function listMail({ accounts: { database } }: Operator): Outcome {
+export async function listMail({ accounts: { database } }: Operator): Promise<Outcome> {
   return tabulate(() => listUnsent(database), MAIL)
 }
 
 /** Has one email, or all, tried at once. */
-export async function retryMail({ accounts }: Operator, id: string): Promise<Outcome> {
+export async function retryMail({ accounts }: Operator, { id }: Mail): Promise<Outcome> {
   const now = accounts.clock()
   // Those that are due sooner may be under way.
   const after = new Date(now.getTime() + LEASE)
@@ -31,7 +33,7 @@ export async function retryMail({ accounts }: Operator, id: string): Promise<Out
 }
 
 /** Drops an email that is not sent yet. */
-export async function dropMail({ accounts }: Operator, id: string): Promise<Outcome> {
+export async function dropMail({ accounts }: Operator, { id }: Mail): Promise<Outcome> {
   const isDropped = await dropUnsent(accounts.database, id)
   return isDropped ? done(`Dropped ${id}.`, { id }) : refused(`No email ${quote(id)} waits.`)
 }

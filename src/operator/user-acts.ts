@@ -1,3 +1,4 @@
+import type { Records } from '../accounts/accounts.ts'
 import { findEvents } from '../accounts/export.ts'
 import { Email } from '../accounts/identifiers.ts'
 import { createLinkUrls } from '../accounts/link-tokens.ts'
@@ -6,6 +7,7 @@ import {
   disableUser,
   enableUser,
   eraseUser,
+  findUsers,
   logOutUser,
   type ManagedUser,
   startReset,
@@ -23,28 +25,20 @@ import type { Asking } from './ask-password.ts'
 import type { Operator } from './command.ts'
 import { done, type Outcome, quote, refused } from './outcome.ts'
 import { tabulate } from './table.ts'
-import type { ActCommand } from './user-arguments.ts'
 import { describeOverview, describeUser, EVENTS, sayProblem } from './user-words.ts'
 
-type Act<Command> = (
-  operator: Operator,
-  user: ManagedUser,
-  command: Command,
-  ask: Asking,
-) => Promise<Outcome>
+export type Context = Operator & { ask: Asking }
 
-/** Does what a command says to its user. */
-export function runAct<Command extends ActCommand>(
-  operator: Operator,
-  user: ManagedUser,
-  command: Command,
-  ask: Asking,
-): Promise<Outcome> {
-  const act = ACTS[command.act] as Act<Command>
-  return act(operator, user, command, ask)
+/** What a command may be told, by the names in its form. */
+export type Typed = { [word in 'name' | 'text' | 'username' | 'email' | 'id']: string } & {
+  since?: string
+  yes?: boolean
 }
 
-const ACTS: { [Command in ActCommand as Command['act']]: Act<Command> } = {
+/** What is done to, or asked about, one user. */
+export type Act = (context: Context, user: ManagedUser, typed: Typed) => Promise<Outcome>
+
+export const ACTS = {
   show: async ({ accounts }, user) => {
     const devices = await listDevices(accounts, user, null)
     const overview = await getOverview(accounts, user)
@@ -59,40 +53,41 @@ const ACTS: { [Command in ActCommand as Command['act']]: Act<Command> } = {
     const read = (last?: SecurityEvent) => findEvents(database, id, last ?? from)
     return tabulate(() => readPages(read), EVENTS)
   },
-  disable: async ({ accounts }, user) =>
-    (await disableUser(accounts, user.id))
-      ? tell(user, 'is disabled and logged out everywhere', {
-          disabledAt: accounts.clock(),
-          deletionDueAt: null,
-        })
-      : tell(user, 'was disabled already', {}),
-  enable: async ({ accounts }, user) =>
-    (await enableUser(accounts, user.id))
-      ? tell(user, 'can log in again', { disabledAt: null, deletionDueAt: null })
-      : tellCannotEnable(user),
-  unlock: async ({ accounts }, user) =>
-    (await unlockUser(accounts, user, forgetAttempts))
-      ? tell(user, 'has all attempts again', {})
-      : tellGone(user),
-  verify: async ({ accounts }, user) =>
-    (await verifyUser(accounts, user.id))
-      ? tell(user, 'has a verified email', { emailVerifiedAt: accounts.clock() })
-      : tell(user, 'had a verified email already', {}),
-  'change-email': async ({ accounts }, user, command) => {
-    const email = Email.safeParse(command.email)
+  disable: async ({ accounts }, user) => {
+    const isDone = await disableUser(accounts, user.id)
+    return tell(
+      accounts,
+      user,
+      isDone ? 'is disabled and logged out everywhere' : 'was disabled already',
+    )
+  },
+  enable: async ({ accounts }, user) => {
+    if (await enableUser(accounts, user.id)) return tell(accounts, user, 'can log in again')
+    if (!isOut(user)) return tell(accounts, user, 'could log in already')
+    return refused(`${quote(user.username)} is being erased and cannot come back.`)
+  },
+  unlock: async ({ accounts }, user) => {
+    await unlockUser(accounts, user, forgetAttempts)
+    return tell(accounts, user, 'has all attempts again')
+  },
+  verify: async ({ accounts }, user) => {
+    const isDone = await verifyUser(accounts, user.id)
+    return tell(accounts, user, isDone ? 'has a verified email' : 'had a verified email already')
+  },
+  'change-email': async ({ accounts }, user, typed) => {
+    const email = Email.safeParse(typed.email)
     if (!email.success) return refused(sayProblem(email.error))
     if (isOut(user)) return tellCannotLogIn(user, 'with another email')
     const outcome = await changeEmail(accounts, user, email.data)
     if (outcome === 'email-taken') return refused(english.say('email.taken'))
-    const changes = { email: email.data, emailVerifiedAt: accounts.clock() }
-    return outcome ? tell(user, `has the email ${email.data}`, changes) : tellGone(user)
+    return outcome ? tell(accounts, user, `has the email ${email.data}`) : tellGone(user)
   },
-  'log-out': async ({ accounts }, user) =>
-    (await logOutUser(accounts, user.id))
-      ? tell(user, 'is logged out everywhere', {})
-      : tellGone(user),
+  'log-out': async ({ accounts }, user) => {
+    await logOutUser(accounts, user.id)
+    return tell(accounts, user, 'is logged out everywhere')
+  },
   'reset-link': makeResetLink,
-  erase: async ({ accounts }, user, { yes }, ask) => {
+  erase: async ({ accounts, ask }, user, { yes }) => {
     const { username } = user
     const question = `This erases ${quote(username)} (${user.email}) for ever. Type the user name: `
     const isConfirmed = yes || (await ask.line(question)).trim() === username
@@ -100,7 +95,7 @@ const ACTS: { [Command in ActCommand as Command['act']]: Act<Command> } = {
     await eraseUser(accounts, user)
     return done(`${quote(username)} is erased.`, { ...describeUser(user), state: 'erased' })
   },
-}
+} satisfies Record<string, Act>
 
 async function makeResetLink(operator: Operator, user: ManagedUser): Promise<Outcome> {
   if (isOut(user)) return tellCannotLogIn(user, 'with a new password')
@@ -118,16 +113,12 @@ function tellCannotLogIn({ username }: ManagedUser, how: string): Outcome {
   return refused(`${quote(username)} cannot log in, ${how} neither. Enable the account first.`)
 }
 
-function tellCannotEnable(user: ManagedUser): Outcome {
-  return isOut(user)
-    ? refused(`${quote(user.username)} is being erased and cannot come back.`)
-    : tell(user, 'could log in already', {})
-}
-
 function tellGone({ username }: ManagedUser): Outcome {
   return refused(`${quote(username)} was changed or erased meanwhile. Nothing was done.`)
 }
 
-function tell(user: ManagedUser, words: string, changes: Partial<ManagedUser>): Outcome {
-  return done(`${quote(user.username)} ${words}.`, describeUser({ ...user, ...changes }))
+// Another command, or the user, may have erased the account meanwhile.
+async function tell(records: Records, user: ManagedUser, words: string): Promise<Outcome> {
+  const now = (await findUsers(records, user.id)).find(({ id }) => id === user.id)
+  return now ? done(`${quote(now.username)} ${words}.`, describeUser(now)) : tellGone(user)
 }

@@ -1,10 +1,10 @@
 import { askAt } from './ask-password.ts'
-import { runOnDatabase, runProgram } from './command.ts'
-import { readUserArguments, USAGE } from './user-arguments.ts'
-import { runUserCommand } from './user-commands.ts'
+import { runOnDatabase } from './command.ts'
+import { runProgram } from './command-line.ts'
+import { USER } from './user-commands.ts'
 
 const ask = askAt({ input: process.stdin, output: process.stderr })
 
-await runProgram(USAGE, readUserArguments, ({ command, asJson }) =>
-  runOnDatabase((operator) => runUserCommand(operator, command, ask), asJson),
+await runProgram(USER, (run, asJson) =>
+  runOnDatabase((operator) => run({ ...operator, ask }), asJson),
 )

@@ -1,11 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { examineUsers, importUsers } from '../../src/accounts/import-users.ts'
-import { readImportArguments } from '../../src/operator/import-arguments.ts'
 import { runImport } from '../../src/operator/import-command.ts'
 import { readUserFile } from '../../src/operator/user-file.ts'
 import { openTestApp } from '../support/app.ts'
 import { userFields } from '../support/users.ts'
-import { importerOf } from './support/importer.ts'
+import { importerOf, readImportWords } from './support/importer.ts'
 import { kindsOf, openOperator } from './support/operator.ts'
 import { flaskRow, writeRows } from './support/user-files.ts'
 
@@ -31,6 +30,17 @@ async function examineRows(...rows: object[]) {
 }
 
 describe('npm run import-users', () => {
+  test.each([
+    ['a file of another kind', ['users.xls'], 'FILE must end in .csv or .json.'],
+    [
+      'hashes of two programs',
+      ['a.csv', '--flask-bcrypt-long', '--flask-security-salt', 'salt'],
+      'The hashes cannot be both Flask-Bcrypt’s and Flask-Security’s.',
+    ],
+  ])('refuses %s', async (_kind, words, problem) => {
+    expect(await runImport(operator, readImportWords(words))).toEqual({ problem })
+  })
+
   test('finds an email taken in whichever form its domain is written', async () => {
     await site.browse().submit('/register', userFields({ email: 'grace@xn--rucher-bua.de' }))
 
@@ -171,9 +181,8 @@ describe('npm run import-users --commit', () => {
     const rows = Array.from({ length: 6500 }, () => flaskRow())
     const written: string[] = []
     const terminal = { isTTY: true, write: (text: string) => written.push(text) }
-    const wanted = readImportArguments([writeRows(...rows)])
 
-    if (wanted) await runImport(operator, wanted, terminal)
+    await runImport(operator, readImportWords([writeRows(...rows)]), terminal)
 
     expect(written).toEqual(['Examined 3000 of 6500 users.\n', 'Examined 6000 of 6500 users.\n'])
   })

@@ -1,5 +1,5 @@
-import { readImportArguments } from '../../../src/operator/import-arguments.ts'
-import { runImport } from '../../../src/operator/import-command.ts'
+import { readCommand } from '../../../src/operator/command-line.ts'
+import { IMPORT, type ImportWords, runImport } from '../../../src/operator/import-command.ts'
 import type { TestApp } from '../../support/app.ts'
 import { openOperator } from './operator.ts'
 import { writeRows } from './user-files.ts'
@@ -8,8 +8,13 @@ import { writeRows } from './user-files.ts'
 export function importerOf(site: TestApp) {
   const operator = openOperator(site)
   return async (words: string[], ...rows: object[]) => {
-    const wanted = readImportArguments([writeRows(...rows), ...words])
-    if (!wanted) throw new Error('There is no such word')
-    return runImport(operator, wanted)
+    return runImport(operator, readImportWords([writeRows(...rows), ...words]))
   }
+}
+
+/** What is typed after `npm run import-users --`. */
+export function readImportWords(words: string[]): ImportWords {
+  const read = readCommand(IMPORT.usage, words)
+  if (!read) throw new Error('There is no such word')
+  return read.typed as ImportWords
 }

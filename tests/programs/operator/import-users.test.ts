@@ -64,7 +64,7 @@ describe("npm run import-users, of Werkzeug's own hashes", () => {
 
 describe('npm run import-users', () => {
   test('prints its usage when its arguments make no sense, and exits with 2', async () => {
-    const run = await runCommand('import-users.js', ['users.xls'], env)
+    const run = await runCommand('import-users.js', ['users.csv', 'more.csv'], env)
 
     expect(run).toMatchObject({ exitCode: 2, stdout: '' })
     expect(run.stderr).toMatch(/^Usage: npm run import-users -- /)
