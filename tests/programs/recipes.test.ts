@@ -34,6 +34,7 @@ const CONCERNED = [
   'statements',
   'views',
   'words/catalogue',
+  'words/pseudo-language',
 ].map((name) => `tests/${name}.test.ts`)
 
 /** What a visitor does with the new page and the new field. */

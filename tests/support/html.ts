@@ -94,6 +94,7 @@ const ENTITIES: Record<string, string> = {
   '#39': "'",
 }
 
-function decode(text: string): string {
+/** The text of some HTML, as a reader sees it. */
+export function decode(text: string): string {
   return text.replace(/&(amp|gt|lt|ndash|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
 }

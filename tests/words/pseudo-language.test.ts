@@ -6,6 +6,7 @@ import { listWordings } from '../mail/support/messages.ts'
 import { renderOptions } from '../mail/support/outbox.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
+import { decode } from '../support/html.ts'
 import { openLink } from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
 import { listSitePages } from '../support/pages.ts'
@@ -38,7 +39,8 @@ function findForeignWords(html: string): string[] {
     .replace(/<(bdi|text)\b[\s\S]*?<\/\1>/g, '')
     .replace(/<(button|option)[^>]* lang=[^>]*>[^<]*/g, '')
     .replace(/<option( selected)?>[^<]*/g, '')
-  let text = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n').replaceAll(APP_NAME, '')
+  const words = [shown.replace(/<[^>]*>/g, ''), ...attributes].join('\n')
+  let text = decode(words).replaceAll(APP_NAME, '')
   while (/\[[^[\]]*\]/.test(text)) text = text.replace(/\[[^[\]]*\]/g, '')
   return text.match(/[^\s]*\p{L}[^\n]*/gu) ?? []
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   readdirSync,
@@ -190,6 +191,22 @@ describe.runIf(isSqlite)('npm run db -- restore', () => {
     expect(await database.user.count()).toBe(1)
     await database.close()
   })
+
+  test.runIf(process.getuid?.() === 0)(
+    'by root leaves a database that its owner can open',
+    async () => {
+      const { file, database, url } = await makeDatabase('first')
+      await database.close()
+      const copy = join(makeFolder(), 'copy.db')
+      await db(['backup', copy], url)
+      const owner = { uid: 65533, gid: 65532 }
+      chownSync(join(file, '..'), owner.uid, owner.gid)
+
+      await db(['restore', copy], url)
+
+      expect(statSync(file)).toMatchObject(owner)
+    },
+  )
 
   const unfit: [string, (file: string) => void, RegExp][] = [
     ['damaged', damage, /malformed|damaged/],
