@@ -1,11 +1,23 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { minutes } from '../../../src/durations.ts'
+import { minutes, seconds } from '../../../src/durations.ts'
 import { findFreePort } from '../../support/free-port.ts'
 import { readCommands, readDeployingFile } from './support/page.ts'
 
@@ -105,6 +117,50 @@ describe.runIf(canRun)('docs/deploying.md', () => {
 
     const list = ['dist/operator/user.js', 'list']
     expect(spawnSync(process.execPath, list, { cwd: machine, ...UNPRIVILEGED }).status).toBe(0)
+  })
+
+  test('backs up as that user, and deletes what is old', async () => {
+    const old = join(machine, 'data/backups/app-2020-01-01T033000.db')
+    const unit = readDeployingFile('app-backup.service')
+    const commands = [...unit.matchAll(/^ExecStart(?:Post)?=(.+)$/gm)].map(([, line = '']) => line)
+    const here = commands
+      .join('\n')
+      .replaceAll('%%', '%')
+      .replace('/usr/bin/node', process.execPath)
+    const backUp = () => {
+      const place = { cwd: machine, encoding: 'utf8', ...UNPRIVILEGED } as const
+      return spawnSync('sh', ['-ec', here], place)
+    }
+
+    const first = backUp()
+    writeFileSync(old, '')
+    utimesSync(old, 0, 0)
+    await setTimeout(seconds(1))
+    const second = backUp()
+
+    expect([first, second]).toMatchObject([
+      { status: 0, stderr: '' },
+      { status: 0, stderr: '' },
+    ])
+    expect(readdirSync(join(machine, 'data/backups'))).toHaveLength(2)
+    expect(existsSync(old)).toBe(false)
+  })
+
+  test('opens the metrics by the lines that it adds', async () => {
+    const port = String(await findFreePort())
+    follow(readCommands('Monitoring').replace(/^(systemctl|curl) .*$/gm, ''), machine)
+    const settings = parseEnv(readFileSync(join(machine, '.env'), 'utf8'))
+    const [, command = ''] = /^ExecStart=(.+)$/m.exec(readDeployingFile('app.service')) ?? []
+    const METRICS_PORT = String(await findFreePort())
+
+    const server = start(command.split(' '), machine, { ...settings, PORT: port, METRICS_PORT })
+    await vi.waitFor(() => expect(askForHealth(port)).toBe(0), minutes(1))
+    const answer = await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)
+
+    expect(settings).toMatchObject({ METRICS_PORT: '9464', LOG_HEALTH_CHECKS: 'off' })
+    expect(await answer.text()).toContain('route="/readyz"')
+    server.kill('SIGTERM')
+    await once(server, 'exit')
   })
 
   test('copies into the image all that a server needs', async () => {

@@ -20,6 +20,16 @@ describe.skipIf(Number(version) < 250)('docs/deploying/app.service', () => {
     expect(analyze('verify', unit)).toMatchObject({ status: 0, stderr: '' })
   })
 
+  test('has a backup and its timer, which systemd takes as well', () => {
+    const units = ['app-backup.service', 'app-backup.timer'].map((name) => {
+      const file = join(folder, name)
+      writeFileSync(file, readDeployingFile(name).replace('/usr/bin/node', process.execPath))
+      return file
+    })
+
+    expect(analyze('verify', ...units)).toMatchObject({ status: 0, stderr: '' })
+  })
+
   test('leaves little of the machine exposed', () => {
     // In tenths. Without the hardening it is 96.
     expect(analyze('security', '--offline=true', '--threshold=20', unit).status).toBe(0)
