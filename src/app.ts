@@ -54,7 +54,7 @@ export function createApp(services: Services): Express {
   app.use(logRequests(log, visitorOf, unlogged))
   app.use(noteChanges(database.countChanges))
   app.use(securityHeaders(settings.hsts))
-  app.use(useViews(app, { ...viewsOf(services), urlOf: files.urlOf }))
+  app.use(useViews({ ...viewsOf(services), urlOf: files.urlOf }))
   app.use(refuseOddRequests)
   if (settings.trustedProxies > 0) app.use(limitRequests(settings.connectionsPerNetwork))
 

@@ -51,12 +51,17 @@ function prepare(connection: BetterSqlite3.Database, text: string): Prepared {
   const columns = statement
     .columns()
     .map(({ name, type }) => ({ name, isTime: type === 'DATETIME' }))
+  const blank = Object.fromEntries(columns.map(({ name }) => [name, null]))
   const inOrder = (values: ReadValue[]) => order.map((index) => toStored(values[index] ?? null))
-  return { sql, run: (values) => statement.all(inOrder(values)).map((row) => toRow(row, columns)) }
+  return {
+    sql,
+    run: (values) => statement.all(inOrder(values)).map((row) => toRow(row, columns, blank)),
+  }
 }
 
-function toRow(values: unknown[], columns: Column[]): Row {
-  const row: Row = {}
+// A copy of a blank row, as each property that is added costs V8 more than to set one.
+function toRow(values: unknown[], columns: Column[], blank: Row): Row {
+  const row = { ...blank }
   columns.forEach(({ name, isTime }, index) => {
     const value = values[index]
     row[name] = isTime && value !== null ? new Date(String(value)) : value

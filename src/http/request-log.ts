@@ -37,10 +37,20 @@ export function logRequests(
       const { statusCode: status } = res
       if (status < 400 && pathsOnlyIfFailed.includes(path)) return
       const { reason, noted } = res.locals
+      const line = {
+        event: EVENTS[status],
+        userId: visitorOf(req),
+        reason,
+        requestId,
+        ip,
+        method,
+        path,
+        status,
+        took,
+      }
       // What failed may have been undone, whatever was noted of it.
-      const event =
-        status < 500 && noted ? noted : { event: EVENTS[status], userId: visitorOf(req) }
-      log.info({ ...event, reason, requestId, ip, method, path, status, took }, message)
+      if (status < 500) Object.assign(line, noted)
+      log.info(line, message)
     }
     res.once('finish', () => write('answered'))
     res.once('close', () => {

@@ -1,4 +1,4 @@
-import type { Application, Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
 import { keepLatest } from '../words/keep-latest.ts'
@@ -33,7 +33,7 @@ export type ViewSettings = {
 }
 
 /** Views go by their path without its ending: `login`, `account/devices`. A missing or broken one throws in res.render. */
-export function useViews(app: Application, settings: ViewSettings): RequestHandler {
+export function useViews(settings: ViewSettings): RequestHandler {
   const { flashes, wordsFor, timeZoneFor, clock } = settings
   const views = new Map<Words, nunjucks.Environment>()
   // Filters and macros do not see the page. No two pages are rendered at once.
@@ -43,7 +43,6 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
     views.set(words, found)
     return found
   }
-  Object.assign(app.locals, settings.locals)
 
   // Express's own looks the template up on disk, and renders in a later turn.
   function render(this: Response, name: string, values: object = {}): void {
@@ -55,9 +54,9 @@ export function useViews(app: Application, settings: ViewSettings): RequestHandl
       path: req.path,
     }
     Object.assign(shown, { now: clock(), timeZone: timeZoneFor(req) })
-    const all = { ...app.locals, ...visit, ...this.locals, ...values }
     this.set('Content-Language', words.language)
-    sendPage(this, viewsIn(words).render(`${name}.njk`, all))
+    const page = Object.assign(visit, this.locals, values)
+    sendPage(this, viewsIn(words).render(`${name}.njk`, page))
   }
   return (_req, res, next) => {
     res.render = render
@@ -88,7 +87,9 @@ function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks
   const loader = isKept
     ? new PrefilledLoader(constants, folder)
     : new nunjucks.FileSystemLoader(folder, { noCache: true })
-  return new nunjucks.Environment(loader, { autoescape: true })
+  const environment = new nunjucks.Environment(loader, { autoescape: true })
+  for (const [name, value] of Object.entries(settings.locals)) environment.addGlobal(name, value)
+  return environment
     .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
     .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
     .addFilter('iso', (time: Date) => time.toISOString())

@@ -81,6 +81,17 @@ export function replacementKey(id: string): string {
   return hashSessionId(`replaced ${id}`)
 }
 
+export function parseSession({ data, createdAt }: StoredSession): SessionData {
+  const session: SessionData = JSON.parse(data)
+  session.cookie = { originalMaxAge: null }
+  if (session.login) {
+    // Releases before this one kept neither.
+    session.login.since ??= createdAt.getTime()
+    session.login.notAfter ??= null
+  }
+  return session
+}
+
 /** What a session holds and whose it is, as columns. */
 export function columnsOf(session: SessionData) {
   const { cookie: _, ...data } = session

@@ -16,6 +16,7 @@ import {
   type LoginId,
   limitsOf,
   parseLoginId,
+  parseSession,
   type SessionLimits,
   type StoredSession,
   timesOf,
@@ -120,10 +121,7 @@ export class SessionStore extends Store {
     if (!found && (await this.#lateVisits.writeNow(id)))
       found = await findSession(database, id, now)
     if (!found) return null
-    const session: Session = { ...JSON.parse(found.data), cookie: { originalMaxAge: null } }
-    // Releases before this one kept neither.
-    const older = { since: found.createdAt.getTime(), notAfter: null }
-    if (session.login) session.login = { ...older, ...session.login }
+    const session = parseSession(found)
     rows.set(session, found)
     return session
   }

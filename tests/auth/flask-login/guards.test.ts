@@ -91,7 +91,7 @@ describe('templates', () => {
     const now = { clock: () => new Date() }
     const { browse } = createLoginApp({
       addPages(app) {
-        app.use(useViews(app, { folder, flashes, catalogue, ...visitor, ...now, locals: {} }))
+        app.use(useViews({ folder, flashes, catalogue, ...visitor, ...now, locals: {} }))
         app.get('/greeting', (_req, res) => res.render('greeting'))
       },
     })
