@@ -10,20 +10,24 @@ const CUT_OFF_AFTER = seconds(9)
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
-/** Calls `end` at the first signal. npm, systemd and Heroku send two: only the third, or ten seconds, end the process as it is. */
-export function endOnSignals(end: () => unknown): void {
+/** Calls `end` at the first signal. npm, systemd and Heroku send two: only the third, or ten seconds, end the process as it is, after `killOthers`. */
+export function endOnSignals(end: () => unknown, killOthers = () => {}): void {
+  const kill = () => {
+    killOthers()
+    killThisProcess()
+  }
   let signals = 0
   let isEnding = false
   const begin = () => {
     if (isEnding) return
     isEnding = true
-    setTimeout(killThisProcess, END_WITHIN).unref()
+    setTimeout(kill, END_WITHIN).unref()
     end()
   }
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       signals++
-      if (signals > 2) killThisProcess()
+      if (signals > 2) kill()
       else begin()
     })
   }

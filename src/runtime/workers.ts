@@ -41,13 +41,19 @@ export function startWorkers(count: number): void {
   }
   const endAll = () => {
     isEnding = true
-    for (const worker of Object.values(cluster.workers ?? {})) {
-      if (worker) endOne(worker, listening.has(worker))
-    }
+    for (const worker of listWorkers()) endOne(worker, listening.has(worker))
+  }
+  // One that hangs does not end itself, and would hold the database.
+  const killAll = () => {
+    for (const worker of listWorkers()) worker.process.kill('SIGKILL')
   }
 
-  endOnSignals(endAll)
+  endOnSignals(endAll, killAll)
   for (let index = 0; index < count; index++) startOne(index)
+}
+
+function listWorkers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }
 
 // One that does not listen yet does not hear us either, and has nothing to finish.

@@ -133,6 +133,24 @@ describe('SIGTERM', () => {
 })
 
 describe('WEB_CONCURRENCY', () => {
+  test('leaves no process behind that hangs', async () => {
+    const place = await newPlace()
+    const server = await place.start({ WEB_CONCURRENCY: '2' })
+    const workers = await vi.waitFor(() => {
+      const pids = new Set(server.log.map(({ pid }) => pid))
+      expect(pids.size).toBe(2)
+      return [...pids]
+    }, seconds(5))
+    const hanging = Number(workers[0])
+    process.kill(hanging, 'SIGSTOP')
+    // What was printed last is read once every process is gone.
+    const late = setTimeout(END_WITHIN + seconds(5), 'too late', { ref: false })
+    const ended = await Promise.race([server.end('SIGTERM'), late])
+    if (ended === 'too late') process.kill(hanging, 'SIGKILL')
+
+    expect(ended).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
   test('has two processes serve the same users, and end together', async () => {
     const place = await newPlace()
     const server = await place.start({ WEB_CONCURRENCY: '2' })
