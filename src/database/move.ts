@@ -60,7 +60,7 @@ async function moveTogether(
   const counts: Counts = {}
   for (const table of tables) {
     const [from, to] = [rowsOf(source, table.name), rowsOf(target, table.name)]
-    if ((await to.count()) > 0) throw new Error(`It has rows already, in ${table.name}`)
+    if ((await to.count()) > 0) throw new Error(`The target has rows already, in ${table.name}`)
     await copyRows(table, from, to)
     counts[table.name] = await to.count()
     if (counts[table.name] !== (await from.count())) throw new Error(describeLoss(table))

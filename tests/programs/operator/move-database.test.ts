@@ -116,7 +116,7 @@ describe.skipIf(!hasPostgresql)('npm run db -- move', () => {
     const run = await move(from, to)
 
     expect(run).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(run.stderr).toMatch(/^It could not be done: It has rows already, in User\n$/)
+    expect(run.stderr).toMatch(/^It could not be done: The target has rows already, in User\n$/)
     expect(await readAll(to)).toEqual(before)
   })
 
