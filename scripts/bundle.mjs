@@ -62,10 +62,16 @@ function writePrograms({ onEnd }) {
 }
 
 // Each language is a file, and a new one needs no other change.
-function copyWords({ onEnd }) {
+function copyWords({ onEnd, onLoad }) {
+  const folder = join(root, 'src/words')
+  // No import leads to them: named here so that `npm run dev` starts again when a text changes.
+  onLoad({ filter: /[\\/]words[\\/]catalogue\.ts$/ }, ({ path }) => {
+    const watchFiles = readdirSync(folder).map((name) => join(folder, name))
+    return { contents: readFileSync(path), loader: 'ts', watchFiles, watchDirs: [folder] }
+  })
   onEnd(() => {
     const filter = (path) => !path.endsWith('.ts')
-    cpSync(join(root, 'src/words'), join(dist, 'words'), { recursive: true, filter })
+    cpSync(folder, join(dist, 'words'), { recursive: true, filter })
   })
 }
 

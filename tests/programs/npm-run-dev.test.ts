@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
-import { minutes } from '../../src/durations.ts'
+import { minutes, seconds } from '../../src/durations.ts'
 import { openPlace } from './support/server.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -52,11 +52,14 @@ test('hands options such as --inspect to Node', () => {
   expect(server.lines).toContain('An option of Node')
 })
 
-test('starts again when a source changes', async () => {
+test.each([
+  ['source', 'src/app-name.ts', "'\n", "!'\n", /<title>[^<]+!<\/title>/],
+  ['text', 'src/words/en.json', '"login.title": "', '"login.title": "Please ', /<title>Please /],
+])('starts again when a %s changes', async (_, name, from, to, title) => {
   const before = starts().length
 
-  change('src/app-name.ts', "'\n", "!'\n")
+  change(name, from, to)
 
-  await vi.waitFor(() => expect(starts().length).toBeGreaterThan(before), minutes(1))
-  expect(await read('/login')).toMatch(/<title>[^<]+!<\/title>/)
+  await vi.waitFor(() => expect(starts().length).toBeGreaterThan(before), seconds(20))
+  expect(await read('/login')).toMatch(title)
 })
