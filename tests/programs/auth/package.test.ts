@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
@@ -27,9 +27,9 @@ const run = (command: string, words: string[], cwd = folder) =>
   promisify(execFile)(command, words, { cwd })
 
 /** The code of a section of the package's README. */
-function readCode(title: string): string {
+function readCode(title: string, language = 'ts'): string {
   const section = readFileSync(join(installed, 'README.md'), 'utf8').split(`## ${title}\n`)[1]
-  return /```ts\n([\s\S]*?)```/.exec(section ?? '')?.[1] ?? ''
+  return section?.split(`\`\`\`${language}\n`)[1]?.split('```')[0] ?? ''
 }
 
 function readManifest() {
@@ -54,7 +54,8 @@ async function install(): Promise<void> {
 function writePrograms(language: string): string {
   const program = join(folder, language)
   mkdirSync(program)
-  writeFileSync(join(program, 'package.json'), '{ "type": "module" }')
+  const setup = readCode('In twenty lines', 'sh').replace(/^npm install .*/m, '')
+  execFileSync('sh', ['-ec', setup], { cwd: program })
   writeFileSync(join(program, `app.${language}`), readCode('In twenty lines'))
   writeFileSync(join(program, `test.${language}`), readCode('In tests'))
   return program
@@ -142,7 +143,7 @@ describe.runIf(inject('template').engine === 'sqlite')('the package of src/auth'
 
     await walkThrough(await serve(program))
 
-    const ended = "process.env.PORT = '0'; await import('./test.js'); process.exit()"
-    await run(process.execPath, ['--input-type=module', '-e', ended], program)
+    const place = { cwd: program, env: { ...process.env, PORT: '0' } }
+    await promisify(execFile)(process.execPath, ['test.js'], place)
   })
 })
