@@ -1,13 +1,11 @@
 import { pipeline } from 'node:stream/promises'
 import { stripVTControlCharacters } from 'node:util'
 
-/** What a command came to, in words and as JSON: whole, or as pages of items; or why nothing was done. */
+/** What a command came to, in words and as JSON; or what it prints, a page at a time; or why nothing was done. */
 export type Outcome =
   | { lines: readonly string[]; json: unknown; exitCode: 0 | 1 }
-  | { linePages: Pages<string>; jsonPages: Pages<unknown> }
+  | { readPages: (asJson: boolean) => AsyncIterable<string> }
   | { problem: string }
-
-type Pages<Item> = AsyncIterable<readonly Item[]>
 
 export function done(words: string, json: unknown): Outcome {
   return { lines: [words], json, exitCode: 0 }
@@ -20,11 +18,9 @@ export function refused(problem: string): Outcome {
 /** Prints an outcome and sets the exit status. */
 export async function report(outcome: Outcome, asJson: boolean): Promise<void> {
   if ('problem' in outcome) return complain([outcome.problem], 1)
-  if ('lines' in outcome) {
-    process.exitCode = outcome.exitCode
-    return print(asJson ? [JSON.stringify(outcome.json, null, 2), '\n'] : [endLines(outcome.lines)])
-  }
-  return print(asJson ? formatArray(outcome.jsonPages) : endPages(outcome.linePages))
+  if ('readPages' in outcome) return print(outcome.readPages(asJson))
+  process.exitCode = outcome.exitCode
+  return print(asJson ? [JSON.stringify(outcome.json, null, 2), '\n'] : [endLines(outcome.lines)])
 }
 
 /** Prints what is wrong, a line each, on standard error, and sets the exit status. */
@@ -45,21 +41,7 @@ async function print(text: Iterable<string> | AsyncIterable<string>): Promise<vo
   })
 }
 
-function endLines(lines: readonly string[]): string {
+/** Lines as one text. */
+export function endLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
-}
-
-async function* endPages(pages: Pages<string>) {
-  for await (const lines of pages) yield endLines(lines)
-}
-
-// As JSON.stringify would format the whole array.
-async function* formatArray(pages: Pages<unknown>) {
-  const format = (item: unknown) => JSON.stringify(item, null, 2).replaceAll('\n', '\n  ')
-  let before = '[\n  '
-  for await (const items of pages) {
-    yield before + items.map(format).join(',\n  ')
-    before = ',\n  '
-  }
-  yield before.startsWith(',') ? '\n]\n' : '[]\n'
 }

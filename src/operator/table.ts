@@ -1,4 +1,4 @@
-import { type Outcome, quote } from './outcome.ts'
+import { endLines, type Outcome, quote } from './outcome.ts'
 
 /** How rows are shown: in columns, and as JSON. */
 export type Table<Item> = {
@@ -11,11 +11,19 @@ export type Table<Item> = {
 
 /** Rows that are read and printed a page at a time. */
 export function tabulate<Item>(read: () => AsyncIterable<Item[]>, table: Table<Item>): Outcome {
-  return { linePages: writeLines(read(), table), jsonPages: writeJson(read(), table) }
+  return { readPages: (asJson) => (asJson ? writeArray(read(), table) : writeLines(read(), table)) }
 }
 
-async function* writeJson<Item>(pages: AsyncIterable<Item[]>, { toJson }: Table<Item>) {
-  for await (const items of pages) if (items.length > 0) yield items.map(toJson)
+// As JSON.stringify would format the whole array.
+async function* writeArray<Item>(pages: AsyncIterable<Item[]>, { toJson }: Table<Item>) {
+  const format = (item: Item) => JSON.stringify(toJson(item), null, 2).replaceAll('\n', '\n  ')
+  let before = '[\n  '
+  for await (const items of pages) {
+    if (items.length === 0) continue
+    yield before + items.map(format).join(',\n  ')
+    before = ',\n  '
+  }
+  yield before.startsWith(',') ? '\n]\n' : '[]\n'
 }
 
 // Columns get wider from page to page, as widths of later pages are unknown.
@@ -27,11 +35,11 @@ async function* writeLines<Item>(pages: AsyncIterable<Item[]>, table: Table<Item
     if (items.length === 0) continue
     rows = [...rows, ...items.map((item) => table.toCells(item).map(unquote))]
     widths = widen(widths, rows)
-    yield rows.map((row) => alignCells(row, widths))
+    yield endLines(rows.map((row) => alignCells(row, widths)))
     rows = []
     isEmpty = false
   }
-  if (isEmpty) yield [table.none]
+  if (isEmpty) yield endLines([table.none])
 }
 
 function unquote(text: string): string {

@@ -10,25 +10,22 @@ import { quote } from './outcome.ts'
 import type { Table } from './table.ts'
 
 /** A user as `--json` shows one; its names are a promise to scripts. */
-type DescribedUser = {
-  id: string
-  username: string
-  email: string
-  name: string | null
-  state: 'active' | 'unverified' | 'disabled' | 'scheduled for deletion'
-  emailVerifiedAt: Date | null
-  createdAt: Date
-  deletionDueAt: Date | null
-}
-
-export function describeUser(user: ManagedUser): DescribedUser {
+export function describeUser(user: ManagedUser) {
   const { id, username, email, name, emailVerifiedAt, createdAt, deletionDueAt } = user
-  const state = stateOf(user)
-  return { id, username, email, name, state, emailVerifiedAt, createdAt, deletionDueAt }
+  return {
+    id,
+    username,
+    email,
+    name,
+    state: stateOf(user),
+    emailVerifiedAt,
+    createdAt,
+    deletionDueAt,
+  }
 }
 
 // Deletion first: an account that is being erased is disabled too.
-function stateOf(user: ManagedUser): DescribedUser['state'] {
+function stateOf(user: ManagedUser): string {
   if (user.deletionDueAt) return 'scheduled for deletion'
   if (user.disabledAt) return 'disabled'
   return user.emailVerifiedAt ? 'active' : 'unverified'
