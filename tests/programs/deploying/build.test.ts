@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -44,16 +45,21 @@ function follow(commands: string, place: string): void {
   if (status !== 0) throw new Error(`${here}: ${stderr}`)
 }
 
+// As `npm ci` leaves a folder. npm writes the hidden lock file in place, and it is still the project's own.
+const INSTALL = `mkdir node_modules
+  cp -al ${join(ROOT, 'node_modules')}/. node_modules
+  rm node_modules/.package-lock.json`
+
 /** The commands of “Build”, in a copy of what a clone and `npm ci` make. */
 function buildOnMachine(): void {
   const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
   cpSync(ROOT, machine, { recursive: true, filter })
-  mkdirSync(join(machine, 'node_modules'))
-  follow(`cp -al ${join(ROOT, 'node_modules')}/. node_modules`, machine)
-  // npm writes it in place, and here it is still the project's own.
-  rmSync(join(machine, 'node_modules/.package-lock.json'))
-  const commands = readCommands('Build').replace(/^(git clone|npm ci) .*$/gm, '')
-  follow(commands, machine)
+  follow(
+    readCommands('Build')
+      .replace(/^git clone .*$/m, '')
+      .replace(/^npm ci .*$/m, INSTALL),
+    machine,
+  )
   follow(readCommands('Settings'), machine)
 }
 
@@ -161,6 +167,30 @@ describe.runIf(canRun)('docs/deploying.md', () => {
     expect(await answer.text()).toContain('route="/readyz"')
     server.kill('SIGTERM')
     await once(server, 'exit')
+  })
+
+  test('brings a new version that is built beside the one that runs', async () => {
+    const [before = '', after = ''] = readCommands('A new version').split('systemctl stop app\n')
+    const cloned = `mkdir /srv/app-next
+      tar -c --exclude=./data --exclude=./.env --exclude=./node_modules --exclude=./dist . | tar -x -C /srv/app-next`
+    const commands = before.replace(/^git clone .*$/m, cloned).replace(/^npm ci .*$/m, INSTALL)
+    const users = () => {
+      const list = ['dist/operator/user.js', 'list', '--json']
+      return spawnSync(process.execPath, list, { cwd: machine, ...UNPRIVILEGED }).stdout.toString()
+    }
+    const create = ['dist/operator/user.js', 'create', 'ada', '--email', 'ada@example.org']
+    const input = 'correct horse battery staple'
+    spawnSync(process.execPath, create, { cwd: machine, ...UNPRIVILEGED, input })
+    const dist = statSync(join(machine, 'dist')).ino
+
+    follow(commands.replace(/^systemctl .*$/gm, ''), machine)
+    expect(statSync(join(machine, 'dist')).ino).toBe(dist)
+    follow(after.replace(/^systemctl .*$/gm, ''), machine)
+
+    const [, command = ''] = /^ExecStart=(.+)$/m.exec(readDeployingFile('app.service')) ?? []
+    await expectToServe(command.split(' '), machine)
+    expect(statSync(join(machine, 'dist')).ino).not.toBe(dist)
+    expect(JSON.parse(users())).toMatchObject([{ username: 'ada' }])
   })
 
   test('copies into the image all that a server needs', async () => {
