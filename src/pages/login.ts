@@ -49,8 +49,9 @@ async function logIn(req: Request, res: Response) {
   const form = parseForm(LoginForm, req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 
-  const limits = loginLimits(await findLoginTarget(req, form.data.username))
-  const outcome = await throttle.attempt(limits, () => authenticate(req, res))
+  const target = await findLoginTarget(req, form.data.username)
+  const [limits, instead] = loginLimits(target)
+  const outcome = await throttle.attempt(limits, () => authenticate(req, res), instead)
   if (!outcome?.ok) {
     const message = REFUSALS[outcome?.reason ?? 'wrong']
     return show(req, res.status(422), rejectForm(form, 'username', message).view)

@@ -5,6 +5,7 @@ type Trait =
   | 'network'
   | 'userId'
   | 'deviceId'
+  | 'freshAt'
   | 'nameKey'
   | 'emailKey'
   | 'link'
@@ -40,8 +41,9 @@ const BUDGETS = {
   // Logging in from a browser that has logged in to the account before.
   device: ofFailures(10, minutes(15), 'userId', 'deviceId'),
   'devices-of-user': ofFailures(100, hours(1), 'userId'),
-  // The password once more, by a user who is logged in.
-  'own-password': ofFailures(10, minutes(15), 'userId', 'deviceId'),
+  // The password once more, by a user who is logged in. Giving it begins anew: guesses with a copied session are not
+  // the user's, who has logged in since.
+  'own-password': ofFailures(10, minutes(15), 'userId', 'deviceId', 'freshAt'),
   'own-password-of-user': ofFailures(100, hours(1), 'userId'),
   // The password that a link in an email asks for, or sets: many requests with one link would each cost a hash before
   // the first of them uses it up.
@@ -135,8 +137,8 @@ export type LoginTarget = {
   device: { userId: string; deviceId: string } | null
 }
 
-/** A known device does not count with the others: their guesses cannot lock its user out. */
-export function loginLimits({ network, nameKey, device }: LoginTarget): Limit[] {
-  if (device) return limitsOf('login-on-known-device', device)
-  return limitsOf('login', { network, nameKey })
+/** What a login counts against, and what in its place once that is used up. A known device does not count with the others: their guesses cannot lock its user out; nor can those with a copy of its cookie. */
+export function loginLimits({ network, nameKey, device }: LoginTarget): [Limit[], Limit[]?] {
+  const asStranger = limitsOf('login', { network, nameKey })
+  return device ? [limitsOf('login-on-known-device', device), asStranger] : [asStranger]
 }

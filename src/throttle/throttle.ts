@@ -21,8 +21,8 @@ export class TooManyAttempts extends Error {
 export const THROTTLED = channel('throttled')
 
 export type Throttle = {
-  /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. */
-  attempt<T>(limits: Limit[], make: () => Promise<T>): Promise<T>
+  /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. Where `limits` are used up, it counts against those `instead`. */
+  attempt<T>(limits: Limit[], make: () => Promise<T>, instead?: Limit[]): Promise<T>
   /** Counts what is never given back. Throws TooManyAttempts. */
   count(limits: Limit[]): Promise<void>
   /** The same inside a transaction, but false where a limit is reached. */
@@ -41,7 +41,7 @@ type ThrottleOptions = {
 const COST = 10
 const REBATE = 9
 
-type Priced = Charge & { budget: BudgetName }
+type Priced = Charge & { budget: BudgetName; hasRebate: boolean }
 
 type Payment = Counted & { hasRebate: boolean }
 
@@ -61,8 +61,8 @@ export function createThrottle(options: ThrottleOptions): Throttle {
         throw error
       }
     },
-    async attempt(limits, make) {
-      const payments = await pay(options, limits)
+    async attempt(limits, make, instead) {
+      const payments = await payEither(options, limits, instead)
       try {
         const outcome = await make()
         const rebated = payments.filter(({ hasRebate }) => hasRebate)
@@ -83,9 +83,20 @@ export const noThrottle: Throttle = {
   countWithin: async () => true,
 }
 
-async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[]) {
-  const at = clock()
-  const charges = limits.map((limit) => chargeOf(limit, budgets[limit.budget], at))
+async function payEither(options: ThrottleOptions, limits: Limit[], instead?: Limit[]) {
+  if (!instead) return pay(options, limits)
+  const charges = chargesOf(options, limits)
+  const full = await findFull(options.database, charges)
+  if (full.length === 0) return pay(options, limits)
+  return pay(options, instead).catch((error: unknown) => {
+    if (!(error instanceof TooManyAttempts)) throw error
+    throw new TooManyAttempts(Math.min(error.retryAfter, waitUntil(full, charges)))
+  })
+}
+
+async function pay(options: ThrottleOptions, limits: Limit[]) {
+  const { database } = options
+  const charges = chargesOf(options, limits)
   // Asked first, so that a flood of refused attempts only reads.
   await assertNotFull(database, charges)
   const payments: Payment[] = []
@@ -100,6 +111,11 @@ async function pay({ database, clock, budgets }: ThrottleOptions, limits: Limit[
     payments.push({ ...charge, endsAt })
   }
   return payments
+}
+
+function chargesOf({ clock, budgets }: ThrottleOptions, limits: Limit[]): Priced[] {
+  const at = clock()
+  return limits.map((limit) => chargeOf(limit, budgets[limit.budget], at))
 }
 
 function chargeOf({ budget, key }: Limit, { attempts, per, isForFailures }: Budget, at: Date) {

@@ -56,7 +56,8 @@ describe('guesses at one account from everywhere', () => {
     const guess = async (index: number) => {
       const req = { ip: formatIp(index % 1_000), headers: {}, get: () => '' } as unknown as Request
       const target = await services.findLoginTarget(req, username)
-      return services.throttle.attempt(loginLimits(target), async () => {
+      const [limits] = loginLimits(target)
+      return services.throttle.attempt(limits, async () => {
         made++
         return false
       })

@@ -68,6 +68,36 @@ describe('an attacker who guesses without end from one network', () => {
   })
 })
 
+describe('a thief who guesses with copied cookies of a browser', () => {
+  test('does not lock its user out of it, and has no more than without them besides', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    const thief = browseFrom(ATTACKER).copyCookies(ada.browser)
+
+    const statuses = await guess(thief, ada.username, 22)
+    const answer = await logIn(ada.browser, ada)
+
+    expect(statuses).toEqual([...Array(20).fill(422), 429, 429])
+    expect(answer.status).toBe(303)
+  })
+
+  test('leaves all attempts at the own password to a user who has logged in again', async () => {
+    const ada = await register(site)
+    const thief = browseFrom(ATTACKER).copyCookies(ada.browser)
+    const _csrf = await thief.takeToken('/reauthenticate')
+    for (let time = 0; time < 11; time++)
+      await thief.post('/reauthenticate', { _csrf, password: 'a guess' })
+    await ada.browser.submit('/logout')
+    site.clock.advance(1)
+    await logIn(ada.browser, ada)
+
+    const changed = { ...newPassword, current: ada.password }
+    const answer = await ada.browser.submit('/account/password', changed)
+
+    expect(answer.status).toBe(303)
+  })
+})
+
 const WRONG = { current: 'not my password', password: 'not my password either', confirm: '' }
 const VERIFIED = { ...WRONG, confirm: WRONG.password }
 

@@ -96,7 +96,9 @@ async function isChanged(req: Request, principal: Principal): Promise<boolean> {
   const form = PasswordFields.safeParse(req.body)
   if (!form.success) return false
   const { client } = visitOf(req)
-  return throttle.attempt(limitsOf('own-password', principal), () =>
+  // The session may be over.
+  const who = { ...principal, freshAt: '' }
+  return throttle.attempt(limitsOf('own-password', who), () =>
     isPasswordOf(accounts, principal.userId, form.data.password, client),
   )
 }
