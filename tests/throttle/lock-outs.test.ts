@@ -155,6 +155,20 @@ describe('the wait of a refusal', () => {
   const retryAfter = ({ headers }: { headers: Record<string, string> }) =>
     Number(headers['retry-after'])
 
+  test('is that until a known browser has attempts again, of its own or as a new one', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    await guess(ada.browser, ada.username, 10)
+    site.clock.advance(minutes(10))
+    await guess(ada.browser, ada.username, 10)
+
+    const refused = await logIn(ada.browser, ada)
+    site.clock.advance(minutes(5))
+    const answer = await logIn(ada.browser, ada)
+
+    expect([refused.status, retryAfter(refused), answer.status]).toEqual([429, 5 * 60, 303])
+  })
+
   test('is the true one also for those of many that came together', async () => {
     const { username } = await register(site)
     const browser = browseFrom(ATTACKER)
