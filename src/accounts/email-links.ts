@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { latestPossible } from '../clock.ts'
 import type { EmailLink, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 import { KINDS } from '../mail/messages.ts'
@@ -69,13 +70,17 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
   return new Date(at.getTime() + LINK_LIFETIMES[purpose])
 }
 
+function isOpenAt(now: Date) {
+  return { expiresAt: { gt: now }, createdAt: { lte: latestPossible(now) } }
+}
+
 /** How many links of one purpose, which were sent to one email of a user, can still be used. */
 export function countOpenLinks(
   tables: Tables,
   where: { purpose: LinkPurpose; userId: string; emailKey: string },
   now: Date,
 ): Promise<number> {
-  return tables.emailLink.count({ where: { ...where, expiresAt: { gt: now } } })
+  return tables.emailLink.count({ where: { ...where, ...isOpenAt(now) } })
 }
 
 /** Null once the link is used, replaced, voided or too old. */
@@ -85,7 +90,7 @@ export async function findLink(
   purposes: readonly string[],
 ): Promise<LinkWithUser | null> {
   const user = { select: { name: true, username: true, email: true, emailVerifiedAt: true } }
-  const where = { id, purpose: { in: [...purposes] }, expiresAt: { gt: clock() } }
+  const where = { id, purpose: { in: [...purposes] }, ...isOpenAt(clock()) }
   return database.emailLink.findFirst({ where, include: { user } })
 }
 
@@ -105,7 +110,7 @@ export async function findResetMadeBy(
 ): Promise<string | null> {
   const where = { purpose: 'reset-password', userId, emailKey, createdAt }
   const link = await database.emailLink.findFirst({
-    where: { ...where, expiresAt: { gt: clock() } },
+    where: { ...where, ...isOpenAt(clock()) },
   })
   return link?.id ?? null
 }
@@ -130,7 +135,7 @@ export async function useLink(tables: Tables, link: EmailLink, now: Date): Promi
   await holdUser(tables, link.userId)
   const { count } = await tables.emailLink.deleteMany({
     // By its purpose too: what keepUsedLink keeps has the same id.
-    where: { id: link.id, purpose: link.purpose, expiresAt: { gt: now } },
+    where: { id: link.id, purpose: link.purpose, ...isOpenAt(now) },
   })
   return count === 1
 }
@@ -167,6 +172,6 @@ export async function voidLinks(
 
 /** Whether the former user of this email can still take an account back to it. */
 export async function hasWayBack(tables: Tables, emailKey: string, now: Date): Promise<boolean> {
-  const where = { emailKey, purpose: 'undo-email', expiresAt: { gt: now } }
+  const where = { emailKey, purpose: 'undo-email', ...isOpenAt(now) }
   return (await tables.emailLink.count({ where })) > 0
 }

@@ -49,7 +49,8 @@ export function isFresh({ options }: LoginParts, req: Request): boolean {
   const { login, passport } = readSession(req)
   // A user whom the request itself brought is not the one who gave a password in this session.
   if (user === null || !login || passport?.user !== options.getId(user)) return false
-  return login.freshAt > options.clock().getTime() - options.freshFor
+  // Both ways: a clock that was ahead for a while has left times to come.
+  return Math.abs(login.freshAt - options.clock().getTime()) < options.freshFor
 }
 
 /** Changes what the session knows about its login, if it has one. */

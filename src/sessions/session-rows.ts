@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import type { User } from '../accounts/users.ts'
+import { latestPossible } from '../clock.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { minutes } from '../durations.ts'
 
@@ -26,7 +27,7 @@ const FIND_SESSION = `
   FROM "Session" s
   LEFT JOIN "User" u ON u."id" = s."userId"
   LEFT JOIN "Device" d ON d."id" = s."deviceId"
-  WHERE s."idHash" = $1 AND s."expiresAt" > $2
+  WHERE s."idHash" = $1 AND s."expiresAt" > $2 AND s."lastSeenAt" <= $3
     AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
       AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
     AND d."revokedAt" IS NULL`
@@ -56,7 +57,11 @@ export async function findSession(
   id: string,
   now: Date,
 ): Promise<StoredSession | null> {
-  const [row] = await database.read<Row>(FIND_SESSION, [hashSessionId(id), now])
+  const [row] = await database.read<Row>(FIND_SESSION, [
+    hashSessionId(id),
+    now,
+    latestPossible(now),
+  ])
   return row ? toStoredSession(row) : null
 }
 
