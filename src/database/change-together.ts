@@ -27,6 +27,11 @@ export async function changeTogether<T>(
   })
 }
 
+/** Does work on another database than that of the transaction it is called in. */
+export function outsideTransaction<T>(work: () => Promise<T>): Promise<T> {
+  return scopes.exit(work)
+}
+
 function isInside(scope: Scope | undefined): scope is Scope {
   return scope !== undefined && scope.state !== 'over'
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { days, hours } from '../durations.ts'
-import { changeTogether } from './change-together.ts'
+import { changeTogether, outsideTransaction } from './change-together.ts'
 import { type Database, openDatabase, type Tables } from './database.ts'
 import { migrateDatabase } from './migrate.ts'
 import { PAGE } from './pages.ts'
@@ -26,29 +26,16 @@ function open(url: string): Promise<Database> {
 
 async function moveTables(source: Database, target: Database): Promise<Counts> {
   const tables = await listTables(source.engine === 'sqlite' ? source : target)
-  const { held, release } = await hold(source)
-  const move = (filled: Tables) => moveTogether(tables, held, filled, target)
-  return changeTogether(target, move, { timeout: days(1) }).finally(release)
-}
-
-/** The database as it is at this moment, until it is released. */
-function hold(database: Database): Promise<{ held: Tables; release: () => Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const keep = async (held: Tables) => {
-      if (database.engine === 'postgresql') {
-        await held.$executeRaw`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
-      }
-      await new Promise<void>((letGo) => {
-        const release = () => {
-          letGo()
-          return over
-        }
-        resolve({ held, release })
-      })
+  const timeout = days(1)
+  const moveHeld = async (held: Tables) => {
+    // Every page is read as the source is at this moment.
+    if (source.engine === 'postgresql') {
+      await held.$executeRaw`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
     }
-    const over = changeTogether(database, keep, { timeout: days(1) })
-    over.catch(reject)
-  })
+    const move = (filled: Tables) => moveTogether(tables, held, filled, target)
+    return outsideTransaction(() => changeTogether(target, move, { timeout }))
+  }
+  return changeTogether(source, moveHeld, { timeout })
 }
 
 async function moveTogether(
