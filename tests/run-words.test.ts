@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readWords } from './support/run-words.ts'
 
 const known = {
-  parts: ['types', 'sqlite', 'programs', 'postgresql', 'chromium'],
+  parts: ['types', 'sqlite', 'programs', 'load', 'postgresql', 'chromium'],
   exists: (path: string) => !path.includes('nowhere'),
 }
 const read = (...words: string[]) => readWords(words, known)
@@ -24,11 +24,11 @@ describe('npm test', () => {
     expect(read('tests/browser/journey.test.ts')).toMatchObject({ parts: ['chromium'] })
   })
 
-  test('runs the tests that start programs in a part of their own', () => {
-    const server = 'tests/programs/server.test.ts'
+  test.each(['programs', 'load'])('runs the tests of %s in that part', (part) => {
+    const path = `tests/${part}/`
 
-    expect(read(server)).toEqual({ parts: ['programs'], forVitest: [server] })
-    expect(read(LOGIN, server)).toMatchObject({ parts: ['sqlite', 'programs'] })
+    expect(read(path)).toEqual({ parts: [part], forVitest: [path] })
+    expect(read(LOGIN, path)).toMatchObject({ parts: ['sqlite', part] })
   })
 
   test('hands a path to PostgreSQL when that is named', () => {
@@ -37,7 +37,7 @@ describe('npm test', () => {
 
   test.each(['sqllite', 'tests/nowhere.test.ts', 'src/app.ts'])('refuses %s', (word) => {
     expect(read(word)).toBe(
-      `${word} is neither a file or folder of tests nor one of types, sqlite, programs, postgresql, chromium.`,
+      `${word} is neither a file or folder of tests nor one of types, sqlite, programs, load, postgresql, chromium.`,
     )
   })
 })

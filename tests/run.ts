@@ -19,16 +19,18 @@ const PARTS: Record<string, Part> = {
   types: { command: ['tsc', '-p', '.'] },
   lint: { command: ['biome', 'check'] },
   sqlite: {
-    command: [...VITEST, ...without('browser/**', 'programs/**')],
+    command: [...VITEST, ...without('browser/**', 'load/**', 'programs/**')],
     env: { TEST_ENGINE: 'sqlite' },
   },
   programs: {
     command: [...VITEST, ...only('programs')],
     env: { TEST_ENGINE: 'sqlite' },
-    lacks:
-      process.env.CI === 'true'
-        ? undefined
-        : 'they start the whole program again and again; npm test -- programs runs them',
+    lacks: runsInCi('they start the whole program again and again; npm test -- programs runs them'),
+  },
+  load: {
+    command: [...VITEST, ...only('load')],
+    env: { TEST_ENGINE: 'sqlite' },
+    lacks: runsInCi('crowds and races, which keep every core busy; npm test -- load runs them'),
   },
   postgresql: {
     command: [...VITEST, ...without('browser/**')],
@@ -57,6 +59,10 @@ const isNamed = parts.length > 0
 const closing: string[] = []
 for (const name of isNamed ? parts : Object.keys(PARTS)) closing.push(await runPart(name))
 for (const line of closing) process.stdout.write(`${line}\n`)
+
+function runsInCi(otherwise: string): string | undefined {
+  return process.env.CI === 'true' ? undefined : otherwise
+}
 
 async function runPart(name: string): Promise<string> {
   const { command, env, lacks } = PARTS[name] as Part

@@ -6,6 +6,9 @@ type Known = { parts: string[]; exists: (path: string) => boolean }
 // Every other option of vitest is one word, such as --reporter=dot.
 const TAKES_A_WORD = ['-t', '--testNamePattern']
 
+// Folders of tests that have a part of their own.
+const PART_OF: Record<string, string> = { browser: 'chromium', load: 'load', programs: 'programs' }
+
 /** The problem is a text. */
 export function readWords(words: string[], { parts, exists }: Known): RunWords | string {
   const named: string[] = []
@@ -28,8 +31,8 @@ function isTestPath(word: string): boolean {
 
 function guessParts(paths: string[]): string[] {
   const found = paths.map((path) => {
-    if (path.includes('tests/browser')) return 'chromium'
-    return path.includes('tests/programs') ? 'programs' : 'sqlite'
+    const [, folder = ''] = /tests\/(\w+)/.exec(path) ?? []
+    return PART_OF[folder] ?? 'sqlite'
   })
   return found.length > 0 ? [...new Set(found)] : ['sqlite']
 }

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { hours, minutes, seconds } from '../src/durations.ts'
-import { seedRandom } from './auth/support/model/seeded-random.ts'
-import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from './support/account.ts'
-import type { Browser } from './support/browser.ts'
-import { roundsOf } from './support/rounds.ts'
-import { openServedApp } from './support/served-app.ts'
-import { isLoggedIn, logIn, type Person, registerVerified } from './support/users.ts'
+import { hours, minutes, seconds } from '../../src/durations.ts'
+import { seedRandom } from '../auth/support/model/seeded-random.ts'
+import { kindsOf, logInElsewhere, noticesTo, onlyRemembered } from '../support/account.ts'
+import type { Browser } from '../support/browser.ts'
+import { roundsOf } from '../support/rounds.ts'
+import { openServedApp } from '../support/served-app.ts'
+import { isLoggedIn, logIn, type Person, registerVerified } from '../support/users.ts'
 
 const site = await openServedApp()
 afterAll(site.close)

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { minutes } from '../src/durations.ts'
-import { seedRandom } from './auth/support/model/seeded-random.ts'
-import { logInElsewhere, onlyRemembered } from './support/account.ts'
-import type { Browser } from './support/browser.ts'
-import { roundsOf } from './support/rounds.ts'
-import { openServedApp } from './support/served-app.ts'
-import { isLoggedIn, logIn, type Person, register } from './support/users.ts'
+import { minutes } from '../../src/durations.ts'
+import { seedRandom } from '../auth/support/model/seeded-random.ts'
+import { logInElsewhere, onlyRemembered } from '../support/account.ts'
+import type { Browser } from '../support/browser.ts'
+import { roundsOf } from '../support/rounds.ts'
+import { openServedApp } from '../support/served-app.ts'
+import { isLoggedIn, logIn, type Person, register } from '../support/users.ts'
 
 const site = await openServedApp()
 afterAll(site.close)

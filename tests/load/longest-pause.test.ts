@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { readSiteForms, rightFields, type SiteForm } from './hostile/forms.ts'
-import { forgetPassword } from './support/journeys.ts'
-import { longestPause } from './support/longest-pause.ts'
-import { openServedApp } from './support/served-app.ts'
-import { register } from './support/users.ts'
-import { say } from './support/wire-words.ts'
+import { readSiteForms, rightFields, type SiteForm } from '../hostile/forms.ts'
+import { forgetPassword } from '../support/journeys.ts'
+import { longestPause } from '../support/longest-pause.ts'
+import { openServedApp } from '../support/served-app.ts'
+import { register } from '../support/users.ts'
+import { say } from '../support/wire-words.ts'
 
 // While one request is computed all others wait, health checks too: the largest input that a form accepts may
 // not take many times as long as an ordinary one.
