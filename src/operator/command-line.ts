@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { complain, type Outcome } from './outcome.ts'
+import { complain, endLines, type Outcome, print } from './outcome.ts'
 
 export type Command<Context, Typed> = (context: Context, typed: Typed) => Promise<Outcome>
 
@@ -16,7 +16,9 @@ export async function runProgram<Context, Typed>(
   { usage, commands }: CommandLine<Context, Typed>,
   open: (run: (context: Context) => Promise<Outcome>, asJson: boolean) => Promise<void>,
 ): Promise<void> {
-  const read = readCommand(usage, process.argv.slice(2))
+  const words = process.argv.slice(2)
+  if (words.includes('--help')) return print([endLines([usage])])
+  const read = readCommand(usage, words)
   const command = read && commands[read.name]
   if (!command) return complain([usage], WRONG_USAGE)
   await open((context) => command(context, read.typed as Typed), read.asJson)

@@ -34,8 +34,8 @@ export function quote(text: string): string {
   return `“${stripVTControlCharacters(text).replace(/\p{C}/gu, '�')}”`
 }
 
-// No faster than it is read. A reader such as `head` may hang up before the end.
-async function print(text: Iterable<string> | AsyncIterable<string>): Promise<void> {
+/** Prints on standard output, no faster than it is read. A reader such as `head` may hang up before the end. */
+export async function print(text: Iterable<string> | AsyncIterable<string>): Promise<void> {
   await pipeline(text, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

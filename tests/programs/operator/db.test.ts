@@ -57,6 +57,13 @@ describe('npm run db', () => {
     expect(run.stderr).toMatch(/^Usage: npm run db -- /)
   })
 
+  test('prints its usage when it is asked for, and exits with 0', async () => {
+    const run = await db(['check', '--help'])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toMatch(/^Usage: npm run db -- /)
+  })
+
   test('never makes a database', async () => {
     const missing = join(makeFolder(), 'none.db')
 
