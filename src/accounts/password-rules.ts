@@ -1,5 +1,5 @@
 import type { Text } from '../words/words.ts'
-import { isEasilyGuessed } from './common-passwords.ts'
+import { findEasyGuess } from './common-passwords.ts'
 import { composePassword, isPasswordTooLong, MAX_PASSWORD_BYTES } from './password-hash.ts'
 
 export type PasswordProblem = {
@@ -32,8 +32,9 @@ export function findWeakness(typed: string, owner: PasswordOwner): PasswordProbl
   const password = composePassword(typed)
   const words = listWords(owner)
   if (isMadeOf(fold(password), words)) return PERSONAL
-  if (!isEasilyGuessed(password, words)) return null
-  return isEasilyGuessed(password, []) ? COMMON : PERSONAL
+  const guess = findEasyGuess(password, words)
+  if (!guess) return null
+  return guess === 'personal' ? PERSONAL : COMMON
 }
 
 const SHORTEST_WORD = 3

@@ -132,6 +132,19 @@ describe('findPasswordProblem', () => {
     expect(long / short).toBeLessThan(50)
   })
 
+  // Each is refused, and so costs its sender nothing.
+  test.each([
+    ['signs that stand for letters', 'p4$$w0rd'.repeat(128)],
+    ['signs that stand for several letters', 'pa55w0rd1!l33t'.repeat(70)],
+    ['dates and signs', '1/1/1991p4$$w0rd5th3w0rd'.repeat(40)],
+    ['digits', '0123456789'.repeat(102)],
+    ['two weak ends', `${'p4$$w0rd'.repeat(3)}${'1l0v3y0u'.repeat(3)}`],
+  ])('takes not many times as long as for a good password for %s', (_what, password) => {
+    const ordinary = leastTime(() => codeFor(GOOD))
+
+    expect(leastTime(() => codeFor(password)) / ordinary).toBeLessThan(20)
+  })
+
   test.each(['username', 'email', 'name'] as const)(
     'is soon done with an owner whose %s has thousands of words',
     (field) => {
