@@ -43,7 +43,9 @@ export function changeProfile(
   if (Object.keys(data).length === 0) return Promise.resolve(user)
   return change<User | 'username-taken' | null>(accounts, by, async (change) => {
     const { usernameKey } = data
-    if (usernameKey && (await isReserved(change, usernameKey))) return 'username-taken'
+    // A registration with the email that this account has can never be completed.
+    const own = emailKeyOf(user.email)
+    if (usernameKey && (await isReserved(change, usernameKey, own))) return 'username-taken'
     const changed = await changeOwnUser(change.tables, user, data)
     if (!changed) return null
     await recordChange(change, user, changed)

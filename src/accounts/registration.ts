@@ -86,9 +86,13 @@ function rowOf({ username, email, language }: NewUser, hash: string, at: Date) {
   return { ...names, passwordHash: hash, createdAt: at }
 }
 
-/** Whether a pending registration reserves the user name. */
-export async function isReserved({ tables, at }: Change, usernameKey: string): Promise<boolean> {
-  const where = { usernameKey, expiresAt: { gt: at } }
+/** Whether a pending registration reserves the user name, other than those of one email. */
+export async function isReserved(
+  { tables, at }: Change,
+  usernameKey: string,
+  exceptOf = '',
+): Promise<boolean> {
+  const where = { usernameKey, emailKey: { not: exceptOf }, expiresAt: { gt: at } }
   return (await tables.pendingRegistration.count({ where })) > 0
 }
 
@@ -124,7 +128,7 @@ export function findPending(
 export async function completeRegistration<Outcome>(
   accounts: Accounts,
   pending: PendingRegistration,
-  { by, keepsPassword }: { by: Actor; keepsPassword: boolean },
+  { by, linkId, keepsPassword }: { by: Actor; linkId: string; keepsPassword: boolean },
   goOn: (change: Change, user: User) => Promise<Outcome>,
 ): Promise<Outcome | Taken | 'used'> {
   const { id, passwordHash, deviceTokenHash: _, expiresAt: __, ...names } = pending
@@ -133,12 +137,15 @@ export async function completeRegistration<Outcome>(
     const { tables, at } = change
     const { count } = await tables.pendingRegistration.deleteMany({ where: { id } })
     if (count === 0) return 'used'
+    // A link of another registration may have led to this one.
+    await tables.pendingRegistration.deleteMany({ where: { id: linkId } })
     const data = { ...names, id: randomUUID(), passwordHash: hash, emailVerifiedAt: at }
     const user = await tables.user.create({ data })
     if (await hasWayBack(tables, user.emailKey, at)) throw new EmailKept()
     await recordEvent(change, user.id, 'registered')
     const { email, emailKey } = user
-    await keepUsedLink(change, { id, purpose: 'verify-email', userId: user.id, email, emailKey })
+    const used = { id: linkId, purpose: 'verify-email', userId: user.id, email, emailKey }
+    await keepUsedLink(change, used)
     return goOn(change, toUser(user))
   }).catch((error: unknown) => whyTaken(accounts, names.usernameKey, error))
 }

@@ -31,6 +31,21 @@ export async function findVerification(
   return { kind: 'registration', id, email: pending.email, name: pending.username, pending }
 }
 
+/** The registration with the same email that this browser sent, if its own link is another: strangers may have used up the emails that its recipient gets. */
+export async function preferOwn(
+  { database, clock }: Accounts,
+  verification: Verification,
+  deviceTokenHashes: string[],
+): Promise<Verification> {
+  if (verification.kind !== 'registration') return verification
+  const { emailKey, deviceTokenHash } = verification.pending
+  if (deviceTokenHash && deviceTokenHashes.includes(deviceTokenHash)) return verification
+  const sent = { emailKey, deviceTokenHash: { in: deviceTokenHashes }, expiresAt: { gt: clock() } }
+  const latest = { where: sent, orderBy: { createdAt: 'desc' } } as const
+  const pending = await database.pendingRegistration.findFirst(latest)
+  return pending ? { ...verification, name: pending.username, pending } : verification
+}
+
 /** Whether this is the password that was chosen at registration. */
 export async function isPasswordOfVerification(
   accounts: Accounts,
@@ -54,7 +69,7 @@ export async function completeVerification(
   if (verification.kind === 'new-email') return verifyNewEmail(accounts, verification.link, by)
   if (verification.kind === 'first-email')
     return (await verifyEmail(accounts, verification.link, by)) ? 'verified' : 'used'
-  const how = { by, keepsPassword: true }
+  const how = { by, linkId: verification.id, keepsPassword: true }
   return completeRegistration(accounts, verification.pending, how, async () => 'verified' as const)
 }
 
@@ -65,7 +80,7 @@ export async function startOver(
   by: Actor,
 ): Promise<Taken | 'used' | { linkId: string }> {
   if (verification.kind === 'registration') {
-    const how = { by, keepsPassword: false }
+    const how = { by, linkId: verification.id, keepsPassword: false }
     return completeRegistration(accounts, verification.pending, how, createResetLink)
   }
   const { email, link } = verification

@@ -4,13 +4,14 @@ import {
   completeVerification,
   findVerification,
   isPasswordOfVerification,
+  preferOwn,
   startOver,
   type Verification,
 } from '../accounts/verification.ts'
 import { blankForm, type FormView, parseForm, rejectForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
-import { knowsBrowser } from '../sessions/devices.ts'
+import { hashToken, knowsBrowser } from '../sessions/devices.ts'
 import { limitsOf } from '../throttle/budgets.ts'
 import { text } from '../words/words.ts'
 import { findPressed, MailedLink } from './mailed-link.ts'
@@ -35,14 +36,21 @@ export const verifyEmailPage: Page = {
   post: [link.withLink(verify, finishSecondPress)],
 }
 
-async function showVerify(req: Request, res: Response, verification: Verification) {
+async function showVerify(req: Request, res: Response, found: Verification) {
+  const verification = await ofThisBrowser(req, found)
   show(res, verification, await mustProve(req, verification), blankForm())
 }
 
-async function verify(req: Request, res: Response, verification: Verification) {
+async function verify(req: Request, res: Response, found: Verification) {
+  const verification = await ofThisBrowser(req, found)
   if (!(await mustProve(req, verification))) return complete(req, res, verification)
   if (req.body?.unknown) return chooseNewPassword(req, res, verification)
   return prove(req, res, verification)
+}
+
+function ofThisBrowser(req: Request, found: Verification): Promise<Verification> {
+  const { accounts, visitOf } = servicesOf(req)
+  return preferOwn(accounts, found, visitOf(req).deviceTokens.map(hashToken))
 }
 
 // An impostor may have registered with this email and a password of their own, to wait for its user. A

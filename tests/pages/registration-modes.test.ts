@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createLinkUrls } from '../../src/accounts/link-tokens.ts'
 import { findUsers, listUsers } from '../../src/accounts/operations.ts'
 import { days, seconds } from '../../src/durations.ts'
@@ -134,6 +134,54 @@ describe('where emails must be verified', () => {
     expect(answers.map(({ status }) => status)).toEqual([303, 422])
     expect(answers[1]?.text).toContain('That email belongs to another account by now.')
     expect((await countUsers(first.username)) + (await countUsers(second.username))).toBe(1)
+  })
+})
+
+describe('where a stranger has used up the emails that verify an email', () => {
+  const openBesieged = async () => {
+    const besieged = await openTestApp({ REGISTRATION: 'verified', THROTTLE: 'on' })
+    onTestFinished(besieged.close)
+    const { email, ...names } = userFields()
+    for (let turn = 0; turn < 5; turn++) {
+      const fields = userFields({ email, password: newPassword.password })
+      await besieged.browse().submit('/register', { ...fields, ...newPassword })
+    }
+    await findMails(besieged, email, 'verify-email')
+    const user = { email, ...names }
+    const browser = besieged.browse()
+    await browser.submit('/register', user)
+    expect(await findMails(besieged, email, 'verify-email')).toHaveLength(5)
+    return { besieged, browser, user, link: await readLink(besieged, email, 'verify-email') }
+  }
+
+  test('each of them opens the account of the browser that registered, under its own name', async () => {
+    const { besieged, browser, user, link } = await openBesieged()
+
+    const page = await openLink(browser, link)
+    const form = readForm(page.text, '/verify-email')
+    const first = await browser.post('/verify-email', form)
+    const second = await browser.post('/verify-email', form)
+    const login = await browser.submit('/login', { username: user.username, password: PASSWORD })
+
+    expect(page.text).toContain(user.username)
+    for (const answer of [first, second])
+      expect([answer.status, answer.headers.location]).toEqual([303, '/login'])
+    expect(login.headers.location).toBe('/dashboard')
+    const users = await besieged.database.user.findMany()
+    expect(users.map(({ username }) => username)).toEqual([user.username])
+  })
+
+  test('in another browser a new password leads in, and the name that was wanted is free', async () => {
+    const { besieged, user, link } = await openBesieged()
+    const phone = besieged.browse()
+
+    await followLink(phone, link, { unknown: '1' })
+    await phone.submit('/reset-password', newPassword)
+    await phone.submit('/login', { username: user.email, password: NEW_PASSWORD })
+    const renamed = await phone.submit('/account', { username: user.username })
+
+    expect(renamed.status).toBe(303)
+    expect(await besieged.database.user.count({ where: { username: user.username } })).toBe(1)
   })
 })
 
