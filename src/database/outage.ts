@@ -9,15 +9,15 @@ const OUTAGE_CODES = [
   /^E(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|PIPE|AI_AGAIN|HOSTUNREACH|NETUNREACH)$/,
   /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/,
   // SQLSTATE: connection lost, out of resources, shutting down, disk trouble, no such database, login refused,
-  // read-only, lock_timeout, statement_timeout, deadlock.
-  /^(08...|53...|57P0.|58...|3D000|55000|28...|25006|55P03|57014|40001|40P01)$/,
+  // read-only, lock_timeout, statement_timeout, idle_in_transaction_session_timeout, transaction_timeout, deadlock.
+  /^(08...|53...|57P0.|58...|3D000|55000|28...|25006|55P03|57014|25P0[34]|4000[13]|40P01)$/,
 ]
 // What pg throws when a connection breaks has no code.
 const OUTAGE_WORDS =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/
 
 const LOST_CODES =
-  /^(ECONNRESET|EPIPE|ETIMEDOUT|ConnectionClosed|SocketTimeout|08...|57P0.|SQLITE_IOERR.*)$/
+  /^(ECONNRESET|EPIPE|ETIMEDOUT|ConnectionClosed|SocketTimeout|08...|57P0.|25P0[34]|40003|SQLITE_IOERR.*)$/
 const LOST_WORDS =
   /^(Connection terminated(?! due to connection timeout)|Query read timeout|Client has encountered a connection error)/
 

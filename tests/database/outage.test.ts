@@ -1,7 +1,7 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
-import { isDatabaseOutage } from '../../src/database/outage.ts'
+import { isAnswerLost, isDatabaseOutage } from '../../src/database/outage.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
 
@@ -42,13 +42,20 @@ describe('isDatabaseOutage', () => {
     expect(isDatabaseOutage(error)).toBe(true)
   })
 
-  test.each(['08006', '53300', '57P03', '3D000', '55000', '28P01'])(
-    'knows what PostgreSQL calls %s',
-    (originalCode) => {
-      const cause = { kind: 'postgres', originalCode, code: originalCode } as never
-      expect(isDatabaseOutage(new DriverAdapterError(cause))).toBe(true)
-    },
-  )
+  test.each([
+    '08006',
+    '53300',
+    '57P03',
+    '57P05',
+    '25P03',
+    '25P04',
+    '40003',
+    '3D000',
+    '55000',
+    '28P01',
+  ])('knows what PostgreSQL calls %s', (code) => {
+    expect(isDatabaseOutage(postgresqlError(code))).toBe(true)
+  })
 
   test.runIf(database.engine === 'postgresql')('knows a server that shuts down', async () => {
     const asleep = catchError(database.$queryRaw`SELECT pg_sleep(30)::text`)
@@ -58,6 +65,21 @@ describe('isDatabaseOutage', () => {
     expect(isDatabaseOutage(await asleep)).toBe(true)
   })
 })
+
+describe('isAnswerLost', () => {
+  // Each ends the connection: a statement on its way may have been done.
+  test.each(['08006', '57P01', '57P05', '25P03', '25P04', '40003'])('is true of %s', (code) => {
+    expect(isAnswerLost(postgresqlError(code))).toBe(true)
+  })
+
+  test.each(['25006', '55P03', '57014', '53300'])('is false of %s', (code) => {
+    expect(isAnswerLost(postgresqlError(code))).toBe(false)
+  })
+})
+
+function postgresqlError(code: string): Error {
+  return new DriverAdapterError({ kind: 'postgres', originalCode: code, code } as never)
+}
 
 async function endConnections(): Promise<void> {
   const client = new Client(database.url)

@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { Prisma } from '../../src/database/database.ts'
 import { openTestApp } from '../support/app.ts'
-import { isLoggedIn, logIn, register } from '../support/users.ts'
+import { isLoggedIn, logIn, register, userFields } from '../support/users.ts'
 
 describe.runIf(inject('template').engine === 'postgresql')(
   'a PostgreSQL that refuses',
@@ -78,6 +78,27 @@ describe.runIf(inject('template').engine === 'postgresql')(
         expect([login.status, ready.status, again.status]).toEqual([503, 200, 303])
       },
     )
+
+    test('because a transaction took too long between two statements is an outage, and recovers', async () => {
+      const reset = await withDefault(`idle_in_transaction_session_timeout = '1ms'`)
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const fields = userFields()
+          return { answer: await site.browse().submit('/register', fields), fields }
+        }),
+      )
+      await reset()
+
+      const refused = answers.filter(({ answer }) => answer.status !== 303)
+      expect(refused.map(({ answer }) => answer.status)).toContain(503)
+      expect(new Set(refused.map(({ answer }) => answer.status))).toEqual(new Set([503]))
+      for (const { answer, fields } of refused) {
+        const where = { username: fields.username }
+        const isMade = (await site.database.user.count({ where })) > 0
+        if (answer.text.includes('Nothing was changed')) expect(isMade).toBe(false)
+      }
+      expect((await site.browse().submit('/register', userFields())).status).toBe(303)
+    })
   },
 )
 
