@@ -9,8 +9,9 @@ const OUTAGE_CODES = [
   /^E(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|PIPE|AI_AGAIN|HOSTUNREACH|NETUNREACH)$/,
   /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/,
   // SQLSTATE: connection lost, out of resources, shutting down, disk trouble, no such database, login refused,
-  // read-only, lock_timeout, statement_timeout, idle_in_transaction_session_timeout, transaction_timeout, deadlock.
-  /^(08...|53...|57P0.|58...|3D000|55000|28...|25006|55P03|57014|25P0[34]|4000[13]|40P01)$/,
+  // read-only, a right taken away, lock_timeout, statement_timeout, idle_in_transaction_session_timeout,
+  // transaction_timeout, deadlock.
+  /^(08...|53...|57P0.|58...|3D000|55000|28...|25006|42501|55P03|57014|25P0[34]|4000[13]|40P01)$/,
 ]
 // What pg throws when a connection breaks has no code.
 const OUTAGE_WORDS =

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
+import { openTestApp } from '../support/app.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
 import { runOnServer, testServer } from '../support/template-database.ts'
+import { userFields } from '../support/users.ts'
 
 const role = `role_${randomBytes(6).toString('hex')}`
 
@@ -76,5 +78,72 @@ describe.runIf(inject('template').engine === 'postgresql')('migrateDatabase on P
   ])('names the database, the reason and what to do: %s', async (_, url, words) => {
     await expect(migrateDatabase(url)).rejects.toThrow(words)
     await expect(openDatabase(url)).rejects.toThrow(words)
+  })
+})
+
+describe.runIf(inject('template').engine === 'postgresql')('rights lost while it runs', () => {
+  const role = `role_${randomBytes(6).toString('hex')}`
+  beforeAll(() => runOnServer(testServer, `CREATE ROLE ${role} LOGIN PASSWORD 'secret'`))
+  afterAll(() => runOnServer(testServer, `DROP ROLE ${role}`))
+
+  const openOwnSite = async () => {
+    const { url, drop } = await createEmptyDatabase()
+    onTestFinished(drop)
+    await runOnServer(url, `ALTER SCHEMA public OWNER TO ${role}`)
+    const own = new URL(url)
+    own.username = role
+    own.password = 'secret'
+    await migrateDatabase(own.href)
+    const database = Object.assign(await openDatabase(own.href), { url: own.href })
+    const basis = await openTestApp()
+    const site = await openTestApp({}, { ...basis, database })
+    onTestFinished(async () => {
+      await site.close()
+      await basis.close()
+    })
+    const alter = (sql: string) => runOnServer(url, sql)
+    const ask = async () => {
+      const answer = await site.browse().submit('/register', userFields())
+      return [answer.status, (await site.browse().visit('/readyz')).status]
+    }
+    return { site, alter, ask }
+  }
+
+  test.each([
+    [
+      'to write a table',
+      `REVOKE INSERT ON "User" FROM ${role}`,
+      `GRANT INSERT ON "User" TO ${role}`,
+    ],
+    [
+      'of the owner of a table',
+      'ALTER TABLE "SecurityEvent" OWNER TO CURRENT_USER',
+      `ALTER TABLE "SecurityEvent" OWNER TO ${role}`,
+    ],
+  ])('are an outage, not ready, and recover: %s', async (_, take, give) => {
+    const { site, alter, ask } = await openOwnSite()
+
+    const before = await ask()
+    await alter(take)
+    const without = await ask()
+    await alter(give)
+    const after = await ask()
+
+    expect([before, without, after]).toEqual([
+      [303, 200],
+      [503, 503],
+      [303, 200],
+    ])
+    expect(JSON.stringify(site.logged)).toMatch(/a table or a right is gone: .*INSERT on/)
+  })
+
+  test('a table that was renamed makes it not ready', async () => {
+    const { alter, ask } = await openOwnSite()
+
+    await alter('ALTER TABLE "Note" RENAME TO "Notes"')
+    const without = await ask()
+    await alter('ALTER TABLE "Notes" RENAME TO "Note"')
+
+    expect([without[1], (await ask())[1]]).toEqual([503, 200])
   })
 })
