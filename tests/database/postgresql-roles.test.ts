@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
+import { createReadiness } from '../../src/database/readiness.ts'
 import { openTestApp } from '../support/app.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { userRow } from '../support/rows.ts'
@@ -39,6 +40,7 @@ describe.runIf(inject('template').engine === 'postgresql')('migrateDatabase on P
     const user = userRow()
     await database.user.create({ data: user })
     const found = await database.$queryRaw`SELECT "id" FROM "User"`
+    await createReadiness(database)()
     await database.close()
 
     expect(found).toEqual([{ id: user.id }])
