@@ -140,9 +140,12 @@ describe('findPasswordProblem', () => {
     ['digits', '0123456789'.repeat(102)],
     ['two weak ends', `${'p4$$w0rd'.repeat(3)}${'1l0v3y0u'.repeat(3)}`],
   ])('takes not many times as long as for a good password for %s', (_what, password) => {
-    const ordinary = leastTime(() => codeFor(GOOD))
+    // Many times: the first ones are slow for lack of compiled code.
+    const least = (each: string) =>
+      Math.min(...Array.from({ length: 10 }, () => leastTime(() => codeFor(each))))
+    const ordinary = least(GOOD)
 
-    expect(leastTime(() => codeFor(password)) / ordinary).toBeLessThan(20)
+    expect(least(password) / ordinary).toBeLessThan(6.5)
   })
 
   test.each(['username', 'email', 'name'] as const)(
