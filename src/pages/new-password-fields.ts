@@ -1,4 +1,3 @@
-import type { Request } from 'express'
 import { z } from 'zod'
 import {
   findLengthProblem,
@@ -6,20 +5,12 @@ import {
   type PasswordOwner,
   type PasswordProblem,
 } from '../accounts/password-rules.ts'
-import { networkOf } from '../http/network.ts'
-import { servicesOf } from '../services.ts'
-import { limitsOf } from '../throttle/budgets.ts'
 import { text } from '../words/words.ts'
 
 /** The two fields of a form that sets a password. */
 export const newPasswordFields = {
   password: z.string(text('password.new-missing')).min(1, text('password.new-missing')),
   confirm: z.string(text('password.again-missing')).min(1, text('password.again-missing')),
-}
-
-/** Counts a form of a visitor, before its password is rated. */
-export function countNewPassword(req: Request): Promise<void> {
-  return servicesOf(req).throttle.count(limitsOf('new-password', { network: networkOf(req) }))
 }
 
 /** Demands a password that is good for its owner, and the same both times. */

@@ -19,7 +19,7 @@ import { hashToken } from '../sessions/devices.ts'
 import { limitsOf } from '../throttle/budgets.ts'
 import type { Key } from '../words/words.ts'
 import { showFormAgain } from './form-again.ts'
-import { countNewPassword, demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
+import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const RegisterFields = z.object({ username: Username, email: Email, ...newPasswordFields })
 
@@ -48,7 +48,6 @@ function showRegister(req: Request, res: Response) {
 
 async function register(req: Request, res: Response) {
   const services = servicesOf(req)
-  await countNewPassword(req)
   const form = parseForm(schemaFor(services), req.body)
   if (!form.ok) return show(req, res.status(422), form.view)
 

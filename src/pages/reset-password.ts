@@ -9,7 +9,7 @@ import { servicesOf } from '../services.ts'
 import { knowDevice } from '../sessions/device-list.ts'
 import { limitsOf } from '../throttle/budgets.ts'
 import { findPressed, MailedLink } from './mailed-link.ts'
-import { countNewPassword, demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
+import { demandGoodPassword, newPasswordFields } from './new-password-fields.ts'
 
 const ResetFields = z.object(newPasswordFields)
 const PressedAgain = z.object({ password: z.string() })
@@ -32,7 +32,6 @@ function showReset(req: Request, res: Response, found: LinkWithUser) {
 
 async function reset(req: Request, res: Response, found: LinkWithUser) {
   const { accounts, throttle, visitOf } = servicesOf(req)
-  await countNewPassword(req)
   const owner = { ...accounts.passwordRules, ...found.user }
   const ResetForm = demandGoodPassword(ResetFields, () => owner)
   const form = parseForm(ResetForm, req.body)

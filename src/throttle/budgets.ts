@@ -48,8 +48,6 @@ const BUDGETS = {
   // The password that a link in an email asks for, or sets: many requests with one link would each cost a hash before
   // the first of them uses it up.
   'password-of-link': ofFailures(5, minutes(15), 'link'),
-  // To rate a new password costs as much as ten pages. Users who are logged in have a budget for every form.
-  'new-passwords-of-network': of(300, minutes(15), 'network'),
   // Rows and emails. A new email is not counted by itself alone: strangers could keep its owner from moving there.
   'registrations-of-network': of(60, hours(1), 'network'),
   'new-email-of-user': of(5, hours(1), 'userId', 'emailKey'),
@@ -79,14 +77,8 @@ export function createBudgets({
 }: {
   registrationsPerHour: number
 }) {
-  const { 'registrations-of-network': registrations, 'new-passwords-of-network': passwords } =
-    BUDGETS
-  return {
-    ...BUDGETS,
-    'registrations-of-network': { ...registrations, attempts },
-    // Each registration has one.
-    'new-passwords-of-network': { ...passwords, attempts: Math.max(passwords.attempts, attempts) },
-  }
+  const registrations = { ...BUDGETS['registrations-of-network'], attempts }
+  return { ...BUDGETS, 'registrations-of-network': registrations }
 }
 
 /** What each act counts against. */
@@ -95,7 +87,6 @@ const ACTS = {
   'login-on-known-device': ['device', 'devices-of-user'],
   'own-password': ['own-password', 'own-password-of-user'],
   'password-of-link': ['password-of-link'],
-  'new-password': ['new-passwords-of-network'],
   registration: ['registrations-of-network'],
   email: ['emails-of-network'],
   verification: ['emails-of-network', 'verifications'],

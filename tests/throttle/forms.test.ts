@@ -3,10 +3,9 @@ import type { Response } from 'supertest'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
-import { readForm } from '../support/html.ts'
-import { findUser, forgetPassword, newPassword, openLink } from '../support/journeys.ts'
+import { findUser, newPassword } from '../support/journeys.ts'
 import { listSitePages } from '../support/pages.ts'
-import { register, userFields } from '../support/users.ts'
+import { register } from '../support/users.ts'
 
 // A user who is logged in changes things too: rows, events and emails.
 
@@ -23,8 +22,6 @@ async function repeat(times: number, send: (time: number) => Promise<Response>) 
   for (let time = 0; time < times; time++) statuses.push((await send(time)).status)
   return statuses
 }
-
-const COMMON = 'passwordpassword'
 
 describe('a form that a user sends', () => {
   test.each(forUsers)('at $path is counted', async ({ path }) => {
@@ -49,25 +46,6 @@ describe('a form that a user sends', () => {
 
     expect(statuses).toEqual([...Array(200).fill(422), 429])
     expect([changed.status, loggedOut.status]).toEqual([303, 303])
-  })
-})
-
-describe('a visitor whose new passwords are refused', () => {
-  test('has 300 of them rated in a quarter of an hour, on both pages together', async () => {
-    const ada = await register(site)
-    const visitor = site.browse()
-    const link = await forgetPassword(site, ada)
-    const form = readForm((await openLink(visitor, link)).text, '/reset-password')
-    await site.database.attemptCounter.deleteMany()
-    const reset = { ...form, password: COMMON, confirm: COMMON }
-    const registration = { ...userFields({ password: COMMON }), _csrf: form._csrf ?? '' }
-
-    const statuses = await repeat(150, () => visitor.post('/register', registration))
-    statuses.push(...(await repeat(151, () => visitor.post('/reset-password', reset))))
-    const last = await visitor.post('/register', registration)
-
-    expect(statuses).toEqual([...Array(300).fill(422), 429])
-    expect(last.status).toBe(429)
   })
 })
 
