@@ -5,5 +5,5 @@ export type Clock = () => Date
 
 export const systemClock: Clock = () => new Date()
 
-/** The latest time that can have been noted. A clock that was ahead for a while has left later ones, and what was made then is over; the clocks of several machines differ by less. */
+/** Later times were noted by a clock that was ahead: what was made then is over. One hour allows for machines whose clocks differ. */
 export const latestPossible = (now: Date): Date => new Date(now.getTime() + hours(1))

@@ -2,7 +2,7 @@ import type { Application, Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Accounts, CountVerification } from './accounts/accounts.ts'
 import { HashQueue, hashesAtOnce, Overloaded } from './accounts/hash-queue.ts'
-import { emailKeyOf } from './accounts/identifiers.ts'
+import { emailKeyOf, identifierKeyOf } from './accounts/identifiers.ts'
 import { doJob as doAccountJob } from './accounts/jobs.ts'
 import { createLinkUrls } from './accounts/link-tokens.ts'
 import { createPasswords } from './accounts/password-hash.ts'
@@ -31,7 +31,7 @@ import { createMailTransport } from './mail/transport.ts'
 import { logLoginEvents, logRefusedLogin } from './runtime/security-log.ts'
 import { processIndex } from './runtime/workers.ts'
 import { endStolenDevice, logOutDevice } from './sessions/device-list.ts'
-import { findTarget, recordLogin } from './sessions/devices.ts'
+import { findUserAndDevice, recordLogin } from './sessions/devices.ts'
 import { createRememberStore } from './sessions/remember-store.ts'
 import { formatLoginId, parseLoginId } from './sessions/session-rows.ts'
 import { type NewLogin, SessionStore } from './sessions/session-store.ts'
@@ -155,8 +155,8 @@ async function findLoginTarget(
   req: Request,
   name: string,
 ): Promise<LoginTarget> {
-  const nameKey = emailKeyOf(name)
-  const { userId, deviceId } = await findTarget(database, nameKey, visitOf(req).deviceTokens)
+  const nameKey = identifierKeyOf(name)
+  const { userId, deviceId } = await findUserAndDevice(database, nameKey, visitOf(req).deviceTokens)
   const device = userId && deviceId ? { userId, deviceId } : null
   return { network: networkOf(req), nameKey, device }
 }

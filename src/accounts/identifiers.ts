@@ -16,6 +16,11 @@ export function emailKeyOf(email: string): string {
   return withAsciiDomain(fold(email))
 }
 
+/** The key of what is typed to log in. Without @ a user name and an email fold alike. */
+export function identifierKeyOf(typed: string): string {
+  return emailKeyOf(typed)
+}
+
 /** A user name has no @. */
 export function isEmail(identifier: string): boolean {
   return identifier.includes('@')

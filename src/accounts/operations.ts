@@ -98,9 +98,9 @@ export function enableUser(records: Records, id: string): Promise<boolean> {
   })
 }
 
-/** Ends every session, remember series and link; false when there is no such user. */
-export function logOutUser(records: Records, id: string): Promise<boolean> {
-  return act(records, id, 'logged-out-by-operator', async ({ tables }) => {
+/** Ends every session, remember series and link. */
+export async function logOutUser(records: Records, id: string): Promise<void> {
+  await act(records, id, 'logged-out-by-operator', async ({ tables }) => {
     const data = { authEpoch: { increment: 1 } }
     const { count } = await tables.user.updateMany({ where: { id }, data })
     await voidLinks(tables, id)
@@ -117,12 +117,12 @@ export function verifyUser(records: Records, id: string): Promise<boolean> {
 }
 
 /** Has what was counted against the account forgotten. */
-export function unlockUser(
+export async function unlockUser(
   records: Records,
   { id, username, email }: ManagedUser,
   forget: (tables: Tables, accounts: string[]) => Promise<void>,
-): Promise<boolean> {
-  return act(records, id, 'unlocked', async ({ tables }) => {
+): Promise<void> {
+  await act(records, id, 'unlocked', async ({ tables }) => {
     await forget(tables, [id, usernameKeyOf(username), emailKeyOf(email)])
     return tables.user.count({ where: { id } })
   })

@@ -2,7 +2,7 @@ import type { Prisma, Tables, User as UserRow } from '../database/database.ts'
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { type HashClient, Overloaded } from './hash-queue.ts'
-import { emailKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
+import { emailKeyOf, identifierKeyOf, isEmail, usernameKeyOf } from './identifiers.ts'
 
 // One list, so that no query forgets a secret column.
 export const SECRET_COLUMNS = { passwordHash: true } as const
@@ -43,7 +43,7 @@ export async function verifyCredentials(
 ): Promise<LoginOutcome> {
   const found = await findByIdentifier(accounts, identifier)
   // By what was typed: known and unknown accounts wait alike.
-  const hashClient = { ...client, account: emailKeyOf(identifier) }
+  const hashClient = { ...client, account: identifierKeyOf(identifier) }
   const hash = found?.passwordHash ?? null
   const check = await accounts.passwords.verify(password, hash, hashClient)
   if (!found || !check.matches) {

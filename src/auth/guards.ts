@@ -28,7 +28,7 @@ export function createGuards(parts: LoginParts): Guards {
   const requireFreshLoginTo = (does: FormWords): RequestHandler => requireFresh(parts, does)
   return {
     requireLogin: (req, res, next) =>
-      isLetThrough(parts, req) ? next() : unauthorized(parts, req, res, next),
+      isExempt(parts, req) || isLoggedIn(parts, req) ? next() : unauthorized(parts, req, res, next),
     requireFreshLogin: requireFreshLoginTo(''),
     requireFreshLoginTo,
     requireAnonymous: (req, res, next) =>
@@ -47,10 +47,6 @@ function requireFresh(parts: LoginParts, does: FormWords): RequestHandler {
     const form = { does: typeof does === 'string' ? does : does(req) }
     return needsRefresh(parts, req, res, next, form)
   }
-}
-
-function isLetThrough(parts: LoginParts, req: Request): boolean {
-  return isExempt(parts, req) || isLoggedIn(parts, req)
 }
 
 function isExempt({ options }: LoginParts, req: Request): boolean {

@@ -15,7 +15,7 @@ export function recogniseVisitor(parts: LoginParts): RequestHandler {
   return async (req, _res, next) => {
     if (options.loadUser) await loadFromSession(parts, req)
     const isExpelled = await protectSession(parts, req)
-    if (!isExpelled) await lookFurther(parts, req)
+    if (!isExpelled) await recogniseOtherwise(parts, req)
     parts.events.emit('accessed', { user: currentUser(req), req })
     next()
   }
@@ -72,7 +72,7 @@ async function expel(parts: LoginParts, req: Request): Promise<void> {
   setUser(req, null)
 }
 
-async function lookFurther(parts: LoginParts, req: Request): Promise<void> {
+async function recogniseOtherwise(parts: LoginParts, req: Request): Promise<void> {
   if (currentUser(req) !== null) return keepRemembered(parts, req)
   if (!isUnderWay(req)) await restore(parts, req)
   if (currentUser(req) === null) await loadFromRequest(parts, req)
@@ -90,7 +90,7 @@ async function restore(parts: LoginParts, req: Request): Promise<void> {
 
 async function redeem(parts: LoginParts, req: Request, presented: PresentedCookie): Promise<void> {
   const redemption = await parts.rememberMe.redeem(presented.seriesId, presented.token)
-  if (redemption.kind === 'remembered') await welcomeBack(parts, req, redemption)
+  if (redemption.kind === 'remembered') await startRememberedSession(parts, req, redemption)
   if (redemption.kind === 'stolen') await reportTheft(parts, req, redemption.series)
 }
 
@@ -101,7 +101,11 @@ async function reportTheft(parts: LoginParts, req: Request, series: RememberSeri
   events.emit('rememberStolen', { series, req })
 }
 
-async function welcomeBack(parts: LoginParts, req: Request, remembered: Remembered): Promise<void> {
+async function startRememberedSession(
+  parts: LoginParts,
+  req: Request,
+  remembered: Remembered,
+): Promise<void> {
   const { options, events, cookie } = parts
   const { series, token, isSuccessor } = remembered
   const user = await loadActive(parts, series.loginId, req)

@@ -5,14 +5,13 @@ import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 const OWNER_ONLY_FOLDER = 0o700
 const OWNER_ONLY_FILE = 0o600
 
-/** Makes a missing file and its folder, readable only by their owner, who is that of the folder. */
+/** Makes a missing file and its folder, mode 0600 and 0700. What root makes in a user's folder belongs to that user. */
 export function makeSqliteFile(file: string): void {
   // Opening and closing a file that this process has open already would take back its locks.
   if (existsSync(file)) return
   mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER })
   // SQLite gives its -wal and -shm files the mode of the database file.
   closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
-  // Where root makes it, the server would not be allowed to open it.
   const { uid, gid } = statSync(dirname(file))
   if (process.getuid?.() === 0) chownSync(file, uid, gid)
 }

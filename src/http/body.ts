@@ -52,7 +52,7 @@ function isText(body: Buffer): boolean {
   }
 }
 
-// A name as a[] would count as a field that was not sent, which at /account stays as it is.
+// `name[]` is another field than `name`: /account would keep the old name and say “Saved.”
 const refuseLists: RequestHandler = (req, _res, next) => {
   const isList = Object.entries(req.body ?? {}).some(
     ([name, value]) => typeof value !== 'string' || name.includes('['),

@@ -24,7 +24,7 @@ export type Page = {
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
-  /** For a form that gives its own browser another session: answers a second press of its button, which has the session or the token from before the first. Calls next where it is none. */
+  /** For a form whose success gives the browser a new session (`/account/password`). A double click sends it again with the old session or token: answer that, or call next. */
   onSecondPress?: RequestHandler
   /** What a visitor with too many attempts can do instead. */
   linkWhenLimited?: ErrorLink
@@ -76,7 +76,7 @@ function finishWithOldToken(onSecondPress: RequestHandler): ForgeryHandler {
 
 function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
   const { beforePost, checkToken, guards, requireLogin } = steps
-  // With the session its token is gone: the answer is to log in, and not that the form is stale.
+  // The guard asks again after the token; this one answers visitors whose session, and token with it, is over.
   const isForUsers = page.for === 'logged-in' || page.for === 'fresh'
   const pressed = page.onSecondPress ? [whereLoggedOut(page.onSecondPress)] : []
   const login = isForUsers ? [...pressed, requireLogin] : []

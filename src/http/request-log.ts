@@ -48,7 +48,7 @@ export function logRequests(
         status,
         took,
       }
-      // What failed may have been undone, whatever was noted of it.
+      // Where a request failed, what a handler has noted may have been undone.
       if (status < 500) Object.assign(line, noted)
       log.info(line, message)
     }

@@ -48,14 +48,14 @@ export function useViews(settings: ViewSettings): RequestHandler {
   function render(this: Response, name: string, values: object = {}): void {
     const { req } = this
     const words = wordsFor(req)
-    const visit = {
+    const own = {
       currentUser: req.user ?? null,
       flashes: flashes.take(req, this).filter(({ texts }) => texts.every(words.has)),
       path: req.path,
     }
+    const page = Object.assign(own, this.locals, values)
     Object.assign(shown, { now: clock(), timeZone: timeZoneFor(req) })
     this.set('Content-Language', words.language)
-    const page = Object.assign(visit, this.locals, values)
     sendPage(this, viewsIn(words).render(`${name}.njk`, page))
   }
   return (_req, res, next) => {

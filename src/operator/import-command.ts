@@ -37,6 +37,7 @@ export type ImportWords = { [flag in Flag]?: boolean } & {
 
 export const IMPORT: CommandLine<Operator, ImportWords> = {
   usage: USAGE,
+  // One command, so its form begins with the file: its name is FILE.
   commands: { FILE: runImport },
 }
 

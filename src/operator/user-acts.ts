@@ -29,7 +29,7 @@ import { describeOverview, describeUser, EVENTS, sayProblem } from './user-words
 
 export type Context = Operator & { ask: Asking }
 
-/** What a command may be told, by the names in its form. */
+/** By the names in its form; a command reads only those that its own form has. */
 export type Typed = { [word in 'name' | 'text' | 'username' | 'email' | 'id']: string } & {
   since?: string
   yes?: boolean

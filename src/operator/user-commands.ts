@@ -38,7 +38,7 @@ const USAGE = `Usage: npm run user -- COMMAND [--json]
   reset-link NAME                a link that sets a new password, for ${LASTS} and one use
   erase NAME [--yes]             erases the account at once; asks for the user name, unless --yes
   mail                           emails that are not sent yet, and why they wait
-  mail-retry ID                  tries one again now, or all
+  mail-retry ID                  tries it again now; "all" as ID tries every one
   mail-drop ID                   takes one out
 
 NAME is a user name, an email or an id.`

@@ -105,15 +105,15 @@ async function recordLoginEvent(
   } else if (kind) await recordEvent(change, userId, kind, deviceId)
 }
 
-type Target = { userId: string | null; deviceId: string | null }
+type UserAndDevice = { userId: string | null; deviceId: string | null }
 
 /** The account that a folded user name or email means, and which of its known devices this browser is, in one statement. */
-export async function findTarget(
+export async function findUserAndDevice(
   database: Database,
   identifierKey: string,
   deviceTokens: string[],
-): Promise<Target> {
-  const [row] = await database.$queryRaw<Target[]>`
+): Promise<UserAndDevice> {
+  const [row] = await database.$queryRaw<UserAndDevice[]>`
     SELECT u."id" AS "userId", d."id" AS "deviceId" FROM "User" u
     LEFT JOIN "Device" d ON ${isKnownBy(deviceTokens)}
     WHERE u."usernameKey" = ${identifierKey} OR u."emailKey" = ${identifierKey} LIMIT 1`

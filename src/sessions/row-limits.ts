@@ -9,7 +9,7 @@ const LIMITS = {
   Session: { key: 'idHash', owner: 'deviceId', time: 'lastSeenAt', most: 20 },
 } as const
 
-// An older release had no limits.
+// A user of an older release may have thousands: a batch at each login.
 const BATCH = 500
 
 /** Deletes what is oldest of a user's devices or a device's series or sessions, where there are too many, with what hangs on it. Never what is as new as `now`. */

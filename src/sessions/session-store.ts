@@ -136,7 +136,7 @@ export class SessionStore extends Store {
     const user = parseLoginId(session.passport?.user)
     let whenCommitted: (() => void) | undefined
     await changeTogether(database, async (tables) => {
-      // Not an error: like a session that was ended later in the request, it is simply not there.
+      // Logged out meanwhile: start nothing. The next request finds no session.
       if (!(await holdDevice(tables, session.login?.deviceId))) return
       if (user && req) whenCommitted = await onLogin?.(tables, { ...user, session, req, at: now })
       // Of two requests that replace one session at once, the second must not resume its form once more.
@@ -148,8 +148,8 @@ export class SessionStore extends Store {
       await endOldest(tables, 'Session', session.login?.deviceId, now)
       // Requests that come along with a remember cookie start sessions of their own: each may be answered alone.
       const isRestored = session.login?.startedBy === 'remember'
-      const replacedId = old ?? (isRestored ? undefined : req?.endedSession?.id)
-      if (replacedId) await noteReplacement(tables, replacedId, session, now)
+      const formerId = old ?? (isRestored ? undefined : req?.endedSession?.id)
+      if (formerId) await noteReplacement(tables, formerId, session, now)
     })
     whenCommitted?.()
     rows.set(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })

@@ -4,7 +4,7 @@ import { listActivity } from '../../src/accounts/activity.ts'
 import { findEvents } from '../../src/accounts/export.ts'
 import { Prisma } from '../../src/database/database.ts'
 import { listDevices } from '../../src/sessions/device-list.ts'
-import { findTarget } from '../../src/sessions/devices.ts'
+import { findUserAndDevice } from '../../src/sessions/devices.ts'
 import { createRememberStore } from '../../src/sessions/remember-store.ts'
 import { findSession } from '../../src/sessions/session-rows.ts'
 import { findFull } from '../../src/throttle/counters.ts'
@@ -28,7 +28,11 @@ const EVENTS_IN_ORDER = /SecurityEvent_userId_at_id_idx[\s\S]*(\(at,id\)<\(|ROW\
 const queries: [string, RegExp, () => Promise<unknown>][] = [
   ['a session with its user', pkey('Session'), () => findSession(database, 'id', now)],
   ['a series', pkey('RememberSeries'), () => createRememberStore(database).find('id', now)],
-  ['whom a login means', /User_usernameKey_key/, () => findTarget(database, 'ada', ['token'])],
+  [
+    'whom a login means',
+    /User_usernameKey_key/,
+    () => findUserAndDevice(database, 'ada', ['token']),
+  ],
   ['devices', /Device_userId_tokenHash_idx/, () => listDevices(accounts, userRow(), null)],
   ['activity', EVENTS_IN_ORDER, () => listActivity(database, 'id', { most: 50 })],
   [
