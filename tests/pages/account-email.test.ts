@@ -100,7 +100,7 @@ describe('a new email', () => {
 
     expect(answer.status).toBe(303)
     expect(readFlashes(profile.text)).toEqual([
-      'No change of your email was waiting. The email below is the one that counts.',
+      'There was no change to cancel. Your email is the one below.',
     ])
   })
 
@@ -144,7 +144,7 @@ describe('a new email', () => {
       const { text } = await openLink(browser, link)
       const [main = ''] = /<main[\s\S]*<\/main>/.exec(text) ?? []
       expect(main).toContain(
-        `<bdi>new.${ada.email}</bdi></strong> becomes the email of the account <strong><bdi>Ada Lovelace</bdi></strong>.`,
+        `<bdi>new.${ada.email}</bdi></strong> as the email of the account <strong><bdi>Ada Lovelace</bdi></strong>.`,
       )
       expect(main.replaceAll(`new.${ada.email}`, '')).not.toContain(ada.username)
     }

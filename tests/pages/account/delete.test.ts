@@ -130,7 +130,7 @@ describe('a user whose account is scheduled for deletion', () => {
 
     expect([right.status, wrong.status]).toEqual([422, 422])
     expect(readErrors(right.text)).toEqual([
-      expect.stringMatching(/^This account is scheduled for deletion. The link in our email/),
+      expect.stringMatching(/^This account is scheduled for deletion. Open the link in our email/),
     ])
     expect(readErrors(wrong.text)).toEqual(['Wrong user name or password.'])
   })
