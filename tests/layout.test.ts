@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   throttle: ['database'],
   mail: ['database'],
   accounts: ['mail', 'database'],
-  sessions: ['accounts', 'mail', 'database'],
+  sessions: ['accounts', 'database'],
   runtime: LOWER,
   operator: [...LOWER, 'runtime'],
 }

@@ -32,7 +32,7 @@ export async function openMetrics(port: number, serving?: Serving): Promise<stri
 }
 
 // A site can point its own name here, and a browser on this machine would let it read the answer.
-const OWN_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+const OWN_HOST = /^(localhost|127\.0\.0\.1)(:\d+)?$/i
 
 function serve(port: number, read: () => Promise<string>): Promise<string | null> {
   const server = createServer(async ({ url, headers }, res) => {

@@ -57,7 +57,7 @@ test('a browser that is remembered again and again has five series, and the late
   expect((await ada.browser.visit('/dashboard')).status).toBe(200)
 })
 
-test('a browser that drops its session again and again has twenty, and the latest works', async () => {
+test('a browser that drops its session again and again has twenty sessions, and the latest works', async () => {
   const ada = await registerAndRemember(site)
   const { id: userId } = await findUser(site, ada)
   for (let time = 0; time < 25; time++) {
