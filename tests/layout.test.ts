@@ -19,28 +19,38 @@ const MAY_IMPORT: Record<string, string[]> = {
   runtime: LOWER,
   operator: [...LOWER, 'runtime'],
 }
+// A store has the types of what it stands behind.
+const MAY_IMPORT_TYPES: Record<string, string[]> = { sessions: ['auth'] }
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
-function listImports(): { from: string; to: string }[] {
+type Import = { from: string; to: string; ofTypes: boolean }
+
+function listImports(): Import[] {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.ts'),
   )
   return files.flatMap((from) => {
-    const found = readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from |import\()'(\..+?)'/g)
-    return [...found].map(([, to = '']) => ({ from, to: posix.join(posix.dirname(from), to) }))
+    const found = readFileSync(join(SRC, from), 'utf8').matchAll(
+      /(import type [^']*|from |import\()'(\..+?)'/g,
+    )
+    return [...found].map(([, how = '', path = '']) => {
+      const to = posix.join(posix.dirname(from), path)
+      return { from, to, ofTypes: how.startsWith('import type') }
+    })
   })
 }
 
 const roomOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
 
-function isAllowed({ from, to }: { from: string; to: string }): boolean {
+function isAllowed({ from, to, ofTypes }: Import): boolean {
   const [room, other] = [roomOf(from), roomOf(to)]
   if (room === '') return other !== 'pages' || from === 'app.ts'
   if (other === '') return !['app.ts', 'server.ts'].includes(to)
   // What a visitor reads is in the catalogue, whichever room says it.
   if (room === other || other === 'words') return true
   if (room === 'pages') return !['operator', 'runtime'].includes(other)
+  if (ofTypes && MAY_IMPORT_TYPES[room]?.includes(other)) return true
   return (MAY_IMPORT[room] ?? ['database']).includes(other)
 }
 

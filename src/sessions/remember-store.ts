@@ -1,15 +1,13 @@
+import type { RememberSeries, RememberStore } from '../auth/remember-store.ts'
 import { changeTogether } from '../database/change-together.ts'
-import { type Database, Prisma, type RememberSeries } from '../database/database.ts'
+import { type Database, Prisma, type RememberSeries as StoredSeries } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
 import { endOldest } from './row-limits.ts'
 import { formatLoginId, parseLoginId } from './session-rows.ts'
 
-// auth/remember-store.ts says what each part and each step means. auth/ and sessions/ do not import each other.
-type StoredSeries = Omit<RememberSeries, 'userId' | 'authEpoch' | 'createdAt'> & {
-  loginId: string
-}
+type Row = Omit<StoredSeries, 'createdAt'>
 
-const COLUMNS: Record<Exclude<keyof RememberSeries, 'createdAt'>, true> = {
+const COLUMNS: Record<keyof Row, true> = {
   id: true,
   userId: true,
   authEpoch: true,
@@ -29,15 +27,10 @@ const SELECTED = Prisma.raw(
     .join(', '),
 )
 
-type Row = Omit<RememberSeries, 'createdAt'>
-
-type Rotation = { to: string; keyId: string; at: Date }
-type Superseded = { tokenHash: string; generation: number }
-
 /** Remember series in the database. Each method changes one row. */
-export function createRememberStore(database: Database) {
+export function createRememberStore(database: Database): RememberStore {
   return {
-    async create({ loginId, ...series }: StoredSeries, now: Date): Promise<void> {
+    async create({ loginId, ...series }, now) {
       const user = parseLoginId(loginId)
       if (!user) throw new Error('A remember series needs the id of a user and its epoch')
       await changeTogether(database, async (tables) => {
@@ -49,7 +42,7 @@ export function createRememberStore(database: Database) {
     },
 
     /** Finds a series only while its user, its device and its epoch are all still good. */
-    async find(id: string, now: Date): Promise<StoredSeries | null> {
+    async find(id, now) {
       const [row] = await database.$queryRaw<Row[]>`
         SELECT ${SELECTED}
         FROM "RememberSeries" r
@@ -60,10 +53,7 @@ export function createRememberStore(database: Database) {
       return row ? toSeries(row) : null
     },
 
-    async rotate(
-      id: string,
-      { from, to, keyId, at }: Rotation & { from: string },
-    ): Promise<boolean> {
+    async rotate(id, { from, to, keyId, at }) {
       const first = { generation: 0, seenAt: null, rotatedAt: at }
       const { count } = await database.rememberSeries.updateMany({
         where: { id, tokenHash: from },
@@ -72,7 +62,7 @@ export function createRememberStore(database: Database) {
       return count === 1
     },
 
-    async supersede(id: string, { tokenHash, generation, to, keyId, at }: Rotation & Superseded) {
+    async supersede(id, { tokenHash, generation, to, keyId, at }) {
       const { count } = await database.rememberSeries.updateMany({
         where: { id, tokenHash, generation, seenAt: null },
         data: { tokenHash: to, generation: generation + 1, keyId, rotatedAt: at },
@@ -80,14 +70,14 @@ export function createRememberStore(database: Database) {
       return count === 1
     },
 
-    async markSeen(id: string, tokenHash: string, now: Date): Promise<void> {
+    async markSeen(id, tokenHash, now) {
       await database.rememberSeries.updateMany({
         where: { id, tokenHash, seenAt: null },
         data: { seenAt: now },
       })
     },
 
-    async end(id: string): Promise<void> {
+    async end(id) {
       await changeTogether(database, (tables) =>
         tables.rememberSeries.deleteMany({ where: { id } }),
       )
@@ -95,6 +85,6 @@ export function createRememberStore(database: Database) {
   }
 }
 
-function toSeries({ userId, authEpoch, ...series }: Row): StoredSeries {
+function toSeries({ userId, authEpoch, ...series }: Row): RememberSeries {
   return { ...series, loginId: formatLoginId({ id: userId, authEpoch }) }
 }

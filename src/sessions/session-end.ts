@@ -1,5 +1,6 @@
 import type { SessionData } from 'express-session'
 import type { EventKind } from '../accounts/events.ts'
+import type { SessionEnd } from '../auth/ended-session.ts'
 import { type Database, Prisma, type Tables } from '../database/database.ts'
 import { seconds } from '../durations.ts'
 import { type Key, text } from '../words/words.ts'
@@ -21,9 +22,6 @@ const WORDS: Partial<Record<EventKind, Key>> = {
 
 const OF_DEVICE = ['device-logged-out', 'remember-token-stolen']
 const OF_ACCOUNT = Object.keys(WORDS).filter((kind) => !OF_DEVICE.includes(kind))
-
-// As auth/ended-session.ts has it: auth/ and sessions/ do not import each other.
-export type SessionEnd = { isReplaced: boolean; message: string | null; deviceId: string | null }
 
 type Row = {
   idHash: string

@@ -1,13 +1,14 @@
 import type { Request } from 'express'
 import { type SessionData, Store } from 'express-session'
 import type { User } from '../accounts/users.ts'
+import type { SessionEnd } from '../auth/ended-session.ts'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
 import { createLateVisits, type LateVisit } from './late-visits.ts'
 import { endOldest } from './row-limits.ts'
-import { findSessionEnd, noteReplacement, type SessionEnd } from './session-end.ts'
+import { findSessionEnd, noteReplacement } from './session-end.ts'
 import {
   columnsOf,
   deleteSession,
