@@ -1,6 +1,7 @@
 import { changeTogether } from '../database/change-together.ts'
 import { type Database, isUniqueViolation, type Tables } from '../database/database.ts'
 import { hours } from '../durations.ts'
+import { OPERATOR } from '../words/browser-labels.ts'
 import type { Records } from './accounts.ts'
 import type { EventKind } from './events.ts'
 import {
@@ -13,7 +14,6 @@ import {
 } from './foreign-user.ts'
 import { usernameKeyOf } from './identifiers.ts'
 import { insertUsers, type NewUserRow } from './insert-users.ts'
-import { OPERATOR } from './operations.ts'
 import { numberName } from './similar-name.ts'
 
 /** Who can come over, and who cannot, in the order of the file. */

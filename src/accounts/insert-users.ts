@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type Database,
-  formatTimestamp,
-  Prisma,
-  type Tables,
-  type User as UserRow,
-} from '../database/database.ts'
+import { type Database, Prisma, type Tables, type User as UserRow } from '../database/database.ts'
+import { formatTimestamp } from '../database/read.ts'
 
 const TYPES = {
   id: 'text',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isUniqueViolation, type Prisma, type Tables, whenTaken } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
+import { OPERATOR } from '../words/browser-labels.ts'
 import type { Accounts, Records } from './accounts.ts'
 import { type Actor, type Change, change, writeMail } from './change.ts'
 import { replaceEmail } from './email-addresses.ts'
@@ -10,9 +11,6 @@ import { type EventKind, recordEvent } from './events.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 import type { Taken } from './registration.ts'
 import { CAN_LOG_IN, HIDDEN_COLUMNS, SECRET_COLUMNS, type User } from './users.ts'
-
-/** The operator has no browser: the activity page shows this instead, in the words that http/user-agent.ts has for it. */
-export const OPERATOR = 'the operator’s command line'
 
 const BY: Actor = { browser: OPERATOR }
 

@@ -77,11 +77,6 @@ function describeClient(adapter: SqlDriverAdapterFactory) {
   }
 }
 
-/** A time as both engines read it inside JSON, and as Prisma stores it on SQLite. */
-export function formatTimestamp(time: Date): string {
-  return time.toISOString().replace('Z', '+00:00')
-}
-
 /** For catch: the outcome where a unique index has the value already. */
 export function whenTaken<T>(outcome: T): (error: unknown) => T {
   return (error) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type PostgresqlAddress, readDatabaseUrl, type SqliteAddress } from './database-url.ts'
 import { findMigrationsFolder, type Migration, readMigrations } from './migrations-folder.ts'
+import { formatTimestamp } from './read.ts'
 
 type MigrateOptions = {
   /** Refuses a database without tables instead of making them. */
@@ -122,18 +123,13 @@ async function apply(
   { historyTable, run }: MigrationConnection,
   { name, script, checksum }: Migration,
 ): Promise<void> {
-  const startedAt = formatTime(new Date())
+  const startedAt = formatTimestamp(new Date())
   await run(script).catch((cause: unknown) => {
     throw new Error(`The migration ${name} failed, and nothing of it was kept`, { cause })
   })
-  const values = [randomUUID(), checksum, name, startedAt, formatTime(new Date())]
+  const values = [randomUUID(), checksum, name, startedAt, formatTimestamp(new Date())]
   await run(`
     INSERT INTO ${historyTable}
       ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
     VALUES (${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')}, 1)`)
-}
-
-// As Prisma's drivers write it.
-function formatTime(time: Date): string {
-  return time.toISOString().replace('Z', '+00:00')
 }

@@ -1,5 +1,10 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 
+/** A time as both engines read it inside JSON, and as Prisma stores it on SQLite: only times in the same form compare as text. */
+export function formatTimestamp(time: Date): string {
+  return time.toISOString().replace('Z', '+00:00')
+}
+
 /** What a statement of `Database.read` may be given. */
 export type ReadValue = string | number | Date | null
 

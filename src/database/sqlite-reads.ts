@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { refuseInsideTransaction } from './change-together.ts'
-import type { Read, ReadValue } from './read.ts'
+import { formatTimestamp, type Read, type ReadValue } from './read.ts'
 import { retryWhileLocked } from './retry-while-locked.ts'
 import { watchSqliteFile } from './sqlite-file.ts'
 
@@ -69,7 +69,6 @@ function toRow(values: unknown[], columns: Column[], blank: Row): Row {
   return row
 }
 
-// The form in which Prisma stores times. Only in the same form do they compare as text.
 function toStored(value: ReadValue): string | number | null {
-  return value instanceof Date ? value.toISOString().replace('Z', '+00:00') : value
+  return value instanceof Date ? formatTimestamp(value) : value
 }

@@ -1,5 +1,6 @@
 import nunjucks from 'nunjucks'
 import { resolveInProject } from '../project.ts'
+import { UNKNOWN_BROWSER } from '../words/browser-labels.ts'
 import { formatDuration, formatTime } from '../words/times.ts'
 import { type Catalogue, type Key, readText, type Text, type Words } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
@@ -127,9 +128,6 @@ function listFacts(message: Message, writtenAt: Date, { words, sayBrowser }: Des
     say('mail.time', { time }),
   ]
 }
-
-// As visits call a browser that has no name.
-const UNKNOWN_BROWSER = 'Unknown browser'
 
 // A registration with the email of another person makes us write to them: a name, or a browser's name for
 // itself, must not make that an advertisement with a link to click on.

@@ -14,7 +14,7 @@ import { type AcceptedForm, blankForm, type FormView, parseForm, rejectForm } fr
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { type Limit, limitsOf, type Principal } from '../throttle/budgets.ts'
-import { findTimeZone, listTimeZones } from '../words/time-zones.ts'
+import { findTimeZone, listTimeZones } from '../words/times.ts'
 import { type Text, text } from '../words/words.ts'
 
 const TimeZone = z

@@ -1,6 +1,5 @@
 import { days, hours, minutes } from '../durations.ts'
 import { keepLatest } from './keep-latest.ts'
-import { findTimeZone } from './time-zones.ts'
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
@@ -83,4 +82,24 @@ export function formatDuration(duration: number, language: string): string {
   if (duration <= hours(1)) return say(duration / minutes(1), 'minute')
   if (duration <= days(3)) return say(duration / hours(1), 'hour')
   return say(duration / days(1), 'day')
+}
+
+const LONGEST_ZONE = 64
+
+const ZONES = Intl.supportedValuesOf('timeZone')
+
+/** The time zones of the IANA database, by name. */
+export function listTimeZones(): readonly string[] {
+  return ZONES
+}
+
+/** The name that this program has for a time zone, which may have others; null where it is none. */
+export function findTimeZone(name: string): string | null {
+  // Not +01:00, which newer versions of Node take: it knows no summer time.
+  if (name.length > LONGEST_ZONE || !/^[a-z]/i.test(name)) return null
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { OPERATOR } from '../../src/accounts/operations.ts'
 import { describeUserAgent, sayBrowser } from '../../src/http/user-agent.ts'
+import { OPERATOR } from '../../src/words/browser-labels.ts'
 import { catalogue } from '../../src/words/catalogue.ts'
 import { openTestApp } from '../support/app.ts'
 import { doJobs } from '../support/jobs.ts'
