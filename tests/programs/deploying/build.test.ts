@@ -169,7 +169,7 @@ describe.runIf(canRun)('docs/deploying.md', () => {
     await once(server, 'exit')
   })
 
-  test('brings a new version that is built beside the one that runs', async () => {
+  test('brings a new version that is built beside the one that runs, and the one from before back', async () => {
     const [before = '', after = ''] = readCommands('A new version').split('systemctl stop app\n')
     const cloned = `mkdir /srv/app-next
       tar -c --exclude=./data --exclude=./.env --exclude=./node_modules --exclude=./dist . | tar -x -C /srv/app-next`
@@ -190,6 +190,11 @@ describe.runIf(canRun)('docs/deploying.md', () => {
     const [, command = ''] = /^ExecStart=(.+)$/m.exec(readDeployingFile('app.service')) ?? []
     await expectToServe(command.split(' '), machine)
     expect(statSync(join(machine, 'dist')).ino).not.toBe(dist)
+    expect(JSON.parse(users())).toMatchObject([{ username: 'ada' }])
+
+    follow(readCommands('A new version', 1).replace(/^systemctl .*$/gm, ''), machine)
+    expect(statSync(join(machine, 'dist')).ino).toBe(dist)
+    await expectToServe(command.split(' '), machine)
     expect(JSON.parse(users())).toMatchObject([{ username: 'ada' }])
   })
 
