@@ -6,6 +6,7 @@ import {
   ALL_BUT_WAYS_BACK,
   actOnLink,
   createLink,
+  isOpenAt,
   type LinkWithUser,
   voidLinks,
 } from './email-links.ts'
@@ -106,7 +107,7 @@ async function createWayBack(
   { email, emailVerifiedAt }: OldEmail,
 ): Promise<string | null> {
   const purpose = 'undo-email'
-  const where = { userId, emailKey, purpose, expiresAt: { gt: change.at } }
+  const where = { userId, emailKey, purpose, ...isOpenAt(change.at) }
   const returned = await change.tables.emailLink.findFirst({ where })
   if (returned) {
     await voidLaterWaysBack(change, returned)
@@ -129,7 +130,7 @@ async function voidLaterWaysBack({ tables }: Change, link: { userId: string; cre
 
 /** Voids every way back but the oldest that still works: a thief who set an email in between has a later one. */
 export async function keepOldestWayBack(change: Change, userId: string): Promise<void> {
-  const where = { userId, purpose: 'undo-email', expiresAt: { gt: change.at } }
+  const where = { userId, purpose: 'undo-email', ...isOpenAt(change.at) }
   const orderBy = { createdAt: 'asc' } as const
   const oldest = await change.tables.emailLink.findFirst({ where, orderBy })
   if (oldest) await voidLaterWaysBack(change, oldest)
@@ -184,7 +185,7 @@ export async function findPendingEmail(
   { database, clock }: Accounts,
   { id: userId }: User,
 ): Promise<string | null> {
-  const where = { userId, purpose: 'verify-new-email', expiresAt: { gt: clock() } }
+  const where = { userId, purpose: 'verify-new-email', ...isOpenAt(clock()) }
   const link = await database.emailLink.findFirst({ where, select: { email: true } })
   return link?.email ?? null
 }

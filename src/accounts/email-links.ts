@@ -70,7 +70,8 @@ export function endOfLink(purpose: LinkPurpose, at: Date): Date {
   return new Date(at.getTime() + LINK_LIFETIMES[purpose])
 }
 
-function isOpenAt(now: Date) {
+/** What rows of links, and of registrations that wait, have in common while they can be used. */
+export function isOpenAt(now: Date) {
   return { expiresAt: { gt: now }, createdAt: { lte: latestPossible(now) } }
 }
 

@@ -1,5 +1,5 @@
 import type { Records } from './accounts.ts'
-import { LINK_LIFETIMES } from './email-links.ts'
+import { isOpenAt, LINK_LIFETIMES } from './email-links.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
 
 const LATEST = { orderBy: { createdAt: 'desc' }, take: 100 } as const
@@ -13,7 +13,7 @@ export async function getOverview(
   { id: userId, username, email }: { id: string; username: string; email: string },
 ) {
   const { database, clock } = records
-  const where = { userId, purpose: { in: Object.keys(LINK_LIFETIMES) }, expiresAt: { gt: clock() } }
+  const where = { userId, purpose: { in: Object.keys(LINK_LIFETIMES) }, ...isOpenAt(clock()) }
   const select = { purpose: true, email: true, ...TIMES }
   return {
     pendingLinks: await database.emailLink.findMany({ ...LATEST, where, select }),
@@ -29,7 +29,7 @@ export async function getOverview(
 export function findRegistrations({ database, clock }: Records, names: string[]) {
   const usernameKey = { in: names.map(usernameKeyOf) }
   const emailKey = { in: names.map(emailKeyOf) }
-  const where = { OR: [{ usernameKey }, { emailKey }], expiresAt: { gt: clock() } }
+  const where = { OR: [{ usernameKey }, { emailKey }], ...isOpenAt(clock()) }
   const select = { username: true, email: true, ...TIMES }
   return database.pendingRegistration.findMany({ ...LATEST, where, select })
 }

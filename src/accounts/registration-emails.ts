@@ -1,7 +1,7 @@
 import type { PendingRegistration } from '../database/database.ts'
 import type { CountVerification } from './accounts.ts'
 import { asAskedBy, type Change, type Reader, writeMail } from './change.ts'
-import { createLink, hasWayBack } from './email-links.ts'
+import { createLink, hasWayBack, isOpenAt } from './email-links.ts'
 import { emailKeyOf } from './identifiers.ts'
 
 /** Sends the link that verifies the first email of an account. */
@@ -49,7 +49,7 @@ export async function decideVerification(
   const emailKey = emailKeyOf(email)
   const user = await tables.user.findUnique({ where: { emailKey, emailVerifiedAt: null } })
   const pending = await tables.pendingRegistration.findFirst({
-    where: { emailKey, expiresAt: { gt: at } },
+    where: { emailKey, ...isOpenAt(at) },
     orderBy: { createdAt: 'desc' },
   })
   if (!user && !pending) return

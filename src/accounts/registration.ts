@@ -4,7 +4,7 @@ import { minutes } from '../durations.ts'
 import { queueJob } from '../mail/outbox.ts'
 import type { Accounts } from './accounts.ts'
 import { type Actor, asColumns, type Change, change } from './change.ts'
-import { endOfLink, hasWayBack, keepUsedLink } from './email-links.ts'
+import { endOfLink, hasWayBack, isOpenAt, keepUsedLink } from './email-links.ts'
 import { recordEvent } from './events.ts'
 import type { HashClient } from './hash-queue.ts'
 import { emailKeyOf, usernameKeyOf } from './identifiers.ts'
@@ -92,7 +92,7 @@ export async function isReserved(
   usernameKey: string,
   exceptOf = '',
 ): Promise<boolean> {
-  const where = { usernameKey, emailKey: { not: exceptOf }, expiresAt: { gt: at } }
+  const where = { usernameKey, emailKey: { not: exceptOf }, ...isOpenAt(at) }
   return (await tables.pendingRegistration.count({ where })) > 0
 }
 
@@ -108,7 +108,7 @@ export async function reserveRegistration(
     const row = rowOf(wanted, passwordHash, at)
     const { usernameKey } = row
     const expiresAt = endOfLink('verify-email', at)
-    await tables.pendingRegistration.deleteMany({ where: { usernameKey, expiresAt: { lte: at } } })
+    await tables.pendingRegistration.deleteMany({ where: { usernameKey, NOT: isOpenAt(at) } })
     if (await tables.user.count({ where: { usernameKey } })) return 'username-taken'
     await tables.pendingRegistration.create({ data: { ...row, deviceTokenHash, expiresAt } })
     await queueJob(tables, { kind: 'registration', pendingId: row.id, ...asColumns(by) }, at)
@@ -121,7 +121,7 @@ export function findPending(
   { database, clock }: Accounts,
   id: string,
 ): Promise<PendingRegistration | null> {
-  return database.pendingRegistration.findFirst({ where: { id, expiresAt: { gt: clock() } } })
+  return database.pendingRegistration.findFirst({ where: { id, ...isOpenAt(clock()) } })
 }
 
 /** Makes the user of a registration whose email was just verified, without a password where it is to be chosen anew, and goes on with them in the same transaction. */

@@ -2,7 +2,7 @@ import type { PendingRegistration } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
 import { type Actor, type Change, change } from './change.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
-import { createLink, findLink, holdUser, type LinkWithUser } from './email-links.ts'
+import { createLink, findLink, holdUser, isOpenAt, type LinkWithUser } from './email-links.ts'
 import type { HashClient } from './hash-queue.ts'
 import { isPasswordOf } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
@@ -40,7 +40,7 @@ export async function preferOwn(
   if (verification.kind !== 'registration') return verification
   const { emailKey, deviceTokenHash } = verification.pending
   if (deviceTokenHash && deviceTokenHashes.includes(deviceTokenHash)) return verification
-  const sent = { emailKey, deviceTokenHash: { in: deviceTokenHashes }, expiresAt: { gt: clock() } }
+  const sent = { emailKey, deviceTokenHash: { in: deviceTokenHashes }, ...isOpenAt(clock()) }
   const latest = { where: sent, orderBy: { createdAt: 'desc' } } as const
   const pending = await database.pendingRegistration.findFirst(latest)
   return pending ? { ...verification, name: pending.username, pending } : verification

@@ -76,7 +76,7 @@ export function findInterruptedPost(
   // Asked first: what was done may have given the user another login id.
   if (post.isResumed) return 'done'
   if (post.loginId !== loginId) return 'lost'
-  return now.getTime() - post.at <= GOOD_FOR ? post : 'lost'
+  return Math.abs(now.getTime() - post.at) <= GOOD_FOR ? post : 'lost'
 }
 
 /** The same, once. */

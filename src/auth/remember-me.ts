@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import { type Clock, latestPossible } from '../clock.ts'
 import { seconds } from '../durations.ts'
 import type { RememberSeries, RememberStore } from './remember-store.ts'
 
@@ -98,7 +98,8 @@ export class RememberMe {
   }
 
   #isInGrace(time: Date | null): boolean {
-    return time !== null && this.#clock().getTime() - time.getTime() < GRACE
+    const now = this.#clock()
+    return time !== null && now.getTime() - time.getTime() < GRACE && time <= latestPossible(now)
   }
 
   #successorOf(token: string, keyId: string, generation: number): string {

@@ -3,6 +3,7 @@ import { type Actor, change } from '../accounts/change.ts'
 import { voidLinks } from '../accounts/email-links.ts'
 import { recordAndNotify, recordEvent } from '../accounts/events.ts'
 import { changeOwnUser, findUser, toUser, type User } from '../accounts/users.ts'
+import { latestPossible } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { minutes } from '../durations.ts'
 import { type BrowserLogin, emptyDevice, type StartedDevice, startDevice } from './devices.ts'
@@ -35,16 +36,18 @@ export async function listDevices(
   currentId: string | null,
 ): Promise<ListedDevice[]> {
   const now = clock()
+  const latest = latestPossible(now)
   const rows = await database.$queryRaw<Row[]>`
     SELECT d."id", d."label", d."ip", d."lastSeenAt",
       s."seenAt" AS "sessionSeenAt", r."deviceId" IS NOT NULL AS "isRemembered"
     FROM "Device" d
     LEFT JOIN (SELECT "deviceId", MAX("lastSeenAt") AS "seenAt" FROM "Session"
       WHERE "userId" = ${id} AND "authEpoch" = ${authEpoch} AND "expiresAt" > ${now}
+        AND "lastSeenAt" <= ${latest}
       GROUP BY "deviceId") s ON s."deviceId" = d."id"
     LEFT JOIN (SELECT DISTINCT "deviceId" FROM "RememberSeries"
       WHERE "userId" = ${id} AND "authEpoch" = ${authEpoch} AND "expiresAt" > ${now}
-      ) r ON r."deviceId" = d."id"
+        AND "createdAt" <= ${latest}) r ON r."deviceId" = d."id"
     WHERE d."userId" = ${id} AND d."revokedAt" IS NULL
       AND (s."deviceId" IS NOT NULL OR r."deviceId" IS NOT NULL)`
   return rows.map((row) => toListed(row, currentId, now)).sort(currentThenLatest)

@@ -1,4 +1,5 @@
 import type { RememberSeries, RememberStore } from '../auth/remember-store.ts'
+import { latestPossible } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import { type Database, Prisma, type RememberSeries as StoredSeries } from '../database/database.ts'
 import { holdDevice } from './devices.ts'
@@ -48,7 +49,7 @@ export function createRememberStore(database: Database): RememberStore {
         FROM "RememberSeries" r
         JOIN "User" u ON u."id" = r."userId"
         LEFT JOIN "Device" d ON d."id" = r."deviceId"
-        WHERE r."id" = ${id} AND r."expiresAt" > ${now}
+        WHERE r."id" = ${id} AND r."expiresAt" > ${now} AND r."createdAt" <= ${latestPossible(now)}
           AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL AND u."authEpoch" = r."authEpoch" AND d."revokedAt" IS NULL`
       return row ? toSeries(row) : null
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { takeInterruptedPost } from '../../src/auth/interrupted-post.ts'
-import { minutes } from '../../src/durations.ts'
+import { days, minutes } from '../../src/durations.ts'
 import { requireEither } from './support/guarded-pages.ts'
 import { createLoginApp } from './support/login-app.ts'
 
@@ -49,6 +49,14 @@ describe('a form that is sent while the login is stale', () => {
     const { browser, take } = await withStoppedForm({ color: 'red' })
 
     await browser.get('/guarded-twice?tab=2')
+
+    expect(await take()).toBe('lost')
+  })
+
+  test('is lost once a clock that was ahead is right again', async () => {
+    const { take, clock } = await withStoppedForm({ color: 'red' })
+
+    clock.advance(-days(10))
 
     expect(await take()).toBe('lost')
   })
