@@ -1,8 +1,8 @@
 import type { PendingRegistration } from '../database/database.ts'
 import type { Accounts } from './accounts.ts'
-import { type Actor, type Change, change } from './change.ts'
+import type { Actor, Change } from './change.ts'
 import { verifyEmail, verifyNewEmail } from './email-addresses.ts'
-import { createLink, findLink, holdUser, isOpenAt, type LinkWithUser } from './email-links.ts'
+import { actOnLink, createLink, findLink, isOpenAt, type LinkWithUser } from './email-links.ts'
 import type { HashClient } from './hash-queue.ts'
 import { isPasswordOf } from './passwords.ts'
 import { completeRegistration, findPending, type Taken } from './registration.ts'
@@ -84,10 +84,10 @@ export async function startOver(
     return completeRegistration(accounts, verification.pending, how, createResetLink)
   }
   const { email, link } = verification
-  return change(accounts, by, async (change) => {
-    await holdUser(change.tables, link.userId)
-    return createResetLink(change, { id: link.userId, email })
-  })
+  const starting = actOnLink(accounts, link, by, (change) =>
+    createResetLink(change, { id: link.userId, email }),
+  )
+  return (await starting) ?? 'used'
 }
 
 async function createResetLink(

@@ -15,8 +15,9 @@ import type { Key } from '../words/words.ts'
 // No shorter than any link works: its row says when it is over.
 const KEPT_FOR = Math.max(...Object.values(LINK_LIFETIMES))
 
-// The mark tells a browser that kept the cookie from one that keeps none.
-const [OPENED, KEPT, REFUSED] = ['opened', '1', '0']
+// In the URL once the token has left it: whether a cookie was set.
+const MARK = 'opened'
+const [KEPT, REFUSED] = ['1', '0']
 
 type Handler = (req: Request, res: Response) => unknown
 type LinkHandler<Found> = (req: Request, res: Response, found: Found) => unknown
@@ -32,7 +33,7 @@ export class MailedLink<Found> {
   }
 
   /** Moves a token from the URL into a cookie; lets every other request pass. */
-  takeToken: RequestHandler = (req, res, next) => takeToken(this.#path, req, res, next)
+  takeToken: RequestHandler = (req, res, next) => moveToken(this.#path, req, res, next)
 
   /** Gives a handler what this browser's link stands for. Without a link that works, `otherwise` answers. */
   withLink(act: LinkHandler<Found>, otherwise: Handler = this.refuse): RequestHandler {
@@ -55,12 +56,13 @@ export class MailedLink<Found> {
     keepLinks(req, res, [[path, token], ...linksBut(req, this.#path)])
   }
 
-  /** Hands a link over that the first press of the button made: its answer may never have come. False where there is none, or this browser is not the one that pressed. */
+  /** Hands a link over that the first press of the button made: its answer may never have come. False where this browser has no link that was made so: one of another account may be open. */
   async handOverAgain(req: Request, res: Response, path: string, used: LinkWithUser | null) {
-    const isPressedHere = used !== null && linkOf(req, this.#path) === used.id
-    const id = isPressedHere ? await findResetMadeBy(servicesOf(req).accounts, used) : null
-    if (id !== null) this.handOver(req, res, path, id)
-    return id !== null || linksOf(req).some(([opened]) => opened === path)
+    const made = used && (await findResetMadeBy(servicesOf(req).accounts, used))
+    if (!made) return false
+    const isPressedHere = linkOf(req, this.#path) === used.id
+    if (isPressedHere) this.handOver(req, res, path, made)
+    return isPressedHere || linksOf(req).some(([, token]) => idOf(req, token) === made)
   }
 
   forget(req: Request, res: Response): void {
@@ -81,7 +83,7 @@ export async function findPressed(
 
 /** Why this browser has no link that works. */
 function explainMissingLink(req: Request): Key {
-  const wasKept = req.query[OPENED] === KEPT
+  const wasKept = req.query[MARK] === KEPT
   return wasKept && !req.headers.cookie ? 'link.needs-cookies' : 'link.over'
 }
 
@@ -89,7 +91,7 @@ function titleOf(problem: Key): Key {
   return problem === 'link.needs-cookies' ? 'error.no-cookies-title' : 'link.over-title'
 }
 
-function takeToken(path: string, req: Request, res: Response, next: NextFunction) {
+function moveToken(path: string, req: Request, res: Response, next: NextFunction) {
   const { token } = req.query
   if (token === undefined) return next()
   // In the URL it would go on to histories, logs and Referer. Only a token of ours is kept: text that a
@@ -97,13 +99,13 @@ function takeToken(path: string, req: Request, res: Response, next: NextFunction
   const isOurs = typeof token === 'string' && idOf(req, token) !== null
   const others = linksOf(req).filter(([, each]) => each !== token)
   if (isOurs) keepLinks(req, res, [[path, token], ...others])
-  res.redirect(303, `${path}?${OPENED}=${isOurs ? KEPT : REFUSED}`)
+  res.redirect(303, `${path}?${MARK}=${isOurs ? KEPT : REFUSED}`)
 }
 
 // The id of this browser's link: of a form, the one that the form was shown for, so that a link opened
 // under an open form does not make it act on another account; of a page, the one opened last.
 function linkOf(req: Request, path: string): string | null {
-  if (req.query[OPENED] === REFUSED) return null
+  if (req.query[MARK] === REFUSED) return null
   const ids = linksOf(req).flatMap(([opened, token]) => (opened === path ? idOf(req, token) : []))
   const shownFor: unknown = req.body?.link ?? ids[0]
   return ids.find((id) => id === shownFor) ?? null

@@ -50,10 +50,7 @@ function sayObjected(req: Request, res: Response) {
 
 async function finishSecondPress(req: Request, res: Response) {
   const undone = await findPressed(req, ['undo-email'])
-  if (undone) {
-    await link.handOverAgain(req, res, '/reset-password', undone)
-    return goToReset(req, res)
-  }
+  if (await link.handOverAgain(req, res, '/reset-password', undone)) return goToReset(req, res)
   if (await findPressed(req, ['object-to-undo'])) return sayObjected(req, res)
   return link.refuse(req, res)
 }

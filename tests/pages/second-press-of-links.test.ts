@@ -108,6 +108,33 @@ test('a second press that brings only the id of a used link gets no other link',
   expect((await stranger.visit('/reset-password')).text).toContain(LINK_IS_OVER)
 })
 
+test('a second press of a link that is over leads to no reset of another account', async () => {
+  const ada = await register(site)
+  const { email } = await register(site)
+  const link = await readLink(site, email, 'verify-email')
+  const { path, browser, form } = await open('/verify-email', site.browse(), link, UNKNOWN)
+  await site.database.emailLink.deleteMany({ where: { emailKey: email } })
+  await openLink(browser, await forgetPassword(site, ada))
+
+  const answer = await browser.post(path, form)
+
+  expect(answer.headers.location).not.toBe('/reset-password')
+})
+
+test('a second press once the new password is set leads to no reset of another account', async () => {
+  const ada = await register(site)
+  const { path, browser, form } = await openUndoForm()
+  await browser.post(path, form)
+  const page = await browser.visit('/reset-password')
+  const reset = readForm(page.text, '/reset-password')
+  await browser.post('/reset-password', { ...reset, ...newPassword })
+  await openLink(browser, await forgetPassword(site, ada))
+
+  const answer = await browser.post(path, form)
+
+  expect(answer.headers.location).not.toBe('/reset-password')
+})
+
 test('a second press at /reset-password makes the browser known, as one device', async () => {
   const ada = await register(site)
   const link = await forgetPassword(site, ada)
