@@ -69,7 +69,7 @@ describe('an attacker who guesses without end from one network', () => {
 })
 
 describe('a thief who guesses with copied cookies of a browser', () => {
-  test('does not lock its user out of it, and has no more than without them besides', async () => {
+  test('has those of the browser and then those of a new one, and does not lock its user out of it', async () => {
     const ada = await register(site)
     await ada.browser.submit('/logout')
     const thief = browseFrom(ATTACKER).copyCookies(ada.browser)
