@@ -50,8 +50,8 @@ async function logIn(req: Request, res: Response) {
   if (!form.ok) return show(req, res.status(422), form.view)
 
   const target = await findLoginTarget(req, form.data.username)
-  const [limits, instead] = loginLimits(target)
-  const outcome = await throttle.attempt(limits, () => authenticate(req, res), instead)
+  const { limits, fallback } = loginLimits(target)
+  const outcome = await throttle.attempt(limits, () => authenticate(req, res), fallback)
   if (!outcome?.ok) {
     const message = REFUSALS[outcome?.reason ?? 'wrong']
     return show(req, res.status(422), rejectForm(form, 'username', message).view)

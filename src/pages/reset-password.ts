@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
 import { isPasswordOf, resetPassword } from '../accounts/passwords.ts'
-import { findUser, type User } from '../accounts/users.ts'
+import { displayNameOf, findUser, type User } from '../accounts/users.ts'
 import { blankForm, type FormView, parseForm } from '../http/form.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
@@ -74,5 +74,6 @@ function goToLogin(req: Request, res: Response) {
 
 function show(req: Request, res: Response, { id, user }: LinkWithUser, form: FormView) {
   const passwordMinLength = servicesOf(req).accounts.passwordRules.minLength
-  res.render('reset-password', { form, passwordMinLength, link: id, username: user.username })
+  const names = { name: displayNameOf(user), username: user.username }
+  res.render('reset-password', { form, passwordMinLength, link: id, ...names })
 }

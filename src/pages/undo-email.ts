@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { objectToUndo, undoEmailChange } from '../accounts/email-addresses.ts'
 import { findLink, type LinkWithUser } from '../accounts/email-links.ts'
+import { displayNameOf } from '../accounts/users.ts'
 import type { Page } from '../http/page.ts'
 import { servicesOf } from '../services.ts'
 import { findPressed, MailedLink } from './mailed-link.ts'
@@ -17,8 +18,9 @@ export const undoEmailPage: Page = {
   post: [link.withLink(undoOrObject, finishSecondPress)],
 }
 
-function showUndo(_req: Request, res: Response, { id, email, purpose }: LinkWithUser) {
-  res.render('undo-email', { link: id, email, isObjection: purpose === 'object-to-undo' })
+function showUndo(_req: Request, res: Response, { id, email, user, purpose }: LinkWithUser) {
+  const isObjection = purpose === 'object-to-undo'
+  res.render('undo-email', { link: id, email, name: displayNameOf(user), isObjection })
 }
 
 function undoOrObject(req: Request, res: Response, found: LinkWithUser) {

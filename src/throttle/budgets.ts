@@ -41,8 +41,8 @@ const BUDGETS = {
   // Logging in from a browser that has logged in to the account before.
   device: ofFailures(10, minutes(15), 'userId', 'deviceId'),
   'devices-of-user': ofFailures(100, hours(1), 'userId'),
-  // The password once more, by a user who is logged in. Giving it begins anew: guesses with a copied session are not
-  // the user's, who has logged in since.
+  // The password once more, by a user who is logged in. Counted since the password was last given: a user who logs in
+  // again is not refused for guesses made with a copy of the old session.
   'own-password': ofFailures(10, minutes(15), 'userId', 'deviceId', 'freshAt'),
   'own-password-of-user': ofFailures(100, hours(1), 'userId'),
   // The password that a link in an email asks for, or sets: many requests with one link would each cost a hash before
@@ -128,8 +128,11 @@ export type LoginTarget = {
   device: { userId: string; deviceId: string } | null
 }
 
-/** What a login counts against, and what in its place once that is used up. A known device does not count with the others: their guesses cannot lock its user out; nor can those with a copy of its cookie. */
-export function loginLimits({ network, nameKey, device }: LoginTarget): [Limit[], Limit[]?] {
+/** What a login counts against, and what in its place once that is used up. A known device does not count with the others: their guesses cannot lock its user out; nor can those of one network with a copy of its cookie. */
+export function loginLimits({ network, nameKey, device }: LoginTarget): LoginLimits {
   const asStranger = limitsOf('login', { network, nameKey })
-  return device ? [limitsOf('login-on-known-device', device), asStranger] : [asStranger]
+  if (!device) return { limits: asStranger }
+  return { limits: limitsOf('login-on-known-device', device), fallback: asStranger }
 }
+
+type LoginLimits = { limits: Limit[]; fallback?: Limit[] }

@@ -21,8 +21,8 @@ export class TooManyAttempts extends Error {
 export const THROTTLED = channel('throttled')
 
 export type Throttle = {
-  /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Throws TooManyAttempts. Where `limits` are used up, it counts against those `instead`. */
-  attempt<T>(limits: Limit[], make: () => Promise<T>, instead?: Limit[]): Promise<T>
+  /** Counts an attempt, then makes it. Gives it back when it was never made, and most of it when it succeeds: when its outcome is not `false`, `null` or `{ ok: false }`. Where `limits` are used up, the attempt counts against `fallback`. Throws TooManyAttempts. */
+  attempt<T>(limits: Limit[], make: () => Promise<T>, fallback?: Limit[]): Promise<T>
   /** Counts what is never given back. Throws TooManyAttempts. */
   count(limits: Limit[]): Promise<void>
   /** The same inside a transaction, but false where a limit is reached. */
@@ -61,8 +61,8 @@ export function createThrottle(options: ThrottleOptions): Throttle {
         throw error
       }
     },
-    async attempt(limits, make, instead) {
-      const payments = await payEither(options, limits, instead)
+    async attempt(limits, make, fallback) {
+      const payments = await payEither(options, limits, fallback)
       try {
         const outcome = await make()
         const rebated = payments.filter(({ hasRebate }) => hasRebate)
@@ -83,12 +83,12 @@ export const noThrottle: Throttle = {
   countWithin: async () => true,
 }
 
-async function payEither(options: ThrottleOptions, limits: Limit[], instead?: Limit[]) {
-  if (!instead) return pay(options, limits)
+async function payEither(options: ThrottleOptions, limits: Limit[], fallback?: Limit[]) {
+  if (!fallback) return pay(options, limits)
   const charges = chargesOf(options, limits)
   const full = await findFull(options.database, charges)
   if (full.length === 0) return pay(options, limits)
-  return pay(options, instead).catch((error: unknown) => {
+  return pay(options, fallback).catch((error: unknown) => {
     if (!(error instanceof TooManyAttempts)) throw error
     throw new TooManyAttempts(Math.min(error.retryAfter, waitUntil(full, charges)))
   })

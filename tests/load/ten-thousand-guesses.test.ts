@@ -56,7 +56,7 @@ describe('guesses at one account from everywhere', () => {
     const guess = async (index: number) => {
       const req = { ip: formatIp(index % 1_000), headers: {}, get: () => '' } as unknown as Request
       const target = await services.findLoginTarget(req, username)
-      const [limits] = loginLimits(target)
+      const { limits } = loginLimits(target)
       return services.throttle.attempt(limits, async () => {
         made++
         return false

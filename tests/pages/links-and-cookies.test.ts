@@ -2,9 +2,16 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { minutes } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { readForm } from '../support/html.ts'
-import { forgetPassword, LINK_IS_OVER, newPassword, openLink, pathOf } from '../support/journeys.ts'
+import {
+  forgetPassword,
+  LINK_IS_OVER,
+  moveTo,
+  newPassword,
+  openLink,
+  pathOf,
+} from '../support/journeys.ts'
 import { LINK_KINDS } from '../support/link-kinds.ts'
-import { register } from '../support/users.ts'
+import { type Person, register } from '../support/users.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
@@ -60,4 +67,15 @@ describe('a page to choose a new password', () => {
     expect(answer.status).toBe(422)
     expect(answer.text).toContain(LINK_IS_OVER)
   })
+})
+
+test.each([
+  ['/reset-password', (ada: Person) => forgetPassword(site, ada)],
+  ['/undo-email', (ada: Person) => moveTo(site, ada, `new.${ada.email}`)],
+])('%s says which account its link is about', async (_, get) => {
+  const ada = await register(site)
+
+  const page = await openLink(site.browse(), await get(ada))
+
+  expect(page.text).toContain(`account <strong><bdi>${ada.username}</bdi></strong>`)
 })

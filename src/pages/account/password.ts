@@ -96,7 +96,7 @@ async function isChanged(req: Request, principal: Principal): Promise<boolean> {
   const form = PasswordFields.safeParse(req.body)
   if (!form.success) return false
   const { client } = visitOf(req)
-  // The session may be over.
+  // Counted apart from the current password: after the first press this form has no session to count by.
   const who = { ...principal, freshAt: '' }
   return throttle.attempt(limitsOf('own-password', who), () =>
     isPasswordOf(accounts, principal.userId, form.data.password, client),
