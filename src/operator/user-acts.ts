@@ -117,8 +117,9 @@ function tellGone({ username }: ManagedUser): Outcome {
   return refused(`${quote(username)} was changed or erased meanwhile. Nothing was done.`)
 }
 
-// Another command, or the user, may have erased the account meanwhile.
+// Another command, or the user, may have erased the account before this one or after it.
 async function tell(records: Records, user: ManagedUser, words: string): Promise<Outcome> {
   const now = (await findUsers(records, user.id)).find(({ id }) => id === user.id)
-  return now ? done(`${quote(now.username)} ${words}.`, describeUser(now)) : tellGone(user)
+  if (!now) return refused(`${quote(user.username)} was erased meanwhile.`)
+  return done(`${quote(now.username)} ${words}.`, describeUser(now))
 }

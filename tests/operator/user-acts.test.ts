@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { findUsers } from '../../src/accounts/operations.ts'
+import { ACTS } from '../../src/operator/user-acts.ts'
 import { readActivity } from '../support/activity.ts'
 import { openTestApp } from '../support/app.ts'
 import {
@@ -13,13 +15,29 @@ import {
 } from '../support/journeys.ts'
 import { findMails, readLink } from '../support/mails.ts'
 import { logIn, register, registerVerified } from '../support/users.ts'
-import { commandsOf, kindsOf } from './support/operator.ts'
+import { commandsOf, kindsOf, openOperator } from './support/operator.ts'
 
 const site = await openTestApp()
 afterAll(site.close)
 
 const { database } = site
 const run = commandsOf(site)
+const ASKING = { password: async () => ({ ok: true, password: '' }) as const, line: async () => '' }
+
+test.each(['disable', 'enable', 'log-out', 'unlock', 'verify'] as const)(
+  '%s says that the user was erased meanwhile, whether it was done or not',
+  async (act) => {
+    const { username } = await register(site)
+    const operator = openOperator(site)
+    const [user] = await findUsers(operator.accounts, username)
+    if (!user) throw new Error(`No user ${username}`)
+    await database.user.delete({ where: { id: user.id } })
+
+    const outcome = await ACTS[act]({ ...operator, ask: ASKING }, user)
+
+    expect(outcome).toEqual({ problem: `“${username}” was erased meanwhile.` })
+  },
+)
 
 describe('unlock', () => {
   test('lets the user try again, by name and by email, and is an event', async () => {
