@@ -81,6 +81,19 @@ describe('a thief who guesses with copied cookies of a browser', () => {
     expect(answer.status).toBe(303)
   })
 
+  test('locks its user out of it from several networks, until they set a new password by email', async () => {
+    const ada = await register(site)
+    await ada.browser.submit('/logout')
+    for (const network of [ATTACKER, '192.0.2.2', '192.0.2.3'])
+      await guess(browseFrom(network).copyCookies(ada.browser), ada.username, 20)
+
+    const refused = await logIn(ada.browser, ada)
+    await followLink(ada.browser, await forgetPassword(site, ada), newPassword)
+    const answer = await logIn(ada.browser, { ...ada, password: NEW_PASSWORD })
+
+    expect([refused.status, answer.status]).toEqual([429, 303])
+  })
+
   test('leaves all attempts at the own password to a user who has logged in again', async () => {
     const ada = await register(site)
     const thief = browseFrom(ATTACKER).copyCookies(ada.browser)
