@@ -16,8 +16,16 @@ async function lowerThreads(): Promise<null> {
   return null
 }
 
-// Node does not tell their ids. Any of them does a job, and this one says which it was.
+// Node does not tell their ids. Any of them does a job, and this one says which it was; a busy one may do none of many.
 async function findPoolThreads(): Promise<Set<number>> {
-  const jobs = Array.from({ length: 64 }, () => readlink('/proc/thread-self'))
-  return new Set((await Promise.all(jobs)).map((path) => Number(path.split('/').at(-1))))
+  const ids = new Set<number>()
+  for (let round = 0; round < MOST_ROUNDS && ids.size < POOL_SIZE; round++) {
+    const jobs = Array.from({ length: 64 }, () => readlink('/proc/thread-self'))
+    for (const path of await Promise.all(jobs)) ids.add(Number(path.split('/').at(-1)))
+  }
+  return ids
 }
+
+// Libuv's default. Where UV_THREADPOOL_SIZE says less, the rounds end the search.
+const POOL_SIZE = 4
+const MOST_ROUNDS = 50
