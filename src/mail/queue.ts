@@ -1,13 +1,21 @@
 import type { Database, OutboxMessage, Tables } from '../database/database.ts'
 import { PAGE, readPages } from '../database/pages.ts'
+import { days } from '../durations.ts'
 
 // The count of attempts is the lock: claiming a message raises it, and every later write names the count
 // that it claimed. A sender that was overtaken, by another process or by its own slowness, matches no row.
 
+// Longer than any. A clock that was ahead for a while has left waits of days.
+const LONGEST_WAIT = days(1)
+
 /** Messages that are due, the longest waiting first. */
 export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {
+  const never = new Date(now.getTime() + LONGEST_WAIT)
   return database.outboxMessage.findMany({
-    where: { sentAt: null, nextAttemptAt: { lte: now } },
+    where: {
+      sentAt: null,
+      OR: [{ nextAttemptAt: { lte: now } }, { nextAttemptAt: { gt: never } }],
+    },
     orderBy: [{ lane: 'asc' }, { nextAttemptAt: 'asc' }],
     take: most,
   })

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { hours, minutes } from '../../src/durations.ts'
+import { days, hours, minutes } from '../../src/durations.ts'
 import type { Message } from '../../src/mail/messages.ts'
 import { RETRIES } from '../../src/mail/sender.ts'
 import type { Transport } from '../../src/mail/transport.ts'
@@ -30,6 +30,20 @@ const alwaysFail = () => {
 const sum = (durations: readonly number[]) => durations.reduce((total, one) => total + one, 0)
 
 describe('a mail that does not go out', () => {
+  test('does not wait until the time of a clock that was ahead', async () => {
+    const { attempts, transport } = alwaysFail()
+    const sender = outbox.openSender({ transport })
+    clock.advance(days(10))
+    await outbox.put('ada@example.org')
+    await sender.sendDue()
+    clock.advance(-days(10))
+
+    await sender.sendDue()
+    await sender.sendDue()
+
+    expect(attempts).toHaveLength(2)
+  })
+
   test('is tried again after growing pauses, for about a day, and then given up', async () => {
     const { attempts, transport } = alwaysFail()
     const sender = outbox.openSender({ transport })
