@@ -10,11 +10,11 @@ const LONGEST_WAIT = days(1)
 
 /** Messages that are due, the longest waiting first. */
 export function findDue(database: Database, now: Date, most: number): Promise<OutboxMessage[]> {
-  const never = new Date(now.getTime() + LONGEST_WAIT)
+  const latest = new Date(now.getTime() + LONGEST_WAIT)
   return database.outboxMessage.findMany({
     where: {
       sentAt: null,
-      OR: [{ nextAttemptAt: { lte: now } }, { nextAttemptAt: { gt: never } }],
+      OR: [{ nextAttemptAt: { lte: now } }, { nextAttemptAt: { gt: latest } }],
     },
     orderBy: [{ lane: 'asc' }, { nextAttemptAt: 'asc' }],
     take: most,

@@ -135,7 +135,7 @@ describe('a new email', () => {
     expect(await isLoggedIn(ada.browser)).toBe(true)
   })
 
-  test('is shown with the name that the email has greeted, whoever is logged in', async () => {
+  test('is shown with the name that the email has greeted, also where another user is logged in', async () => {
     const [ada, eve] = [await register(site), await register(site)]
     await ada.browser.submit('/account', { name: 'Ada Lovelace' })
     const link = await askForNewEmail(site, ada, `new.${ada.email}`)

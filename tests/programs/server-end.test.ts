@@ -7,15 +7,10 @@ import { minutes, seconds } from '../../src/durations.ts'
 import { END_WITHIN } from '../../src/runtime/end.ts'
 import { openSilence } from '../mail/support/post-office.ts'
 import { isLoggedIn, register } from '../support/users.ts'
-import { openPlace, type Place, type Server } from './support/server.ts'
+import { createPlaces, type Server } from './support/server.ts'
 
-const places: Place[] = []
-const newPlace = async () => {
-  const place = await openPlace()
-  places.push(place)
-  return place
-}
-afterAll(() => Promise.all(places.map(({ leave }) => leave())))
+const { newPlace, leaveAll } = createPlaces()
+afterAll(leaveAll)
 
 vi.setConfig({ testTimeout: minutes(1) })
 

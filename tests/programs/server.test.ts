@@ -14,15 +14,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { minutes, seconds } from '../../src/durations.ts'
 import { isLoggedIn, logIn, register, registerAndRemember } from '../support/users.ts'
-import { openPlace, type Place } from './support/server.ts'
+import { createPlaces } from './support/server.ts'
 
-const places: Place[] = []
-const newPlace = async () => {
-  const place = await openPlace()
-  places.push(place)
-  return place
-}
-afterAll(() => Promise.all(places.map(({ leave }) => leave())))
+const { newPlace, leaveAll } = createPlaces()
+afterAll(leaveAll)
 
 const isSqlite = inject('template').engine === 'sqlite'
 const DATABASE_LINE = isSqlite

@@ -36,6 +36,19 @@ export type Place = {
   leave: () => Promise<void>
 }
 
+/** Opens places for the tests of a file, which leaves them all together. */
+export function createPlaces() {
+  const places: Place[] = []
+  return {
+    async newPlace(): Promise<Place> {
+      const place = await openPlace()
+      places.push(place)
+      return place
+    },
+    leaveAll: () => Promise.all(places.map(({ leave }) => leave())),
+  }
+}
+
 /** A folder with the built program, and an empty database, where the real server is started as a process. */
 export async function openPlace(): Promise<Place> {
   const folder = copyProgram()
