@@ -2,18 +2,12 @@ import type { Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
 import { keepLatest } from '../words/keep-latest.ts'
-import { formatAgo, formatDay, formatTime, type TimeZone } from '../words/times.ts'
-import {
-  type Catalogue,
-  escapeHtml,
-  type Key,
-  type Params,
-  type Text,
-  type Words,
-} from '../words/words.ts'
+import { type Times, type TimeZone, timesIn } from '../words/times.ts'
+import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
+import { type Constants, compileView } from './view-compiler.ts'
 
 export type ViewSettings = {
   folder: string
@@ -37,7 +31,7 @@ export function useViews(settings: ViewSettings): RequestHandler {
   const { flashes, wordsFor, timeZoneFor, clock } = settings
   const views = new Map<Words, nunjucks.Environment>()
   // Filters and macros do not see the page. No two pages are rendered at once.
-  const shown: Shown = { now: clock(), timeZone: null }
+  const shown: Shown = { now: clock(), times: timesIn('en', null) }
   const viewsIn = (words: Words) => {
     const found = views.get(words) ?? openViews(settings, words, shown)
     views.set(words, found)
@@ -54,7 +48,8 @@ export function useViews(settings: ViewSettings): RequestHandler {
       path: req.path,
     }
     const page = Object.assign(own, this.locals, values)
-    Object.assign(shown, { now: clock(), timeZone: timeZoneFor(req) })
+    shown.now = clock()
+    shown.times = timesIn(words.language, timeZoneFor(req))
     this.set('Content-Language', words.language)
     sendPage(this, viewsIn(words).render(`${name}.njk`, page))
   }
@@ -72,52 +67,55 @@ function sendPage(res: Response, html: string): void {
 }
 
 /** What the times of a page depend on. */
-type Shown = { now: Date; timeZone: TimeZone }
+type Shown = { now: Date; times: Times }
 
 // One for each language: macros see what is global, but not the page.
 function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks.Environment {
-  const { catalogue, folder, isKept = true, urlOf = (name) => `/${name}` } = settings
-  const others = catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words)
-  const safe = (html: string) => new nunjucks.runtime.SafeString(html)
-  const constants = {
-    t: (key: string) => escapeHtml(words.say(key as Key)),
-    icon: (name: string) => drawIcon(name, urlOf),
-    urlOf,
-  }
+  const { folder, isKept = true } = settings
+  const constants = listConstants(settings, words, shown)
   const loader = isKept
-    ? new PrefilledLoader(constants, folder)
+    ? new CompilingLoader(constants, folder)
     : new nunjucks.FileSystemLoader(folder, { noCache: true })
   const environment = new nunjucks.Environment(loader, { autoescape: true })
-  for (const [name, value] of Object.entries(settings.locals)) environment.addGlobal(name, value)
+  for (const [name, value] of Object.entries({ ...constants.values, ...constants.functions }))
+    environment.addGlobal(name, value)
+  for (const [name, filter] of Object.entries(constants.filters))
+    environment.addFilter(name, filter)
   return environment
-    .addFilter('when', (time: Date) => formatTime(time, words.language, shown.timeZone))
-    .addFilter('day', (time: Date) => formatDay(time, words.language, shown.timeZone))
-    .addFilter('iso', (time: Date) => time.toISOString())
-    .addFilter('ago', (time: Date, style?: 'day' | 'clock') =>
-      safe(markTime(time, words.language, shown, style)),
-    )
-    .addGlobal('language', words.language)
-    .addGlobal('otherLanguages', others)
-    .addGlobal('urlOf', urlOf)
-    .addGlobal(
-      'icon',
-      keepLatest((name: string) => safe(drawIcon(name, urlOf))),
-    )
-    .addGlobal('avatar', (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)))
-    .addGlobal('t', words.say)
-    .addGlobal('rich', (text: Text, params?: Params) => safe(words.mark(text, params)))
-    .addGlobal('kindOfDevice', kindOfDevice)
-    .addGlobal(
-      'browserName',
-      keepLatest((label: string) => sayBrowser(label, words)),
-    )
 }
 
-type Constants = Record<'t' | 'icon' | 'urlOf', (name: string) => string>
+function listConstants(
+  { catalogue, locals, urlOf = (name) => `/${name}` }: ViewSettings,
+  words: Words,
+  shown: Shown,
+): Constants {
+  const { language } = words
+  const safe = (html: string) => new nunjucks.runtime.SafeString(html)
+  return {
+    values: {
+      ...locals,
+      language,
+      otherLanguages: catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words),
+    },
+    functions: {
+      t: words.say,
+      rich: (text: Text, params?: Params) => safe(words.mark(text, params)),
+      urlOf,
+      icon: keepLatest((name: string) => safe(drawIcon(name, urlOf))),
+      avatar: (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)),
+      kindOfDevice,
+      browserName: keepLatest((label: string) => sayBrowser(label, words)),
+    },
+    filters: {
+      when: (time: Date) => shown.times.exact(time),
+      day: (time: Date) => shown.times.day(time),
+      iso: (time: Date) => time.toISOString(),
+      ago: (time: Date, style?: 'day' | 'clock') => safe(markTime(time, shown, style)),
+    },
+  }
+}
 
-// What is the same on every page of a language is written into a view before it is compiled: a call takes
-// nunjucks a microsecond, and a page has fifty. Not while views change: an error names the line of the last call.
-class PrefilledLoader extends nunjucks.FileSystemLoader {
+class CompilingLoader extends nunjucks.FileSystemLoader {
   readonly #constants: Constants
 
   constructor(constants: Constants, folder: string) {
@@ -127,11 +125,7 @@ class PrefilledLoader extends nunjucks.FileSystemLoader {
 
   override getSource(name: string): nunjucks.LoaderSource {
     const source = super.getSource(name)
-    const src = source?.src.replace(
-      /\{\{ (t|icon|urlOf)\('([^']+)'\) \}\}/g,
-      (_, call: keyof Constants, argument) => this.#constants[call](argument),
-    )
-    return source && { ...source, src }
+    return source && { ...source, src: compileView(source.src, name, this.#constants) }
   }
 }
 
@@ -142,14 +136,9 @@ function drawIcon(name: string, urlOf: (name: string) => string): string {
 }
 
 // A title for a pointer, which app.css shows to the keyboard. Words that are exact need none.
-function markTime(
-  time: Date,
-  language: string,
-  { now, timeZone }: Shown,
-  style?: 'day' | 'clock',
-): string {
-  const exact = formatTime(time, language, timeZone)
-  const words = formatAgo(time, now, language, timeZone, style)
+function markTime(time: Date, { now, times }: Shown, style?: 'day' | 'clock'): string {
+  const exact = times.exact(time)
+  const words = times.ago(time, now, style)
   const title = exact.endsWith(words) ? '' : ` title="${escapeHtml(exact)}"`
   return `<time datetime="${time.toISOString()}"${title}>${escapeHtml(words)}</time>`
 }

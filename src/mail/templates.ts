@@ -1,7 +1,7 @@
 import nunjucks from 'nunjucks'
 import { resolveInProject } from '../project.ts'
 import { UNKNOWN_BROWSER } from '../words/browser-labels.ts'
-import { formatDuration, formatTime } from '../words/times.ts'
+import { formatDuration, timesIn } from '../words/times.ts'
 import { type Catalogue, type Key, readText, type Text, type Words } from '../words/words.ts'
 import { endOfUse, KINDS, type Message } from './messages.ts'
 
@@ -94,7 +94,7 @@ function paramsOf(message: Message, language: string): Record<string, string> {
   if (message.template === 'email-changed') return { newEmail: plainText(message.newEmail) }
   if (message.template !== 'deletion-scheduled') return {}
   const due = new Date(message.deletionDueAt)
-  return { deletionDue: formatTime(due, language, message.timeZone) }
+  return { deletionDue: timesIn(language, message.timeZone).exact(due) }
 }
 
 function linkIdOf(message: Message): string | null {
@@ -112,7 +112,7 @@ function sayHowLong(message: Message, writtenAt: Date, { say, language }: Words)
   const { lasts } = KINDS[message.template]
   const end = endOfUse(message.template, writtenAt)
   if (linkIdOf(message) === null || lasts === null || end === null) return null
-  const until = formatTime(end, language, message.timeZone)
+  const until = timesIn(language, message.timeZone).exact(end)
   return say('mail.link-works', { duration: formatDuration(lasts, language), until })
 }
 
@@ -121,7 +121,7 @@ function listFacts(message: Message, writtenAt: Date, { words, sayBrowser }: Des
   const { say, language } = words
   const { browser = '', ip, timeZone } = message
   const known = sayBrowser(withoutLinks(browser) || UNKNOWN_BROWSER, words)
-  const time = formatTime(writtenAt, language, timeZone)
+  const time = timesIn(language, timeZone).exact(writtenAt)
   return [
     say('mail.browser', { browser: known }),
     ...(ip ? [say('mail.ip', { ip })] : []),

@@ -7,9 +7,10 @@ const MOST_KEPT = 500
 export function keepLatest<Names extends Name[], Made>(
   make: (...names: Names) => Made,
 ): (...names: Names) => Made {
-  const kept = new Map<string, Made>()
+  const kept = new Map<Name, Made>()
   return (...names) => {
-    const name = names.join('\n')
+    // To join one costs more than what is looked up.
+    const name = names.length === 1 ? names[0] : names.join('\n')
     const found = kept.get(name)
     if (found !== undefined) return found
     const made = make(...names)

@@ -17,58 +17,53 @@ const STYLES = {
   full: { ...DAY, ...CLOCK },
 } as const
 
-type Unit = 'second' | 'minute' | 'hour' | 'day'
+type Unit = 'minute' | 'hour' | 'day'
 
 export type TimeZone = string | null | undefined
 
-/** In words of a language, with the name of the time zone: UTC where none is given, or it is not known here. */
-export function formatTime(time: Date, language: string, timeZone: TimeZone): string {
-  return formatMinute(Math.floor(time.getTime() / minutes(1)), language, timeZone)
-}
-
-/** The day in words, such as "Monday 5 January 2026". */
-export function formatDay(time: Date, language: string, timeZone: TimeZone): string {
-  return formatOf('weekday', language, timeZone).format(time)
-}
-
-/** Such as "2 minutes ago", and from a week on the day. Under its date, the exact time from an hour on. */
-export function formatAgo(
-  time: Date,
-  now: Date,
-  language: string,
-  timeZone: TimeZone,
-  style: 'day' | 'clock' = 'day',
-): string {
-  const past = now.getTime() - time.getTime()
-  const say = (count: number, unit: Unit) => formatDistance(Math.floor(count), unit, language)
-  if (past < minutes(1)) return say(0, 'second')
-  if (past < hours(1)) return say(past / minutes(1), 'minute')
-  if (style === 'clock') return formatOf('clock', language, timeZone).format(time)
-  if (past < days(1)) return say(past / hours(1), 'hour')
-  if (past < days(7)) return say(past / days(1), 'day')
-  return formatOf('day', language, timeZone).format(time)
+/** The times of a language and a time zone in words: UTC where no zone is given, or it is not known here. */
+export type Times = {
+  /** With the name of the time zone. */
+  exact: (time: Date) => string
+  /** The day, such as "Monday 5 January 2026". */
+  day: (time: Date) => string
+  /** Such as "2 minutes ago", and from a week on the day. Under its date, the exact time from an hour on. */
+  ago: (time: Date, now: Date, style?: 'day' | 'clock') => string
 }
 
 // Formatting costs more than the rest of a row, and users see the same times again.
-const formatMinute = keepLatest((minute: number, language: string, timeZone: TimeZone) =>
-  formatOf('full', language, timeZone).format(minute * minutes(1)),
-)
-
-const formatDistance = keepLatest((count: number, unit: Unit, language: string) =>
-  distanceOf(language, unit).format(-count, unit),
-)
-
-// Each takes 0.2 ms to make.
-const formatOf = keepLatest((style: keyof typeof STYLES, language: string, timeZone: TimeZone) => {
-  const known = (timeZone && findTimeZone(timeZone)) || 'UTC'
-  return new Intl.DateTimeFormat(localeOf(language), { ...STYLES[style], timeZone: known })
+export const timesIn = keepLatest((language: string, timeZone: TimeZone): Times => {
+  const formatOf = keepLatest((style: keyof typeof STYLES) => openFormat(style, language, timeZone))
+  const exact = keepLatest((minute: number) => formatOf('full').format(minute * minutes(1)))
+  const distances = distancesIn(language)
+  return {
+    exact: (time) => exact(Math.floor(time.getTime() / minutes(1))),
+    day: (time) => formatOf('weekday').format(time),
+    ago(time, now, style = 'day') {
+      const past = now.getTime() - time.getTime()
+      if (past < minutes(1)) return distances.now
+      if (past < hours(1)) return distances.minutes(Math.floor(past / minutes(1)))
+      if (style === 'clock') return formatOf('clock').format(time)
+      if (past < days(1)) return distances.hours(Math.floor(past / hours(1)))
+      if (past < days(7)) return distances.days(Math.floor(past / days(1)))
+      return formatOf('day').format(time)
+    },
+  }
 })
 
 // "Yesterday" would be wrong for half of what happened 30 hours ago, "0 seconds ago" is "now".
-const distanceOf = keepLatest(
-  (language: string, unit: Unit) =>
-    new Intl.RelativeTimeFormat(language, { numeric: unit === 'second' ? 'auto' : 'always' }),
-)
+const distancesIn = keepLatest((language: string) => {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  const past = (unit: Unit) => keepLatest((count: number) => format.format(-count, unit))
+  const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
+  return { now, minutes: past('minute'), hours: past('hour'), days: past('day') }
+})
+
+// Takes 0.2 ms.
+function openFormat(style: keyof typeof STYLES, language: string, timeZone: TimeZone) {
+  const known = (timeZone && findTimeZone(timeZone)) || 'UTC'
+  return new Intl.DateTimeFormat(localeOf(language), { ...STYLES[style], timeZone: known })
+}
 
 // Plain English writes the day before the month, as the languages around it do.
 function localeOf(language: string): string {

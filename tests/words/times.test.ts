@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { days, hours, minutes, seconds } from '../../src/durations.ts'
-import { formatAgo, formatDuration, formatTime } from '../../src/words/times.ts'
+import { formatDuration, timesIn } from '../../src/words/times.ts'
 
 const NOW = new Date('2026-07-31T22:30:00Z')
 const earlier = (past: number) => new Date(NOW.getTime() - past)
 
-describe('formatTime', () => {
+describe('exact', () => {
   test.each([
     ['en', null, '31 Jul 2026, 22:30 UTC'],
     ['en', 'UTC', '31 Jul 2026, 22:30 UTC'],
@@ -14,17 +14,17 @@ describe('formatTime', () => {
     ['es', 'America/New_York', '31 jul 2026, 18:30 GMT-4'],
     ['es', 'Europe/Atlantis', '31 jul 2026, 22:30 UTC'],
   ])('writes in %s, at %s: %s', (language, timeZone, words) => {
-    expect(formatTime(NOW, language, timeZone)).toBe(words)
+    expect(timesIn(language, timeZone).exact(NOW)).toBe(words)
   })
 
   test('follows summer time', () => {
     const winter = new Date('2026-01-31T22:30:00Z')
 
-    expect(formatTime(winter, 'en', 'Europe/Madrid')).toBe('31 Jan 2026, 23:30 CET')
+    expect(timesIn('en', 'Europe/Madrid').exact(winter)).toBe('31 Jan 2026, 23:30 CET')
   })
 })
 
-describe('formatAgo', () => {
+describe('ago', () => {
   test.each([
     [0, 'now', 'ahora'],
     [-hours(1), 'now', 'ahora'],
@@ -38,8 +38,8 @@ describe('formatAgo', () => {
     [days(7) - 1, '6 days ago', 'hace 6 días'],
     [days(7), '24 Jul 2026', '24 jul 2026'],
   ])('says of %d ms "%s" and "%s"', (past, english, spanish) => {
-    expect(formatAgo(earlier(past), NOW, 'en', null)).toBe(english)
-    expect(formatAgo(earlier(past), NOW, 'es', null)).toBe(spanish)
+    expect(timesIn('en', null).ago(earlier(past), NOW)).toBe(english)
+    expect(timesIn('es', null).ago(earlier(past), NOW)).toBe(spanish)
   })
 
   test.each([
@@ -47,11 +47,11 @@ describe('formatAgo', () => {
     [hours(1), '23:30 CEST'],
     [days(8), '00:30 CEST'],
   ])('says under a date of %d ms "%s"', (past, words) => {
-    expect(formatAgo(earlier(past), NOW, 'en', 'Europe/Madrid', 'clock')).toBe(words)
+    expect(timesIn('en', 'Europe/Madrid').ago(earlier(past), NOW, 'clock')).toBe(words)
   })
 
   test('names the day that it was where the reader is', () => {
-    expect(formatAgo(earlier(days(31)), NOW, 'en', 'Europe/Madrid')).toBe('1 Jul 2026')
+    expect(timesIn('en', 'Europe/Madrid').ago(earlier(days(31)), NOW)).toBe('1 Jul 2026')
   })
 })
 
