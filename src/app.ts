@@ -49,6 +49,7 @@ export function createApp(services: Services): Express {
   // Where the error page fails, Express answers: NODE_ENV may stand in .env alone.
   if (settings.isProduction) app.set('env', 'production')
   app.set('trust proxy', settings.trustedProxies)
+  setEachCookieOnce(app.response)
 
   app.use(readClientIp)
   app.use(logRequests(log, visitorOf, unlogged))
@@ -118,7 +119,6 @@ function guardsOf(services: Services): Record<Audience, (page: Page) => RequestH
 function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): RequestHandler[] {
   const findEnd = (id: string) => sessionStore.findEnd(id)
   return [
-    setEachCookieOnce,
     createSessions({ store: sessionStore, cookie: cookies.session, findEnd }),
     auth.middleware,
     renewSignatures(cookies),

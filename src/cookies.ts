@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { sign, unsign } from 'cookie-signature'
-import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import type { CookieOptions, Request, Response } from 'express'
 
 /** One cookie of this program. Everything in it is signed for this cookie alone. */
 export type SignedCookie = ReturnType<typeof createSignedCookie>
@@ -21,9 +21,11 @@ export function createSignedCookie(options: SignedCookieOptions) {
   const secrets = secretsFor(name, options.secrets)
   const verified = new WeakMap<Request, Verified[]>()
   const verifyAll = (req: Request) => {
-    const known = verified.get(req) ?? signedTexts(req, name).flatMap((raw) => verify(raw) ?? [])
-    verified.set(req, known)
-    return known
+    const known = verified.get(req)
+    if (known) return known
+    const found = signedTexts(req, name).flatMap((raw) => verify(raw) ?? [])
+    verified.set(req, found)
+    return found
   }
   const verify = (raw: string): Verified | null => {
     const verified = findSigner(raw, secrets)
@@ -92,10 +94,19 @@ const parsed = new WeakMap<Request, Map<string, string[]>>()
 const MOST_OF_A_NAME = 5
 
 function signedTexts(req: Request, name: string): string[] {
-  const all = parsed.get(req) ?? parseAll(req.headers.cookie ?? '')
+  const texts = textsOf(req).get(name) ?? []
+  return texts
+    .map(decode)
+    .filter((raw) => raw.startsWith('s:'))
+    .slice(0, MOST_OF_A_NAME)
+}
+
+function textsOf(req: Request): Map<string, string[]> {
+  const known = parsed.get(req)
+  if (known) return known
+  const all = parseAll(req.headers.cookie ?? '')
   parsed.set(req, all)
-  const signed = (all.get(name) ?? []).map(decode).filter((raw) => raw.startsWith('s:'))
-  return signed.slice(0, MOST_OF_A_NAME)
+  return all
 }
 
 // Packages that parse the header keep only the first cookie of a name.
@@ -122,14 +133,16 @@ function decode(text: string): string {
   }
 }
 
-/** Keeps the last of several Set-Cookie lines of one name: browsers differ in which they take (RFC 6265, 4.1.1). Mount it before anything that sets one. */
-export const setEachCookieOnce: RequestHandler = (_req, res, next) => {
-  const { writeHead } = res
-  res.writeHead = ((...args: Parameters<typeof writeHead>) => {
-    const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-    const last = new Map(lines.map((line) => [line.split('=')[0], line]))
-    if (last.size < lines.length) res.setHeader('Set-Cookie', [...last.values()])
-    return writeHead.apply(res, args)
-  }) as typeof writeHead
-  next()
+/** Keeps the last of several Set-Cookie lines of one name: browsers differ in which they take (RFC 6265, 4.1.1). For the responses of an application. */
+export function setEachCookieOnce(response: Response): void {
+  const { writeHead } = response
+  response.writeHead = function (this: Response, ...args: Parameters<typeof writeHead>) {
+    const lines = this.getHeader('Set-Cookie')
+    if (Array.isArray(lines)) this.setHeader('Set-Cookie', lastOfEach(lines))
+    return writeHead.apply(this, args)
+  } as typeof writeHead
+}
+
+function lastOfEach(lines: string[]): string[] {
+  return [...new Map(lines.map((line) => [line.split('=')[0], line])).values()]
 }

@@ -17,8 +17,8 @@ const LONGEST_WISH = 2_000
 const WISHES = ['accept', 'accept-encoding', 'accept-language'] as const
 
 // Of two hosts a proxy may believe one and this program the other.
-function hasOddHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
-  const hosts = headersDistinct.host?.length ?? 0
+function hasOddHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name)).length
   return hosts > 1 || (hosts === 0 && httpVersion === '1.1')
 }
 

@@ -1,10 +1,17 @@
-import nunjucks from 'nunjucks'
-// @ts-expect-error Nunjucks has no types for its inside.
-import transformer from 'nunjucks/src/transformer.js'
+import {
+  Compiler,
+  type Context,
+  escapeText,
+  type Frame,
+  type Node,
+  nodes,
+  parseView,
+  SafeString,
+} from './nunjucks-inside.ts'
 
 // Nunjucks looks up each name and function of a view by its text, for each page. What is the same on every page
 // of a language is looked up, called and escaped once here, when the view is compiled, and the rest is called
-// without detours. Not while views change: errors of these name no line.
+// without detours.
 
 /** What every view of a language can use: values, and functions whose result depends on their arguments alone. */
 export type Constants = {
@@ -14,11 +21,13 @@ export type Constants = {
   filters: Record<string, (...args: never[]) => unknown>
 }
 
-/** The functions that Nunjucks runs as a template, which it takes in place of a source. */
+/** The functions that Nunjucks runs as a template, which it takes in place of a source. A view that sets a variable of the name of a constant has its own, but not its layout. */
 export function compileView(source: string, name: string, constants: Constants): string {
+  const view = parseView(source, name)
   const compiler = new ViewCompiler(name)
   compiler.constants = constants
-  compiler.compile(transformer.transform(parser.parse(source, [], {}), [], name))
+  compiler.ownNames = listOwnNames(view, name)
+  compiler.compile(view)
   // biome-ignore lint/nursery/noImpliedEval: the views are our own, and Nunjucks runs what it compiles in this way.
   const make = new Function('call', 'filter', 'look', 'put', compiler.getCode())
   const obj = make(constants.functions, constants.filters, look, put)
@@ -26,67 +35,37 @@ export function compileView(source: string, name: string, constants: Constants):
   return { type: 'code', obj } as unknown as string
 }
 
+// Of variables, loops, macros and imports.
+function listOwnNames(view: Node, name: string): Set<string> {
+  const plain = new Compiler(name)
+  plain.compile(view)
+  const names = plain.getCode().matchAll(/(?:frame\.set|context\.setVariable)\("(\w+)"/g)
+  return new Set([...names].map(([, name = '']) => name))
+}
+
 function look(context: Context, frame: Frame, name: string): unknown {
   const local = frame.lookup(name)
   return local === undefined ? (context.ctx[name] ?? context.lookup(name)) : local
 }
 
-type Context = { ctx: Record<string, unknown>; lookup: (name: string) => unknown }
-type Frame = { lookup: (name: string) => unknown }
-type Node = {
-  typename: string
-  value: unknown
-  name: Node
-  args: Node
-  children: Node[]
-  cond: Node
-  body: Node
-  else_: Node | null
-  target: Node
-  val: Node
-  key: Node
-  findAll: (type: unknown) => Node[]
-}
-
-/** What is used here of Nunjucks' own compiler. */
-declare class Compiler {
-  constructor(name: string)
-  buffer: string
-  codebuf: string[]
-  compile(node: Node, frame?: Frame): void
-  compileFilter(node: Node, frame: Frame): void
-  compileFunCall(node: Node, frame: Frame): void
-  compileIf(node: Node, frame: Frame): void
-  compileLookupVal(node: Node, frame: Frame): void
-  compileSymbol(node: Node, frame: Frame): void
-  getCode(): string
-  _compileAggregate(node: Node, frame: Frame, start: string, end: string): void
-  _emit(code: string): void
-  _emitLoopBindings(node: Node, array: string, index: string, length: string): void
-}
-
-const { compiler, nodes, parser } = nunjucks as unknown as {
-  compiler: { Compiler: typeof Compiler }
-  nodes: Record<string, unknown>
-  parser: { parse: (source: string, extensions: [], options: object) => Node }
-}
-
-class ViewCompiler extends compiler.Compiler {
+class ViewCompiler extends Compiler {
   constants!: Constants
+  ownNames!: Set<string>
+  readonly #callees = new Set<Node>()
   // Text that was not emitted yet, as more may follow, and the variable that it is added to.
   #text = ''
   #textBuffer = ''
 
   compileOutput({ children }: Node, frame: Frame): void {
     for (const child of children) {
-      const text = this.#textOf(child, frame)
+      const text = this.#textOf(child)
       if (text === undefined) this.#emitOutput(child, frame)
       else this.#addText(text)
     }
   }
 
   override compileIf(node: Node, frame: Frame): void {
-    const cond = this.#constantOf(node.cond, frame)
+    const cond = this.#constantOf(node.cond)
     const branch = cond ? node.body : node.else_
     if (cond === undefined) super.compileIf(node, frame)
     else if (branch) this.compile(branch, frame)
@@ -94,10 +73,9 @@ class ViewCompiler extends compiler.Compiler {
 
   override compileFunCall(node: Node, frame: Frame): void {
     const { name, args } = node
-    if (this.#isGlobal(name, frame, this.constants.functions))
-      this._compileAggregate(args, frame, `call.${name.value}(`, ')')
-    else if (name.typename === 'LookupVal') this.#compileMethod(node, frame)
-    else super.compileFunCall(node, frame)
+    this.#callees.add(name)
+    if (!this.#isConstant(name, this.constants.functions)) super.compileFunCall(node, frame)
+    else this._compileAggregate(args, frame, `call.${name.value}(`, ')')
   }
 
   override compileFilter(node: Node, frame: Frame): void {
@@ -106,8 +84,10 @@ class ViewCompiler extends compiler.Compiler {
     else this._compileAggregate(node.args, frame, `filter.${name}(`, ')')
   }
 
-  override compileLookupVal({ target, val }: Node, frame: Frame): void {
-    this.#emitParts(['(', target, ')?.[', val, ']'], frame)
+  // Not of methods: Nunjucks binds them to what they belong to.
+  override compileLookupVal(node: Node, frame: Frame): void {
+    if (this.#callees.has(node)) super.compileLookupVal(node, frame)
+    else this.#emitParts(['(', node.target, ')?.[', node.val, ']'], frame)
   }
 
   override compileSymbol(node: Node, frame: Frame): void {
@@ -133,13 +113,10 @@ class ViewCompiler extends compiler.Compiler {
     this.#text += text
   }
 
+  // With the place that an error names.
   #emitOutput(node: Node, frame: Frame): void {
+    this._emit(`lineno = ${node.lineno}; colno = ${node.colno};\n`)
     this.#emitParts([`${this.buffer} += put(`, node, ');\n'], frame)
-  }
-
-  #compileMethod({ name, args }: Node, frame: Frame): void {
-    this.#emitParts(['(', name.target, ')[', name.val, ']'], frame)
-    this._compileAggregate(args, frame, '(', ')')
   }
 
   #emitParts(parts: (string | Node)[], frame: Frame): void {
@@ -148,41 +125,35 @@ class ViewCompiler extends compiler.Compiler {
       else this.compile(part, frame)
   }
 
-  #textOf(node: Node, frame: Frame): string | undefined {
+  #textOf(node: Node): string | undefined {
     if (node.typename === 'TemplateData') return String(node.value)
-    const value = this.#constantOf(node, frame)
+    const value = this.#constantOf(node)
     return value === undefined ? undefined : put(value)
   }
 
-  #constantOf(node: Node, frame: Frame): unknown {
+  #constantOf(node: Node): unknown {
     const { values, functions } = this.constants
     if (node.typename === 'Literal') return node.value
-    if (this.#isGlobal(node, frame, values)) return values[String(node.value)]
-    if (node.typename === 'Dict') return this.#constantDict(node, frame)
-    if (node.typename !== 'FunCall' || !this.#isGlobal(node.name, frame, functions)) return
-    const args = node.args.children.map((arg) => this.#constantOf(arg, frame))
+    if (this.#isConstant(node, values)) return values[String(node.value)]
+    if (node.typename === 'Dict') return this.#constantDict(node)
+    if (node.typename !== 'FunCall' || !this.#isConstant(node.name, functions)) return
+    const args = node.args.children.map((arg) => this.#constantOf(arg))
     if (args.includes(undefined)) return
     return functions[String(node.name.value)]?.(...(args as never[]))
   }
 
-  #constantDict({ children }: Node, frame: Frame): object | undefined {
-    const pairs = children.map(({ key, value }) => [
-      key.value,
-      this.#constantOf(value as Node, frame),
-    ])
+  #constantDict({ children }: Node): object | undefined {
+    const pairs = children.map(({ key, value }) => [key.value, this.#constantOf(value as Node)])
     return pairs.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(pairs)
   }
 
-  #isGlobal({ typename, value }: Node, frame: Frame, globals: object): boolean {
+  #isConstant({ typename, value }: Node, constants: object): boolean {
     const name = String(value)
-    return typename === 'Symbol' && Object.hasOwn(globals, name) && !frame.lookup(name)
+    return typename === 'Symbol' && Object.hasOwn(constants, name) && !this.ownNames.has(name)
   }
 }
 
-const { SafeString } = nunjucks.runtime
-const lib = nunjucks.lib as unknown as { escape: (text: string) => string }
-
 function put(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return value instanceof SafeString ? value.toString() : lib.escape(String(value))
+  return value instanceof SafeString ? value.toString() : escapeText(String(value))
 }

@@ -73,9 +73,7 @@ type Shown = { now: Date; times: Times }
 function openViews(settings: ViewSettings, words: Words, shown: Shown): nunjucks.Environment {
   const { folder, isKept = true } = settings
   const constants = listConstants(settings, words, shown)
-  const loader = isKept
-    ? new CompilingLoader(constants, folder)
-    : new nunjucks.FileSystemLoader(folder, { noCache: true })
+  const loader = new CompilingLoader(constants, folder, { noCache: !isKept })
   const environment = new nunjucks.Environment(loader, { autoescape: true })
   for (const [name, value] of Object.entries({ ...constants.values, ...constants.functions }))
     environment.addGlobal(name, value)
@@ -118,8 +116,8 @@ function listConstants(
 class CompilingLoader extends nunjucks.FileSystemLoader {
   readonly #constants: Constants
 
-  constructor(constants: Constants, folder: string) {
-    super(folder)
+  constructor(constants: Constants, folder: string, options: { noCache: boolean }) {
+    super(folder, options)
     this.#constants = constants
   }
 

@@ -7,13 +7,13 @@ type Write = (id: string, visit: LateVisit) => Promise<unknown>
 
 /** Keeps the latest visit of each session until it may be written: lost, it would end an active session early. */
 export function createLateVisits(write: Write) {
-  const waiting = new Map<string, LateVisit & { timer: NodeJS.Timeout }>()
+  const waiting = new Map<string, { visit: LateVisit; timer: NodeJS.Timeout }>()
 
   function take(id: string): LateVisit | undefined {
-    const visit = waiting.get(id)
-    clearTimeout(visit?.timer)
+    const kept = waiting.get(id)
+    clearTimeout(kept?.timer)
     waiting.delete(id)
-    return visit
+    return kept?.visit
   }
 
   async function writeNow(id: string): Promise<boolean> {
@@ -26,10 +26,14 @@ export function createLateVisits(write: Write) {
     forget: take,
     writeNow,
     keep(id: string, visit: LateVisit, wait: number): void {
+      const kept = waiting.get(id)
+      if (kept) {
+        kept.visit = visit
+        return
+      }
       // A failure costs one session a minute at most, and there is no request to tell.
       const writeLate = () => void writeNow(id).catch(() => {})
-      const timer = waiting.get(id)?.timer ?? setTimeout(writeLate, wait).unref()
-      waiting.set(id, { ...visit, timer })
+      waiting.set(id, { visit, timer: setTimeout(writeLate, wait).unref() })
     },
     async writeAll(): Promise<void> {
       await Promise.allSettled([...waiting.keys()].map(writeNow))

@@ -1,0 +1,160 @@
+import nunjucks from 'nunjucks'
+import { describe, expect, test } from 'vitest'
+import { type Constants, compileView } from '../../src/http/view-compiler.ts'
+
+// Views are Nunjucks: who writes one knows what that makes of it.
+
+const safe = (html: string) => new nunjucks.runtime.SafeString(html)
+
+const constants: Constants = {
+  values: { site: 'A & B', isOpen: true, isClosed: false, others: ['x', 'y'] },
+  functions: {
+    t: (key: string, { name = '' }: { name?: string } = {}) => `<${key}${name}>`,
+    bold: (text: string) => safe(`<b>${text}</b>`),
+  },
+  filters: { twice: (text: string, between = '') => text + between + text },
+}
+
+const page = {
+  user: { name: 'Ada <3', tags: ['a', 'b'], isOld: false, greet: (word: string) => `${word}!` },
+  list: [{ n: 1 }, { n: 2 }, { n: 3 }],
+  empty: [],
+  pairs: { one: 1, two: 2 },
+  nothing: null,
+  shown: 'of the page',
+}
+
+function renderBoth(views: Record<string, string>): { plain: string; compiled: string } {
+  const render = (getSource: (name: string) => string) => {
+    const environment = new nunjucks.Environment(
+      { getSource: (name: string) => ({ src: getSource(name), path: name, noCache: false }) },
+      { autoescape: true },
+    )
+    for (const [name, value] of Object.entries({ ...constants.values, ...constants.functions }))
+      environment.addGlobal(name, value)
+    for (const [name, filter] of Object.entries(constants.filters))
+      environment.addFilter(name, filter)
+    return environment.render('view', page)
+  }
+  return {
+    plain: render((name) => views[name] ?? ''),
+    compiled: render((name) => compileView(views[name] ?? '', name, constants)),
+  }
+}
+
+describe('a compiled view shows what Nunjucks shows', () => {
+  test.each([
+    ['text', 'a "b" \\ \n c', 'a "b" \\ \n c'],
+    ['a value, escaped', '{{ user.name }}', 'Ada &lt;3'],
+    ['markup as it is', '{{ bold("x") }}{{ bold(shown) }}', '<b>x</b><b>of the page</b>'],
+    ['a constant, escaped', '[{{ site }}]', '[A &amp; B]'],
+    [
+      'a constant call, escaped',
+      '{{ t("key") }}{{ t("key", { name: site }) }}',
+      '&lt;key&gt;&lt;keyA &amp; B&gt;',
+    ],
+    [
+      'a call with a value of the page',
+      '{{ t("key", { name: user.name }) }}',
+      '&lt;keyAda &lt;3&gt;',
+    ],
+    [
+      'nothing for what is missing',
+      '[{{ missing }}{{ missing.name }}{{ nothing }}{{ user.nothing }}]',
+      '[]',
+    ],
+    ['numbers and false', '{{ 1.5 }}{{ isClosed }}{{ user.isOld }}{{ 0 }}', '1.5falsefalse0'],
+    ['a method', '{{ user.greet("Hi") }}{{ user.tags.join("-") }}', 'Hi!a-b'],
+    ['a lookup by a value', '{{ pairs["t" + "wo"] }}{{ list[1].n }}', '22'],
+    ['its own filters and those of Nunjucks', '{{ "a" | twice("/") | upper }}', 'A/A'],
+    [
+      'a constant choice',
+      '{% if isOpen %}a{% else %}b{% endif %}{% if isClosed %}c{% elif user %}d{% endif %}',
+      'ad',
+    ],
+    ['no choice', '{% if isClosed %}a{% endif %}{% if not isOpen %}b{% endif %}', ''],
+    [
+      'a choice by the page',
+      '{% if empty.length %}a{% elif list.length > 2 %}b{% endif %}{{ "c" if nothing else "d" }}',
+      'bd',
+    ],
+    [
+      'loops',
+      '{% for each in list %}{{ each.n }}{% for x in others %}{{ x }}{% endfor %}{% endfor %}',
+      '1xy2xy3xy',
+    ],
+    [
+      'loops that say where they are',
+      '{% for each in list %}{{ loop.index }}{{ "." if loop.last }}{% endfor %}',
+      '123.',
+    ],
+    [
+      'an inner loop alone that says so',
+      '{% for a in list %}{% for b in list %}{{ loop.index0 }}{% endfor %}{% endfor %}',
+      '012012012',
+    ],
+    ['an empty loop', '{% for each in empty %}a{% else %}none{% endfor %}', 'none'],
+    ['pairs', '{% for key, value in pairs %}{{ key }}={{ value }};{% endfor %}', 'one=1;two=2;'],
+    ['a variable', '{% set a = "<" %}{{ a }}{% set a = a + "1" %}{{ a }}', '&lt;&lt;1'],
+    [
+      'a block of text in a variable',
+      '{% set a %}x{{ site }}{% endset %}[{{ a }}]',
+      '[xA &amp;amp; B]',
+    ],
+    [
+      'a variable in place of a constant',
+      '{% for site in list %}{{ site.n }}{% endfor %}{{ site }}',
+      '123A &amp; B',
+    ],
+    [
+      'a macro',
+      '{% macro m(a, b="-") %}<i>{{ a }}{{ b }}{{ shown }}</i>{% endmacro %}{{ m("<") }}{{ m(1, b=2) }}',
+      '<i>&lt;-of the page</i><i>12of the page</i>',
+    ],
+    [
+      'an argument of the name of a constant',
+      '{% macro m(site="x") %}{{ site }}{% endmacro %}{{ m() }}{{ m(site="y") }}',
+      'xy',
+    ],
+    [
+      'a default that is null, not the value of the page',
+      '{% macro m(shown=none) %}[{{ shown }}]{% endmacro %}{{ m() }}',
+      '[]',
+    ],
+    [
+      'an argument that is null, not the value of the page',
+      '{% macro m(shown) %}[{{ shown }}]{% endmacro %}{{ m(none) }}{{ m("x") }}',
+      '[][x]',
+    ],
+    [
+      'text around what is called',
+      '{% macro m() %}<i>{{ caller() }}</i>{% endmacro %}{% call m() %}{{ shown }}{% endcall %}',
+      '<i>of the page</i>',
+    ],
+    [
+      'an argument in place of a function',
+      '{% macro m(t) %}{{ t.n }}{% endmacro %}{{ m(list[0]) }}',
+      '1',
+    ],
+  ])('%s', (_what, view, expected) => {
+    const { plain, compiled } = renderBoth({ view })
+
+    expect(compiled).toBe(expected)
+    expect(plain).toBe(expected)
+  })
+
+  test('blocks, parents, includes and imports', () => {
+    const { plain, compiled } = renderBoth({
+      view: '{% extends "parent" %}{% from "macros" import m %}{% set title = t("title") %}{% block main %}{{ super() }}{{ m(title) }}{% include "part" %}{% endblock %}',
+      parent:
+        '<{{ title }}>{% block main %}[{{ shown }}{{ site }}]{% endblock %}{% block end %}.{% endblock %}',
+      macros: '{% macro m(a) %}({{ a }}{{ site }}){% endmacro %}',
+      part: '{{ user.name }}{{ title }}',
+    })
+
+    expect(compiled).toBe(
+      '<&lt;title&gt;>[of the pageA &amp; B](&lt;title&gt;A &amp; B)Ada &lt;3&lt;title&gt;.',
+    )
+    expect(plain).toBe(compiled)
+  })
+})
