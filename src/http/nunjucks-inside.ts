@@ -44,7 +44,10 @@ declare class NunjucksCompiler {
 
 const inside = nunjucks as unknown as {
   compiler: { Compiler: typeof NunjucksCompiler }
-  lib: { escape: (text: string) => string }
+  lib: {
+    escape: (text: string) => string
+    _prettifyError: (path: string, withTrace: boolean, error: unknown) => Error
+  }
   nodes: Record<string, unknown>
   parser: { parse: (source: string, extensions: [], options: object) => Node }
 }
@@ -56,4 +59,9 @@ export const { escape: escapeText } = inside.lib
 
 export function parseView(source: string, name: string): Node {
   return transformer.transform(inside.parser.parse(source, [], {}), [], name)
+}
+
+/** The error of a view with its file and line, as Nunjucks words those of what it compiles itself. */
+export function nameView(path: string, error: unknown): Error {
+  return inside.lib._prettifyError(path, false, error)
 }

@@ -6,6 +6,7 @@ import { type Times, type TimeZone, timesIn } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar } from './avatar.ts'
 import type { Flashes } from './flash.ts'
+import { nameView } from './nunjucks-inside.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
 import { type Constants, compileView } from './view-compiler.ts'
 
@@ -123,7 +124,11 @@ class CompilingLoader extends nunjucks.FileSystemLoader {
 
   override getSource(name: string): nunjucks.LoaderSource {
     const source = super.getSource(name)
-    return source && { ...source, src: compileView(source.src, name, this.#constants) }
+    try {
+      return source && { ...source, src: compileView(source.src, name, this.#constants) }
+    } catch (error) {
+      throw nameView(source.path, error)
+    }
   }
 }
 

@@ -1,6 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import express from 'express'
 import nunjucks from 'nunjucks'
-import { describe, expect, test } from 'vitest'
+import request from 'supertest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { type Constants, compileView } from '../../src/http/view-compiler.ts'
+import { useViews } from '../../src/http/views.ts'
+import { catalogue, english } from '../../src/words/catalogue.ts'
 
 // Views are Nunjucks: who writes one knows what that makes of it.
 
@@ -156,5 +163,29 @@ describe('a compiled view shows what Nunjucks shows', () => {
       '<&lt;title&gt;>[of the pageA &amp; B](&lt;title&gt;A &amp; B)Ada &lt;3&lt;title&gt;.',
     )
     expect(plain).toBe(compiled)
+  })
+})
+
+describe('a view with a mistake', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'views-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each([
+    [true, 'production'],
+    [false, 'development'],
+  ])('is named with its line (kept: %s, as in %s)', async (isKept) => {
+    writeFileSync(join(folder, 'broken.njk'), 'a\n{% if x %}\n{{ y( }}\n')
+    const app = express()
+    app.use(
+      useViews({
+        ...{ folder, isKept, flashes: { add: () => {}, take: () => [] }, catalogue, locals: {} },
+        ...{ wordsFor: () => english, timeZoneFor: () => null, clock: () => new Date() },
+      }),
+    )
+    app.get('/', (_req, res) => res.render('broken'))
+    const { text } = await request(app).get('/')
+
+    expect(text).toContain('broken.njk) [Line 3, Column 7]')
+    expect(text).toContain('unexpected token: }}')
   })
 })
