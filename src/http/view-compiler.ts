@@ -73,8 +73,10 @@ class ViewCompiler extends Compiler {
 
   override compileFunCall(node: Node, frame: Frame): void {
     const { name, args } = node
+    const value = this.#constantOf(node)
     this.#callees.add(name)
-    if (!this.#isConstant(name, this.constants.functions)) super.compileFunCall(node, frame)
+    if (typeof value === 'string') this._emit(JSON.stringify(value))
+    else if (!this.#isConstant(name, this.constants.functions)) super.compileFunCall(node, frame)
     else this._compileAggregate(args, frame, `call.${name.value}(`, ')')
   }
 

@@ -71,6 +71,11 @@ describe('a compiled view shows what Nunjucks shows', () => {
       '[]',
     ],
     ['numbers and false', '{{ 1.5 }}{{ isClosed }}{{ user.isOld }}{{ 0 }}', '1.5falsefalse0'],
+    [
+      'a constant call in an expression',
+      '{{ missing or t("a", { name: site }) }}{{ bold("x") if isOpen }}{{ t("a") | upper }}',
+      '&lt;aA &amp; B&gt;<b>x</b>&lt;A&gt;',
+    ],
     ['a method', '{{ user.greet("Hi") }}{{ user.tags.join("-") }}', 'Hi!a-b'],
     ['a lookup by a value', '{{ pairs["t" + "wo"] }}{{ list[1].n }}', '22'],
     ['its own filters and those of Nunjucks', '{{ "a" | twice("/") | upper }}', 'A/A'],
