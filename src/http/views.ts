@@ -51,7 +51,7 @@ export function useViews(settings: ViewSettings): RequestHandler {
     const page = Object.assign(own, this.locals, values)
     shown.now = clock()
     shown.times = timesIn(words.language, timeZoneFor(req))
-    this.set('Content-Language', words.language)
+    this.setHeader('Content-Language', words.language)
     sendPage(this, viewsIn(words).render(`${name}.njk`, page))
   }
   return (_req, res, next) => {
