@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import { type HashQueue, Overloaded } from './accounts/hash-queue.ts'
 import { APP_NAME } from './app-name.ts'
 import { tellHowSessionEnded } from './auth/ended-session.ts'
@@ -37,7 +37,11 @@ export function createApp(services: Services): Express {
   const { auth, cookies, database, hashQueue, log, settings } = services
   const files = openPublicFiles(findPublicFolder(settings), settings)
   const csrf = createCsrf({ cookies, origin: settings.appUrl, readSession })
-  const steps = { requireLogin: auth.requireLogin, guards: guardsOf(services) }
+  const steps = {
+    requireLogin: auth.requireLogin,
+    guards: guardsOf(services),
+    limitForms: limitForms(services),
+  }
   const checks = listHealthChecks(services)
   const unlogged = settings.logsHealthChecks ? [] : checks.map(({ path }) => path)
   const unchecked = { ...steps, beforeGet: [], beforePost: [], checkToken: [] }
@@ -65,7 +69,7 @@ export function createApp(services: Services): Express {
 
   const pages = listPages(services)
   // Before the session is loaded: in a storm of logins that would slow every other request.
-  for (const { path, hashes } of pages) if (hashes) app.post(path, refuseOverload(hashQueue))
+  app.use(refuseOverload(hashQueue, pages))
 
   app.use(recogniseVisitors(services))
   app.use(
@@ -111,8 +115,8 @@ function guardsOf(services: Services): Record<Audience, (page: Page) => RequestH
   return {
     all: () => [],
     'logged-out': () => [auth.requireAnonymous],
-    'logged-in': () => [auth.requireLogin, limitForms(services)],
-    fresh: ({ does = '' }) => [auth.requireFreshLoginTo(does), limitForms(services)],
+    'logged-in': () => [auth.requireLogin],
+    fresh: ({ does = '' }) => [auth.requireFreshLoginTo(does)],
   }
 }
 
@@ -128,19 +132,22 @@ function recogniseVisitors({ auth, cookies, flashes, sessionStore }: Services): 
   ]
 }
 
-// Beside the guards, so that a page that is added later has a budget too.
 function limitForms({ principalOf, throttle }: Services): RequestHandler {
   return async (req, _res, next) => {
-    if (req.method === 'POST') await throttle.count(limitsOf('form', principalOf(req)))
+    await throttle.count(limitsOf('form', principalOf(req)))
     next()
   }
 }
 
-function refuseOverload(queue: HashQueue): RequestHandler {
-  return (req, _res, next) => {
+// A router of its own: no GET has to be compared with these paths.
+function refuseOverload(queue: HashQueue, pages: Page[]): RequestHandler {
+  const forms = Router()
+  const refuse: RequestHandler = (req, _res, next) => {
     queue.assertRoomFor(networkOf(req))
     next()
   }
+  for (const { path, hashes } of pages) if (hashes) forms.post(path, refuse)
+  return (req, res, next) => (req.method === 'POST' ? forms(req, res, next) : next())
 }
 
 function toHttpError(error: unknown): unknown {

@@ -5,9 +5,10 @@ import fs from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { Store } from 'express-session'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { minutes, seconds } from '../src/durations.ts'
 import { openTestApp } from './support/app.ts'
 import { Browser } from './support/browser.ts'
@@ -119,11 +120,18 @@ async function measure({ cookies }: Browser, path: string): Promise<Work> {
   const browser = new Browser(`http://127.0.0.1:${port}`, site.clock.now)
   for (const [name, cookie] of cookies) browser.cookies.set(name, cookie)
   for (let visits = 0; visits < 2; visits++) await browser.visit(path)
-  Object.assign(work, NOTHING)
+  await vi.waitFor(settle)
   site.statements.length = 0
   const { status } = await browser.visit(path)
   expect(status).toBe(200)
   return { ...work, statements: site.statements.length }
+}
+
+// What earlier visits have started, such as loading the lists of passwords, is not the work of this one.
+async function settle(): Promise<void> {
+  Object.assign(work, NOTHING)
+  await setTimeout(10)
+  expect(work).toEqual(NOTHING)
 }
 
 describe('one visit costs', () => {

@@ -118,8 +118,12 @@ function notify(change: Change, user: Notified, to: string, kind: NoticeKind, en
 
 /** What the user reads of an event. */
 export function textOf(kind: string): Key {
-  return kind in EVENTS ? `event.${kind as EventKind}` : 'event.unknown'
+  return TEXTS.get(kind) ?? 'event.unknown'
 }
+
+const TEXTS = new Map<string, Key>(
+  Object.keys(EVENTS).map((kind) => [kind, `event.${kind as EventKind}`]),
+)
 
 /** An event of a later release is one of the account. */
 export function groupOf(kind: string): EventGroup {

@@ -12,7 +12,7 @@ export const AVATAR_COLOURS = [
 
 const CORNERS = ['6 6', '26 6', '6 26', '26 26'] as const
 
-type Named = { name: string | null; username: string }
+export type Named = { name: string | null; username: string }
 
 /** A picture of a user: their initials on a colour and a pattern that come from the user name. */
 export function drawAvatar({ name, username }: Named): string {

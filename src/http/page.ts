@@ -44,6 +44,8 @@ type PageSteps = {
   checkToken: RequestHandler[]
   requireLogin: RequestHandler
   guards: Record<Audience, (page: Page) => RequestHandler[]>
+  /** Counts the forms of a user, of every page: one that is added later has a budget too. */
+  limitForms: RequestHandler
 }
 
 /** The router also answers 405 with Allow for methods that a page does not take. */
@@ -75,12 +77,13 @@ function finishWithOldToken(onSecondPress: RequestHandler): ForgeryHandler {
 }
 
 function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
-  const { beforePost, checkToken, guards, requireLogin } = steps
+  const { beforePost, checkToken, guards, limitForms, requireLogin } = steps
   // The guard asks again after the token; this one answers visitors whose session, and token with it, is over.
   const isForUsers = page.for === 'logged-in' || page.for === 'fresh'
   const pressed = page.onSecondPress ? [whereLoggedOut(page.onSecondPress)] : []
   const login = isForUsers ? [...pressed, requireLogin] : []
-  return [...beforePost, ...login, ...checkToken, ...guards[page.for](page)]
+  const limit = isForUsers ? [limitForms] : []
+  return [...beforePost, ...login, ...checkToken, ...guards[page.for](page), ...limit]
 }
 
 function refuseMethod({ get, post }: Page): RequestHandler {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import { keepLatest } from '../words/keep-latest.ts'
 import { type Times, type TimeZone, timesIn } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
-import { drawAvatar } from './avatar.ts'
+import { drawAvatar, type Named } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { nameView } from './nunjucks-inside.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
@@ -90,6 +90,9 @@ function listConstants(
 ): Constants {
   const { language } = words
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
+  const avatarOf = keepLatest((name: string | null, username: string) =>
+    safe(drawAvatar({ name, username })),
+  )
   return {
     values: {
       ...locals,
@@ -101,7 +104,7 @@ function listConstants(
       rich: (text: Text, params?: Params) => safe(words.mark(text, params)),
       urlOf,
       icon: keepLatest((name: string) => safe(drawIcon(name, urlOf))),
-      avatar: (user: Parameters<typeof drawAvatar>[0]) => safe(drawAvatar(user)),
+      avatar: ({ name, username }: Named) => avatarOf(name, username),
       kindOfDevice,
       browserName: keepLatest((label: string) => sayBrowser(label, words)),
     },
