@@ -158,8 +158,14 @@ describe.runIf(engine === 'postgresql')('a database whose server is away', async
 
 describe.runIf(engine === 'sqlite')('a database file that another process holds', async () => {
   if (engine !== 'sqlite') return
-  const site = await openTestApp()
-  afterAll(site.close)
+  const near = await openTestApp()
+  const { url } = near.database
+  const hasty = Object.assign(await openDatabase(url, { answerWithin: 200 }), { url })
+  const site = await openTestApp({}, { ...near, database: hasty })
+  afterAll(async () => {
+    await hasty.close()
+    await near.close()
+  })
 
   test('lets people read, says 503 to who would write, and goes on once it is let go', async () => {
     const ada = await register(site)

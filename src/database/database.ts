@@ -30,13 +30,13 @@ export type Database = Tables & {
 export type DatabaseOptions = {
   /** Hears every SQL statement. */
   onStatement?: (sql: string) => void
-  /** How long a PostgreSQL may take to answer a statement, in ms. */
+  /** How long a PostgreSQL may take to answer a statement, or an SQLite file be locked, in ms. */
   answerWithin?: number
 }
 
 /** Opens the database at a `file:` or `postgresql:` URL. */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { onStatement = () => {}, answerWithin = seconds(10) } = options
+  const { onStatement = () => {}, answerWithin } = options
   let changes = 0
   const onChange = () => {
     changes++
@@ -51,18 +51,18 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 // Only the chosen engine is loaded.
 async function createClient(
   url: string,
-  answerWithin: number,
+  answerWithin: number | undefined,
   listeners: Listeners,
 ): Promise<{ client: PrismaClient; read: Read }> {
   const address = readDatabaseUrl(url)
   if (address.engine === 'sqlite') {
     const { createSqliteDriver } = await import('./sqlite.ts')
-    const { adapter, read } = createSqliteDriver(address, listeners)
+    const { adapter, read } = createSqliteDriver(address, answerWithin, listeners)
     return { client: new PrismaClient(describeClient(adapter)), read }
   }
   const { createPostgresqlDriver } = await import('./postgresql.ts')
   const postgresql = await import('./generated/postgresql/client.ts')
-  const { adapter, read } = createPostgresqlDriver(address, answerWithin, listeners)
+  const { adapter, read } = createPostgresqlDriver(address, answerWithin ?? seconds(10), listeners)
   // Both clients are generated from the same models: the one place that says so to the compiler.
   const client = new postgresql.PrismaClient(describeClient(adapter)) as unknown as PrismaClient
   return { client, read }

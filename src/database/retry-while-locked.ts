@@ -5,6 +5,8 @@ import { isLocked } from './outage.ts'
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 100
 
+export type Retry = <T>(work: () => T | Promise<T>) => Promise<T>
+
 /** Waits between attempts, because SQLite's own waiting stops the whole process. */
 export async function retryWhileLocked<T>(
   work: () => T | Promise<T>,

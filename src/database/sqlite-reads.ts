@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { refuseInsideTransaction } from './change-together.ts'
 import { formatTimestamp, type Read, type ReadValue } from './read.ts'
-import { retryWhileLocked } from './retry-while-locked.ts'
+import type { Retry } from './retry-while-locked.ts'
 import { watchSqliteFile } from './sqlite-file.ts'
 
 // A look at the file takes as long as a statement. Before a write there is one each time.
@@ -14,7 +14,11 @@ type Prepared = { sql: string; run: (values: ReadValue[]) => Row[] }
 export type SqliteReads = { read: Read; close: () => void }
 
 /** Reads a file that is open for writing already, through a connection of its own: it sees what is committed, and waits for no transaction. */
-export function openSqliteReads(file: string, onStatement: (sql: string) => void): SqliteReads {
+export function openSqliteReads(
+  file: string,
+  onStatement: (sql: string) => void,
+  retry: Retry,
+): SqliteReads {
   const connection = new BetterSqlite3(file, { readonly: true, timeout: 0 })
   const assertSameFile = watchSqliteFile(file, LOOK_PAUSE_MS)
   const prepared = new Map<string, Prepared>()
@@ -29,7 +33,7 @@ export function openSqliteReads(file: string, onStatement: (sql: string) => void
     refuseInsideTransaction()
     const statement = statementOf(sql)
     onStatement(statement.sql)
-    const rows = await retryWhileLocked(() => {
+    const rows = await retry(() => {
       assertSameFile()
       return statement.run(values)
     })

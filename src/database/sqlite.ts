@@ -9,7 +9,7 @@ import {
   type Listeners,
 } from './guarded-adapter.ts'
 import type { Driver } from './read.ts'
-import { retryWhileLocked } from './retry-while-locked.ts'
+import { type Retry, retryWhileLocked } from './retry-while-locked.ts'
 import { explainOpening, makeSqliteFile, watchSqliteFile } from './sqlite-file.ts'
 import { openSqliteReads, type SqliteReads } from './sqlite-reads.ts'
 
@@ -25,22 +25,27 @@ const SETTINGS = `
 `
 
 /** The guarded driver of one SQLite file: a connection for reads, and one that a transaction has to itself. */
-export function createSqliteDriver({ file }: SqliteAddress, listeners: Listeners): Driver {
+export function createSqliteDriver(
+  { file }: SqliteAddress,
+  lockedFor: number | undefined,
+  listeners: Listeners,
+): Driver {
+  const retry: Retry = (work) => retryWhileLocked(work, lockedFor)
   const gate = createGate()
   let reads: SqliteReads
   const factory: SqlDriverAdapterFactory = {
     provider: 'sqlite',
     adapterName: '@prisma/adapter-better-sqlite3',
     async connect() {
-      const connection = await connect(file)
-      reads = openSqliteReads(file, listeners.onStatement)
+      const connection = await connect(file, retry)
+      reads = openSqliteReads(file, listeners.onStatement, retry)
       return closeTogether(connection, reads)
     },
   }
   const adapter = guardAdapter(factory, {
     ...listeners,
-    begin: beginBehind(gate),
-    runPlain: (work) => retryWhileLocked(() => gate.pass(work)),
+    begin: beginBehind(gate, retry),
+    runPlain: (work) => retry(() => gate.pass(work)),
   })
   return { adapter, read: (sql, values) => reads.read(sql, values) }
 }
@@ -56,11 +61,11 @@ function closeTogether(connection: SqlDriverAdapter, reads: SqliteReads): SqlDri
   })
 }
 
-async function connect(file: string): Promise<SqlDriverAdapter> {
+async function connect(file: string, retry: Retry): Promise<SqlDriverAdapter> {
   makeSqliteFile(file)
   const driver = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 })
   const connection = await explainOpening(file, () => driver.connect())
-  await retryWhileLocked(() => connection.executeScript(SETTINGS))
+  await retry(() => connection.executeScript(SETTINGS))
   const assertSameFile = watchSqliteFile(file)
   const watched = aroundStatements(connection, async ({ sql }, work) => {
     if (sql !== 'ROLLBACK') assertSameFile()
@@ -74,7 +79,7 @@ async function connect(file: string): Promise<SqlDriverAdapter> {
 //
 // IMMEDIATE: a transaction that turns from reading to writing halfway fails at once, without any wait,
 // when another process wrote in between.
-function beginBehind(gate: Gate): Begin {
+function beginBehind(gate: Gate, retry: Retry): Begin {
   return (connection) => {
     const run = (sql: string) => connection.executeRaw(bare(sql))
     const begin = async () => {
@@ -90,8 +95,8 @@ function beginBehind(gate: Gate): Begin {
       return release
     }
     // Between two attempts others may read.
-    return retryWhileLocked(begin).then((release) => ({
-      queryable: aroundStatements(connection, (_query, work) => retryWhileLocked(work)),
+    return retry(begin).then((release) => ({
+      queryable: aroundStatements(connection, (_query, work) => retry(work)),
       release,
     }))
   }

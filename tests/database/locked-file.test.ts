@@ -4,6 +4,7 @@ import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest
 import { changeTogether } from '../../src/database/change-together.ts'
 import { openDatabase } from '../../src/database/database.ts'
 import { isDatabaseOutage } from '../../src/database/outage.ts'
+import { seconds } from '../../src/durations.ts'
 import { openTestApp } from '../support/app.ts'
 import { createEmptyDatabase } from '../support/database.ts'
 import { lockSqliteFile } from '../support/locked-file.ts'
@@ -33,16 +34,25 @@ describe.runIf(inject('template').engine === 'sqlite')(
     const site = await openTestApp()
     afterAll(site.close)
 
+    /** The database again, for those who wait until it is an outage. */
+    const openHasty = async (answerWithin: number) => {
+      const { url } = site.database
+      const hasty = Object.assign(await openDatabase(url, { answerWithin }), { url })
+      onTestFinished(hasty.close)
+      return hasty
+    }
+
     test('stops no request but those that write', async () => {
       const ada = await register(site)
-      const browsers = [site.browse(), site.browse()]
+      const hasty = await openTestApp({}, { ...site, database: await openHasty(seconds(2)) })
+      const browsers = [hasty.browse(), hasty.browse()]
       const letGo = lockSqliteFile(site.database.url)
       const endWatch = watchLoop()
       const logins = Promise.all(browsers.map((browser) => logIn(browser, ada)))
       let healthy = 0
       const asking = (async () => {
         for (let isOver = false; !isOver; await setTimeout(50)) {
-          if ((await site.browse().visit('/healthz')).status === 200) healthy++
+          if ((await hasty.browse().visit('/healthz')).status === 200) healthy++
           isOver = await Promise.race([logins.then(() => true), setTimeout(0, false)])
         }
       })()
@@ -91,12 +101,13 @@ describe.runIf(inject('template').engine === 'sqlite')(
     })
 
     test('is an outage for a lone statement as for a transaction', async () => {
-      const letGo = lockSqliteFile(site.database.url)
+      const hasty = await openHasty(200)
+      const letGo = lockSqliteFile(hasty.url)
       const row = userRow()
 
       const failures = await Promise.all([
-        site.database.user.create({ data: row }).catch((error: unknown) => error),
-        changeTogether(site.database, (tables) => tables.user.create({ data: row })).catch(
+        hasty.user.create({ data: row }).catch((error: unknown) => error),
+        changeTogether(hasty, (tables) => tables.user.create({ data: row })).catch(
           (error: unknown) => error,
         ),
       ])
