@@ -25,6 +25,8 @@ export type SenderOptions = {
   sendFor?: number
   /** How long what is under way may take once the sender is stopped. */
   finishFor?: number
+  /** The pause before each look at what is due, once it is started. */
+  every?: number
 }
 
 /** The pause after each failed attempt. After the last, about a day in all, the message is given up. */
@@ -53,7 +55,7 @@ export function createSender(options: SenderOptions) {
   return {
     /** Sends what is due, and returns how many messages went. */
     sendDue: () => sendDue({ ...options, isStopped: () => false, calledOff: NEVER }),
-    /** Sends what is due every second from now on. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
+    /** Sends what is due from now on, with a pause of `every` before each time. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
     start: () => keepSending(options),
   }
 }
@@ -64,7 +66,7 @@ type Work = SenderOptions & { isStopped: () => boolean; calledOff: AbortSignal }
 const NEVER = new AbortController().signal
 
 function keepSending(options: SenderOptions): () => Promise<void> {
-  const { log, finishFor = FINISH_FOR } = options
+  const { log, finishFor = FINISH_FOR, every = EVERY } = options
   let isStopped = false
   const callOff = new AbortController()
   const work: Work = { ...options, isStopped: () => isStopped, calledOff: callOff.signal }
@@ -75,7 +77,7 @@ function keepSending(options: SenderOptions): () => Promise<void> {
       .then(plan)
   }
   const plan = () => {
-    if (!isStopped) setTimeout(send, EVERY).unref()
+    if (!isStopped) setTimeout(send, every).unref()
   }
   plan()
   return () => {

@@ -1,13 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { seconds } from '../../src/durations.ts'
 import { RETRIES } from '../../src/mail/sender.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { collect, hold, outboxOn, until } from './support/outbox.ts'
 
+const EVERY = 50
+
 const database = await openTestDatabase()
 const outbox = outboxOn(database)
 const { logged } = outbox
+const openSender: typeof outbox.openSender = (options) =>
+  outbox.openSender({ every: EVERY, ...options })
 
 afterEach(async () => {
   logged.splice(0)
@@ -18,20 +21,20 @@ afterAll(() => database.close())
 describe('a started sender', () => {
   test('sends by itself, and once stopped no more', async () => {
     const { recipients, transport } = collect()
-    const stop = outbox.openSender({ transport }).start()
+    const stop = openSender({ transport }).start()
     await outbox.put('ada@x.org')
     await until(() => recipients.length === 1)
 
     await stop()
     await outbox.put('bob@x.org')
-    await setTimeout(seconds(1.2))
+    await setTimeout(4 * EVERY)
 
     expect(recipients).toEqual(['ada@x.org'])
   })
 
   test('finishes what is under way when it is stopped', async () => {
     const { held, transport } = hold()
-    const stop = outbox.openSender({ transport }).start()
+    const stop = openSender({ transport }).start()
     await outbox.put('ada@x.org')
     await until(() => held.length === 1)
 
@@ -44,7 +47,7 @@ describe('a started sender', () => {
   test('calls off what takes too long to finish, and leaves it to be sent soon', async () => {
     const { transport, held } = hold()
     const finishFor = 50
-    const stop = outbox.openSender({ transport, finishFor }).start()
+    const stop = openSender({ transport, finishFor }).start()
     await outbox.put('ada@x.org')
     await until(() => held.length === 1)
 
@@ -60,9 +63,9 @@ describe('a started sender', () => {
 
   test('does not give up a message whose last attempt was called off', async () => {
     const { transport, held } = hold()
-    const stop = outbox.openSender({ transport, finishFor: 50 }).start()
     await outbox.put('ada@x.org')
     await database.outboxMessage.updateMany({ data: { attempts: RETRIES.length } })
+    const stop = openSender({ transport, finishFor: 50 }).start()
     await until(() => held.length === 1)
 
     await stop()
@@ -73,7 +76,7 @@ describe('a started sender', () => {
   test('goes on after the database was away', async () => {
     const { recipients, transport } = collect()
     await database.$executeRaw`ALTER TABLE "OutboxMessage" RENAME TO "Away"`
-    const stop = outbox.openSender({ transport }).start()
+    const stop = openSender({ transport, every: 500 }).start()
     await until(() => logged.length === 1)
 
     await database.$executeRaw`ALTER TABLE "Away" RENAME TO "OutboxMessage"`
