@@ -64,15 +64,6 @@ describe('the budget of', () => {
     expect([refused.status, other.status, passed.status]).toEqual([429, 303, 303])
     expect(await spendResets(id, 1)).toEqual([true])
   })
-
-  test('/reauthenticate is ten times as large for a right password', async () => {
-    const { browser, password } = await register(site)
-    const _csrf = await browser.takeToken('/reauthenticate')
-
-    const statuses = await repeat(101, () => browser.post('/reauthenticate', { _csrf, password }))
-
-    expect(statuses).toEqual([...Array(100).fill(303), 429])
-  })
 })
 
 function openPage(path: string): Promise<SendForm> {

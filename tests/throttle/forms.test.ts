@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Response } from 'supertest'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { logInElsewhere } from '../support/account.ts'
 import { openTestApp } from '../support/app.ts'
-import { findUser, newPassword } from '../support/journeys.ts'
+import { findUser } from '../support/journeys.ts'
 import { listSitePages } from '../support/pages.ts'
 import { register } from '../support/users.ts'
 
@@ -32,20 +31,6 @@ describe('a form that a user sends', () => {
     await browser.post(path, { _csrf })
 
     expect(await site.database.attemptCounter.count()).toBeGreaterThanOrEqual(3)
-  })
-
-  test('is one of 200 an hour in one browser; another, and logging out, still work', async () => {
-    const ada = await register(site)
-    const _csrf = await ada.browser.takeToken('/logout')
-
-    const statuses = await repeat(201, () => ada.browser.post('/reauthenticate', { _csrf }))
-    const other = await logInElsewhere(site, ada)
-    const current = ada.password
-    const changed = await other.submit('/account/password', { ...newPassword, current })
-    const loggedOut = await ada.browser.post('/logout', { _csrf })
-
-    expect(statuses).toEqual([...Array(200).fill(422), 429])
-    expect([changed.status, loggedOut.status]).toEqual([303, 303])
   })
 })
 

@@ -146,22 +146,6 @@ describe('ten wrong passwords of an intruder in one browser', () => {
 
     expect(statuses).toEqual([...Array(10).fill(422), 429, 429])
   })
-
-  test('are bounded for the account: 100 an hour in however many browsers', async () => {
-    const ada = await register(site)
-    const statuses: number[] = []
-
-    for (let browser = 0; browser < 11; browser++) {
-      const intruder = await logInElsewhere(site, ada, {})
-      const _csrf = await intruder.takeToken('/reauthenticate')
-      for (let time = 0; time < 10; time++) {
-        const answer = await intruder.post('/reauthenticate', { _csrf, password: 'a guess' })
-        statuses.push(answer.status)
-      }
-    }
-
-    expect(statuses).toEqual([...Array(100).fill(422), ...Array(10).fill(429)])
-  })
 })
 
 describe('the wait of a refusal', () => {
