@@ -168,6 +168,9 @@ function principalOf(req: Request): Principal {
 }
 
 // Each login writes down its device and its event.
+// Where users come in, and the page that most of them see.
+const HOME = '/dashboard'
+
 function openSessionStore(
   { database, clock, settings }: Foundation,
   { visitOf, keepDeviceToken }: Http,
@@ -181,7 +184,8 @@ function openSessionStore(
       if (req.res) keepDeviceToken(req, req.res, device)
     }
   }
-  return new SessionStore({ database, clock, limits, onLogin })
+  const needsActivity = ({ path }: Request) => path === HOME
+  return new SessionStore({ database, clock, limits, needsActivity, onLogin })
 }
 
 function openAuthentication({ log }: Foundation, { visitOf }: Http, accounts: Accounts) {
@@ -205,7 +209,7 @@ function openAuth(
     getId: formatLoginId,
     loadUser: async (id, req) => {
       // The query that found the session has brought its user along.
-      const user = sessionStore.userOf(readSession(req))
+      const user = sessionStore.rowOf(readSession(req))?.user ?? null
       return user && formatLoginId(user) === id ? user : findLoggedInUser(accounts, id)
     },
     flash: (req, res, message) => flashes.add(req, res, 'info', readText(message)),
@@ -213,7 +217,7 @@ function openAuth(
     loginMessage: text('login.required'),
     refreshView: '/reauthenticate',
     needsRefreshMessage: text('login.password-required'),
-    homeView: '/dashboard',
+    homeView: HOME,
     alreadyLoggedInMessage: text('login.already'),
     sessionProtection: settings.sessionProtection,
     fingerprint: (req) => takeFingerprint(req, networkOf(req)),

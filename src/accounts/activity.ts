@@ -1,4 +1,5 @@
 import type { Database, SecurityEvent } from '../database/database.ts'
+import type { Engine } from '../database/database-url.ts'
 import type { Key } from '../words/words.ts'
 import { type EventGroup, groupOf, listKinds, textOf } from './events.ts'
 
@@ -31,6 +32,36 @@ export async function listActivity(
 ): Promise<Activity[]> {
   const statement = `${STATEMENTS[group ?? 'all']} LIMIT ${most}`
   const events = await database.read<SecurityEvent>(statement, [userId, before.at, before.id])
+  return events.map(toActivity)
+}
+
+const LATEST = 20
+
+/** As many as a session brings along: see `selectLatest`. */
+export function listLatest(database: Database, userId: string): Promise<Activity[]> {
+  return listActivity(database, userId, { most: LATEST })
+}
+
+const AS_JSON = {
+  sqlite: { list: 'json_group_array', object: 'json_object', time: '"at"' },
+  // Which would write a time without its zone.
+  postgresql: { list: 'json_agg', object: 'json_build_object', time: `"at" AT TIME ZONE 'UTC'` },
+} as const satisfies Record<Engine, { list: string; object: string; time: string }>
+
+/** A column for the statement of another room: the latest events of the user whom `owner`, such as `s."userId"`, names there; `readLatest` reads it. */
+export function selectLatest(owner: string, engine: Engine): string {
+  const { list, object, time } = AS_JSON[engine]
+  const pairs = SHOWN.map((name) => `'${name}', ${name === 'at' ? time : `"${name}"`}`)
+  const newestFirst = 'ORDER BY "at" DESC, "id" DESC'
+  return `(
+    SELECT CAST(${list}(${object}(${pairs.join(', ')}) ${newestFirst}) AS TEXT)
+    FROM (SELECT * FROM "SecurityEvent" WHERE "userId" = ${owner} ${newestFirst} LIMIT ${LATEST} ) latest)`
+}
+
+/** Newest first. */
+export function readLatest(column: string | null): Activity[] {
+  const events: SecurityEvent[] = JSON.parse(column ?? '[]')
+  for (const event of events) event.at = new Date(event.at)
   return events.map(toActivity)
 }
 

@@ -9,9 +9,15 @@ import { noteEnd, type SessionEnd } from './ended-session.ts'
 /** What a session holds, for reading only. */
 type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
 
+type Answer = (error: unknown, session?: SessionData | null) => void
+
 type SessionSettings = {
-  /** `keepVisit` notes a visit for later; false where it must be written with this request. */
-  store: Store & { keepVisit?: (id: string, session: SessionData) => boolean }
+  store: Store & {
+    /** Is told for which request it reads. */
+    get: (id: string, done: Answer, req: Request) => void
+    /** Notes a visit for later; false where it must be written with this request. */
+    keepVisit?: (id: string, session: SessionData) => boolean
+  }
   cookie: SignedCookie
   /** Asked only when the browser names a session that is over. */
   findEnd?: (id: string) => Promise<SessionEnd>
@@ -33,7 +39,7 @@ export function createSessions({ store, cookie, findEnd }: SessionSettings): Req
   return async (req, res, next) => {
     // A form that is resumed passes here twice.
     if (deferred.has(req) || req.session) return next()
-    const found = await findFirst(store, cookie.readAll(req))
+    const found = await findFirst(store, cookie.readAll(req), req)
     deferred.set(req, { session: found?.session ?? {}, start: () => start(req, res, found, next) })
     Object.defineProperty(req, 'session', START_WHEN_TOUCHED)
     if (found?.session) {
@@ -103,18 +109,22 @@ function answerWith(store: Store, found: SessionData | null): () => void {
 }
 
 // express-session looks at the first cookie of the name only.
-async function findFirst(store: Store, ids: string[]): Promise<Found | null> {
+async function findFirst(
+  store: SessionSettings['store'],
+  ids: string[],
+  req: Request,
+): Promise<Found | null> {
   for (const id of ids) {
-    const session = await find(store, id)
+    const session = await find(store, id, req)
     if (session) return { id, session }
   }
   const [id] = ids
   return id === undefined ? null : { id, session: null }
 }
 
-function find(store: Store, id: string): Promise<SessionData | null> {
-  return new Promise((resolve, reject) => {
-    store.get(id, (error, found) => (error ? reject(error) : resolve(found ?? null)))
+function find(store: SessionSettings['store'], id: string, req: Request) {
+  return new Promise<SessionData | null>((resolve, reject) => {
+    store.get(id, (error, found) => (error ? reject(error) : resolve(found ?? null)), req)
   })
 }
 

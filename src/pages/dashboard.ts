@@ -1,22 +1,23 @@
 import type { Request, Response } from 'express'
-import { listActivity } from '../accounts/activity.ts'
+import { listLatest } from '../accounts/activity.ts'
 import { findConcerns } from '../accounts/concerns.ts'
 import { readSession } from '../auth/express-session.ts'
 import type { Page } from '../http/page.ts'
 import { describeUserAgent } from '../http/user-agent.ts'
 import { servicesOf } from '../services.ts'
 
-// Older concerns are on /account/activity, and a new device is in the mail.
-const EVENTS_READ = 20
+// Of those that are read: older concerns are on /account/activity, and a new device is in the mail.
 const EVENTS_SHOWN = 5
 
 export const dashboardPage: Page = { path: '/dashboard', for: 'logged-in', get: [showDashboard] }
 
 async function showDashboard(req: Request, res: Response) {
-  const { auth, clock, database } = servicesOf(req)
+  const { auth, clock, database, sessionStore } = servicesOf(req)
   const user = auth.loggedInUser(req)
-  const { login } = readSession(req)
-  const events = await listActivity(database, user.id, { most: EVENTS_READ })
+  const session = readSession(req)
+  const { login } = session
+  // A session that this request has started, by a remember cookie, brought none.
+  const events = sessionStore.rowOf(session)?.activity ?? (await listLatest(database, user.id))
   res.render('dashboard', {
     concerns: findConcerns(user, events, { now: clock(), deviceId: login?.deviceId ?? null }),
     events: events.slice(0, EVENTS_SHOWN),

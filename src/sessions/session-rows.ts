@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import type { SessionData } from 'express-session'
+import { type Activity, readLatest, selectLatest } from '../accounts/activity.ts'
 import type { User } from '../accounts/users.ts'
 import { latestPossible } from '../clock.ts'
 import type { Database, Tables } from '../database/database.ts'
+import type { Engine } from '../database/database-url.ts'
 import { minutes } from '../durations.ts'
 
 // The compiler asks for a new column of a user here.
@@ -22,15 +24,27 @@ const SELECTED = Object.keys(USER_COLUMNS)
   .map((column) => `u."${column}"`)
   .join(', ')
 
-const FIND_SESSION = `
-  SELECT s."data", s."createdAt" AS "startedAt", s."lastSeenAt", ${SELECTED}
-  FROM "Session" s
-  LEFT JOIN "User" u ON u."id" = s."userId"
-  LEFT JOIN "Device" d ON d."id" = s."deviceId"
-  WHERE s."idHash" = $1 AND s."expiresAt" > $2 AND s."lastSeenAt" <= $3
-    AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
-      AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
-    AND d."revokedAt" IS NULL`
+function selectSession(alsoSelected = ''): string {
+  return `
+    SELECT ${alsoSelected} s."data", s."createdAt" AS "startedAt", s."lastSeenAt", ${SELECTED}
+    FROM "Session" s
+    LEFT JOIN "User" u ON u."id" = s."userId"
+    LEFT JOIN "Device" d ON d."id" = s."deviceId"
+    WHERE s."idHash" = $1 AND s."expiresAt" > $2 AND s."lastSeenAt" <= $3
+      AND (s."userId" IS NULL OR (u."authEpoch" = s."authEpoch"
+        AND u."disabledAt" IS NULL AND u."deletionDueAt" IS NULL))
+      AND d."revokedAt" IS NULL`
+}
+
+const FIND_SESSION = selectSession()
+
+const withActivity = (engine: Engine) =>
+  selectSession(`${selectLatest('s."userId"', engine)} AS "activity",`)
+
+const FIND_WITH_ACTIVITY: Record<Engine, string> = {
+  sqlite: withActivity('sqlite'),
+  postgresql: withActivity('postgresql'),
+}
 
 export type SessionLimits = {
   /** Milliseconds without a request. */
@@ -45,9 +59,16 @@ export type StoredSession = {
   createdAt: Date
   lastSeenAt: Date
   user: User | null
+  /** The latest events of the user, where they were asked for. */
+  activity?: Activity[] | undefined
 }
 
-type Row = { data: string; startedAt: Date; lastSeenAt: Date } & {
+type Row = {
+  data: string
+  startedAt: Date
+  lastSeenAt: Date
+  activity?: string | null
+} & {
   [column in keyof User]: User[column] | null
 }
 
@@ -56,12 +77,10 @@ export async function findSession(
   database: Database,
   id: string,
   now: Date,
+  needsActivity = false,
 ): Promise<StoredSession | null> {
-  const [row] = await database.read<Row>(FIND_SESSION, [
-    hashSessionId(id),
-    now,
-    latestPossible(now),
-  ])
+  const statement = needsActivity ? FIND_WITH_ACTIVITY[database.engine] : FIND_SESSION
+  const [row] = await database.read<Row>(statement, [hashSessionId(id), now, latestPossible(now)])
   return row ? toStoredSession(row) : null
 }
 
@@ -71,9 +90,10 @@ export async function deleteSession(tables: Tables, id: string): Promise<boolean
   return count === 1
 }
 
-function toStoredSession({ data, startedAt, lastSeenAt, ...user }: Row): StoredSession {
+function toStoredSession({ data, startedAt, lastSeenAt, activity, ...user }: Row): StoredSession {
   const found = user.id === null ? null : (user as User)
-  return { data, createdAt: startedAt, lastSeenAt, user: found }
+  const events = activity === undefined ? undefined : readLatest(activity)
+  return { data, createdAt: startedAt, lastSeenAt, user: found, activity: events }
 }
 
 /** The form in which a session id rests in the database. It has 192 random bits, so a plain hash will do. */

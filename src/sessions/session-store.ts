@@ -1,6 +1,5 @@
 import type { Request } from 'express'
 import { type SessionData, Store } from 'express-session'
-import type { User } from '../accounts/users.ts'
 import type { SessionEnd } from '../auth/ended-session.ts'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
@@ -31,11 +30,14 @@ type SessionStoreOptions = {
   database: Database
   clock: Clock
   limits: SessionLimits
+  /** Whether a request will show the latest events: they come with its session, in one statement. */
+  needsActivity?: (req: Request) => boolean
   /** Writes, in the transaction that inserts the session, what else belongs to a login: its event, and the device that it puts into the session. Returns what to do once it is committed. */
   onLogin?: (tables: Tables, login: NewLogin) => Promise<() => void>
 }
 
 type Done = (error?: unknown) => void
+type Found = (error: unknown, session?: SessionData | null) => void
 
 type Session = SessionData & { req?: Request }
 
@@ -56,9 +58,9 @@ export class SessionStore extends Store {
     this.#options = options
   }
 
-  /** The user whom a session has brought along, or null. */
-  userOf(session: object): User | null {
-    return rows.get(session)?.user ?? null
+  /** What was read together with a session; null for one that this request has started. */
+  rowOf(session: object): StoredSession | null {
+    return rows.get(session) ?? null
   }
 
   /** How the session ended that a browser still names. */
@@ -66,8 +68,8 @@ export class SessionStore extends Store {
     return findSessionEnd(this.#options.database, id, this.#options.clock())
   }
 
-  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#find(id).then((session) => done(null, session), done)
+  override get(id: string, done: Found, req?: Request): void {
+    this.#find(id, req).then((session) => done(null, session), done)
   }
 
   override set(id: string, session: Session, done: Done = () => {}): void {
@@ -114,13 +116,13 @@ export class SessionStore extends Store {
     return session
   }
 
-  async #find(id: string): Promise<Session | null> {
-    const { database, clock } = this.#options
+  async #find(id: string, req?: Request): Promise<Session | null> {
+    const { database, clock, needsActivity } = this.#options
     const now = clock()
-    let found = await findSession(database, id, now)
+    const find = () => findSession(database, id, now, req && needsActivity?.(req))
+    let found = await find()
     // Over, as far as was written.
-    if (!found && (await this.#lateVisits.writeNow(id)))
-      found = await findSession(database, id, now)
+    if (!found && (await this.#lateVisits.writeNow(id))) found = await find()
     if (!found) return null
     const session = parseSession(found)
     rows.set(session, found)
