@@ -1,14 +1,14 @@
 import nunjucks from 'nunjucks'
-// @ts-expect-error It has no types either.
+// @ts-expect-error It has no types.
 import transformer from 'nunjucks/src/transformer.js'
 
-// What http/view-compiler.ts uses of the inside of Nunjucks, which its types leave out.
+// The internals of Nunjucks that views.ts and view-compiler.ts use. @types/nunjucks does not declare them.
 
 /** What a view is rendered with: the values of the page, and what is global. */
 export type Context = { ctx: Record<string, unknown>; lookup: (name: string) => unknown }
 /** The variables of a view. */
 export type Frame = { lookup: (name: string) => unknown }
-/** A piece of a parsed view, with what its kind has of these. */
+/** A node of a parsed view. Each kind of node has only some of these properties. */
 export type Node = {
   lineno: number
   colno: number
@@ -35,6 +35,7 @@ declare class NunjucksCompiler {
   compileFunCall(node: Node, frame: Frame): void
   compileIf(node: Node, frame: Frame): void
   compileLookupVal(node: Node, frame: Frame): void
+  compileOutput(node: Node, frame: Frame): void
   compileSymbol(node: Node, frame: Frame): void
   getCode(): string
   _compileAggregate(node: Node, frame: Frame, start: string, end: string): void
@@ -61,7 +62,7 @@ export function parseView(source: string, name: string): Node {
   return transformer.transform(inside.parser.parse(source, [], {}), [], name)
 }
 
-/** The error of a view with its file and line, as Nunjucks words those of what it compiles itself. */
-export function nameView(path: string, error: unknown): Error {
+/** An error with the file and line of the view that caused it, in the words of Nunjucks. */
+export function locateError(path: string, error: unknown): Error {
   return inside.lib._prettifyError(path, false, error)
 }

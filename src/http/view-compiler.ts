@@ -9,9 +9,9 @@ import {
   SafeString,
 } from './nunjucks-inside.ts'
 
-// Nunjucks looks up each name and function of a view by its text, for each page. What is the same on every page
-// of a language is looked up, called and escaped once here, when the view is compiled, and the rest is called
-// without detours.
+// Nunjucks looks up each name of a view as a string, again for each page. Here, what is the same on every page of a
+// language is looked up, called and escaped once, when the view is compiled. The other calls of our functions and
+// filters are compiled to direct calls.
 
 /** What every view of a language can use: values, and functions whose result depends on their arguments alone. */
 export type Constants = {
@@ -21,21 +21,19 @@ export type Constants = {
   filters: Record<string, (...args: never[]) => unknown>
 }
 
-/** The functions that Nunjucks runs as a template, which it takes in place of a source. A view that sets a variable of the name of a constant has its own, but not its layout. */
+/** Returns the functions that Nunjucks runs as a template; it takes them in place of source text. A variable of a view may have the name of a constant, but its layout and what it includes still read the constant. */
 export function compileView(source: string, name: string, constants: Constants): string {
   const view = parseView(source, name)
-  const compiler = new ViewCompiler(name)
-  compiler.constants = constants
-  compiler.ownNames = listOwnNames(view, name)
+  const compiler = new ViewCompiler(name, constants, listOwnNames(view, name))
   compiler.compile(view)
   // biome-ignore lint/nursery/noImpliedEval: the views are our own, and Nunjucks runs what it compiles in this way.
   const make = new Function('call', 'filter', 'look', 'put', compiler.getCode())
   const obj = make(constants.functions, constants.filters, look, put)
-  // Its types know of sources only.
+  // @types/nunjucks declares source text only.
   return { type: 'code', obj } as unknown as string
 }
 
-// Of variables, loops, macros and imports.
+// The names of variables, loops, macros, arguments and imports: Nunjucks' own code for a view sets each in this way.
 function listOwnNames(view: Node, name: string): Set<string> {
   const plain = new Compiler(name)
   plain.compile(view)
@@ -43,20 +41,27 @@ function listOwnNames(view: Node, name: string): Set<string> {
   return new Set([...names].map(([, name = '']) => name))
 }
 
+// As Nunjucks does it, but without asking first whether the name is global.
 function look(context: Context, frame: Frame, name: string): unknown {
   const local = frame.lookup(name)
   return local === undefined ? (context.ctx[name] ?? context.lookup(name)) : local
 }
 
 class ViewCompiler extends Compiler {
-  constants!: Constants
-  ownNames!: Set<string>
+  readonly #constants: Constants
+  readonly #ownNames: Set<string>
   readonly #callees = new Set<Node>()
-  // Text that was not emitted yet, as more may follow, and the variable that it is added to.
+  // Text that was not emitted yet, because more may follow, and the variable that it is added to.
   #text = ''
   #textBuffer = ''
 
-  compileOutput({ children }: Node, frame: Frame): void {
+  constructor(name: string, constants: Constants, ownNames: Set<string>) {
+    super(name)
+    this.#constants = constants
+    this.#ownNames = ownNames
+  }
+
+  override compileOutput({ children }: Node, frame: Frame): void {
     for (const child of children) {
       const text = this.#textOf(child)
       if (text === undefined) this.#emitOutput(child, frame)
@@ -65,28 +70,32 @@ class ViewCompiler extends Compiler {
   }
 
   override compileIf(node: Node, frame: Frame): void {
-    const cond = this.#constantOf(node.cond)
-    const branch = cond ? node.body : node.else_
-    if (cond === undefined) super.compileIf(node, frame)
+    const condition = this.#constantOf(node.cond)
+    const branch = condition ? node.body : node.else_
+    if (condition === undefined) super.compileIf(node, frame)
     else if (branch) this.compile(branch, frame)
   }
 
   override compileFunCall(node: Node, frame: Frame): void {
     const { name, args } = node
     const value = this.#constantOf(node)
-    this.#callees.add(name)
     if (typeof value === 'string') this._emit(JSON.stringify(value))
-    else if (!this.#isConstant(name, this.constants.functions)) super.compileFunCall(node, frame)
-    else this._compileAggregate(args, frame, `call.${name.value}(`, ')')
+    else if (this.#isConstant(name, this.#constants.functions))
+      this._compileAggregate(args, frame, `call.${name.value}(`, ')')
+    else {
+      this.#callees.add(name)
+      super.compileFunCall(node, frame)
+    }
   }
 
   override compileFilter(node: Node, frame: Frame): void {
     const name = String(node.name.value)
-    if (!Object.hasOwn(this.constants.filters, name)) super.compileFilter(node, frame)
-    else this._compileAggregate(node.args, frame, `filter.${name}(`, ')')
+    if (Object.hasOwn(this.#constants.filters, name))
+      this._compileAggregate(node.args, frame, `filter.${name}(`, ')')
+    else super.compileFilter(node, frame)
   }
 
-  // Not of methods: Nunjucks binds them to what they belong to.
+  // A method that is called is left to Nunjucks, which binds it to its object.
   override compileLookupVal(node: Node, frame: Frame): void {
     if (this.#callees.has(node)) super.compileLookupVal(node, frame)
     else this.#emitParts(['(', node.target, ')?.[', node.val, ']'], frame)
@@ -98,7 +107,7 @@ class ViewCompiler extends Compiler {
     else this._emit(`look(context, frame, "${name}")`)
   }
 
-  // A loop that does not say which round it is in has no need to know.
+  // Makes `loop` only where the body reads it.
   override _emitLoopBindings(node: Node, ...names: [string, string, string]): void {
     const isUsed = node.body.findAll(nodes.Symbol).some(({ value }) => value === 'loop')
     if (isUsed) super._emitLoopBindings(node, ...names)
@@ -115,7 +124,7 @@ class ViewCompiler extends Compiler {
     this.#text += text
   }
 
-  // With the place that an error names.
+  // The line and column are for errors.
   #emitOutput(node: Node, frame: Frame): void {
     this._emit(`lineno = ${node.lineno}; colno = ${node.colno};\n`)
     this.#emitParts([`${this.buffer} += put(`, node, ');\n'], frame)
@@ -133,8 +142,9 @@ class ViewCompiler extends Compiler {
     return value === undefined ? undefined : put(value)
   }
 
+  // Undefined where it depends on the page.
   #constantOf(node: Node): unknown {
-    const { values, functions } = this.constants
+    const { values, functions } = this.#constants
     if (node.typename === 'Literal') return node.value
     if (this.#isConstant(node, values)) return values[String(node.value)]
     if (node.typename === 'Dict') return this.#constantDict(node)
@@ -151,7 +161,7 @@ class ViewCompiler extends Compiler {
 
   #isConstant({ typename, value }: Node, constants: object): boolean {
     const name = String(value)
-    return typename === 'Symbol' && Object.hasOwn(constants, name) && !this.ownNames.has(name)
+    return typename === 'Symbol' && Object.hasOwn(constants, name) && !this.#ownNames.has(name)
   }
 }
 

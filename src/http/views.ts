@@ -6,7 +6,7 @@ import { type Times, type TimeZone, timesIn } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar, type Named } from './avatar.ts'
 import type { Flashes } from './flash.ts'
-import { nameView } from './nunjucks-inside.ts'
+import { locateError } from './nunjucks-inside.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
 import { type Constants, compileView } from './view-compiler.ts'
 
@@ -130,7 +130,7 @@ class CompilingLoader extends nunjucks.FileSystemLoader {
     try {
       return source && { ...source, src: compileView(source.src, name, this.#constants) }
     } catch (error) {
-      throw nameView(source.path, error)
+      throw locateError(source.path, error)
     }
   }
 }
