@@ -107,10 +107,11 @@ class ViewCompiler extends Compiler {
     else this._emit(`look(context, frame, "${name}")`)
   }
 
-  // Makes `loop` only where the body reads it.
+  // Makes `loop` only where it can be read: in the body, or in what the body includes.
   override _emitLoopBindings(node: Node, ...names: [string, string, string]): void {
-    const isUsed = node.body.findAll(nodes.Symbol).some(({ value }) => value === 'loop')
-    if (isUsed) super._emitLoopBindings(node, ...names)
+    const { body } = node
+    const isNamed = body.findAll(nodes.Symbol).some(({ value }) => value === 'loop')
+    if (isNamed || body.findAll(nodes.Include).length) super._emitLoopBindings(node, ...names)
   }
 
   override _emit(code: string): void {

@@ -9,7 +9,7 @@ import { type Constants, compileView } from '../../src/http/view-compiler.ts'
 import { useViews } from '../../src/http/views.ts'
 import { catalogue, english } from '../../src/words/catalogue.ts'
 
-// Views are Nunjucks: who writes one knows what that makes of it.
+// Who writes a view knows what Nunjucks makes of it: our compiler must make the same.
 
 const safe = (html: string) => new nunjucks.runtime.SafeString(html)
 
@@ -167,6 +167,16 @@ describe('a compiled view shows what Nunjucks shows', () => {
     expect(compiled).toBe(
       '<&lt;title&gt;>[of the pageA &amp; B](&lt;title&gt;A &amp; B)Ada &lt;3&lt;title&gt;.',
     )
+    expect(plain).toBe(compiled)
+  })
+
+  test('what is included in a loop, and says which round it is', () => {
+    const { plain, compiled } = renderBoth({
+      view: '{% for each in list %}{% include "part" %}{% endfor %}',
+      part: '{{ each.n }}{{ "." if loop.last }}',
+    })
+
+    expect(compiled).toBe('123.')
     expect(plain).toBe(compiled)
   })
 })
