@@ -30,7 +30,7 @@ export type Database = Tables & {
 export type DatabaseOptions = {
   /** Hears every SQL statement. */
   onStatement?: (sql: string) => void
-  /** How long a PostgreSQL may take to answer a statement, or an SQLite file be locked, in ms. */
+  /** In ms: how long a PostgreSQL may take to answer a statement (10 s), or an SQLite file may be locked (5 s), before it is an outage. */
   answerWithin?: number
 }
 

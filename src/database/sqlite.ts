@@ -27,10 +27,10 @@ const SETTINGS = `
 /** The guarded driver of one SQLite file: a connection for reads, and one that a transaction has to itself. */
 export function createSqliteDriver(
   { file }: SqliteAddress,
-  lockedFor: number | undefined,
+  answerWithin: number | undefined,
   listeners: Listeners,
 ): Driver {
-  const retry: Retry = (work) => retryWhileLocked(work, lockedFor)
+  const retry: Retry = (work) => retryWhileLocked(work, answerWithin)
   const gate = createGate()
   let reads: SqliteReads
   const factory: SqlDriverAdapterFactory = {
