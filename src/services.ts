@@ -167,10 +167,10 @@ function principalOf(req: Request): Principal {
   return { userId, deviceId, network: networkOf(req) }
 }
 
-// Each login writes down its device and its event.
-// Where users come in, and the page that most of them see.
+// Where a login leads: the page that is read most.
 const HOME = '/dashboard'
 
+// Each login writes down its device and its event.
 function openSessionStore(
   { database, clock, settings }: Foundation,
   { visitOf, keepDeviceToken }: Http,
