@@ -9,12 +9,13 @@ import { noteEnd, type SessionEnd } from './ended-session.ts'
 /** What a session holds, for reading only. */
 type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
 
-type Answer = (error: unknown, session?: SessionData | null) => void
+/** Takes what a store has read. */
+export type TakeSession = (error: unknown, session?: SessionData | null) => void
 
 type SessionSettings = {
   store: Store & {
-    /** Is told for which request it reads. */
-    get: (id: string, done: Answer, req: Request) => void
+    /** `req` is the request that the session is read for. */
+    get: (id: string, done: TakeSession, req: Request) => void
     /** Notes a visit for later; false where it must be written with this request. */
     keepVisit?: (id: string, session: SessionData) => boolean
   }

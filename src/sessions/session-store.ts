@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { type SessionData, Store } from 'express-session'
 import type { SessionEnd } from '../auth/ended-session.ts'
+import type { TakeSession } from '../auth/express-session.ts'
 import type { Clock } from '../clock.ts'
 import { changeTogether } from '../database/change-together.ts'
 import type { Database, Tables } from '../database/database.ts'
@@ -30,14 +31,13 @@ type SessionStoreOptions = {
   database: Database
   clock: Clock
   limits: SessionLimits
-  /** Whether a request will show the latest events: they come with its session, in one statement. */
+  /** Whether a request will show the latest events: its session is then read together with them, in one statement. */
   needsActivity?: (req: Request) => boolean
   /** Writes, in the transaction that inserts the session, what else belongs to a login: its event, and the device that it puts into the session. Returns what to do once it is committed. */
   onLogin?: (tables: Tables, login: NewLogin) => Promise<() => void>
 }
 
 type Done = (error?: unknown) => void
-type Found = (error: unknown, session?: SessionData | null) => void
 
 type Session = SessionData & { req?: Request }
 
@@ -58,7 +58,7 @@ export class SessionStore extends Store {
     this.#options = options
   }
 
-  /** What was read together with a session; null for one that this request has started. */
+  /** What the database has of a session, or null. A session that this request has started brings neither user nor events. */
   rowOf(session: object): StoredSession | null {
     return rows.get(session) ?? null
   }
@@ -68,7 +68,7 @@ export class SessionStore extends Store {
     return findSessionEnd(this.#options.database, id, this.#options.clock())
   }
 
-  override get(id: string, done: Found, req?: Request): void {
+  override get(id: string, done: TakeSession, req?: Request): void {
     this.#find(id, req).then((session) => done(null, session), done)
   }
 
