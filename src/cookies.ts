@@ -133,7 +133,7 @@ function decode(text: string): string {
   }
 }
 
-/** Keeps the last of several Set-Cookie lines of one name: browsers differ in which they take (RFC 6265, 4.1.1). For the responses of an application. */
+/** Keeps the last of several Set-Cookie lines of one name: browsers differ in which they take (RFC 6265, 4.1.1). `response` is the prototype of all responses, `app.response`: a function for each response would be slow. */
 export function setEachCookieOnce(response: Response): void {
   const { writeHead } = response
   response.writeHead = function (this: Response, ...args: Parameters<typeof writeHead>) {

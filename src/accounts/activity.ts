@@ -37,28 +37,31 @@ export async function listActivity(
 
 const LATEST = 20
 
-/** As many as a session brings along: see `selectLatest`. */
+/** The events that `selectLatest` selects, by a statement of their own. */
 export function listLatest(database: Database, userId: string): Promise<Activity[]> {
   return listActivity(database, userId, { most: LATEST })
 }
 
 const AS_JSON = {
   sqlite: { list: 'json_group_array', object: 'json_object', time: '"at"' },
-  // Which would write a time without its zone.
+  // json_build_object writes a timestamp without a zone, which JavaScript would read as local time.
   postgresql: { list: 'json_agg', object: 'json_build_object', time: `"at" AT TIME ZONE 'UTC'` },
 } as const satisfies Record<Engine, { list: string; object: string; time: string }>
 
-/** A column for the statement of another room: the latest events of the user whom `owner`, such as `s."userId"`, names there; `readLatest` reads it. */
+/** A column for a statement of another room: the latest events of a user, as JSON for `readLatest`. `owner` is the user's id in that statement, such as `s."userId"`. */
 export function selectLatest(owner: string, engine: Engine): string {
   const { list, object, time } = AS_JSON[engine]
   const pairs = SHOWN.map((name) => `'${name}', ${name === 'at' ? time : `"${name}"`}`)
   const newestFirst = 'ORDER BY "at" DESC, "id" DESC'
   return `(
     SELECT CAST(${list}(${object}(${pairs.join(', ')}) ${newestFirst}) AS TEXT)
-    FROM (SELECT * FROM "SecurityEvent" WHERE "userId" = ${owner} ${newestFirst} LIMIT ${LATEST} ) latest)`
+    FROM (
+      SELECT * FROM "SecurityEvent" WHERE "userId" = ${owner} ${newestFirst} LIMIT ${LATEST}
+    ) latest
+  )`
 }
 
-/** Newest first. */
+/** What the column of `selectLatest` holds, newest first; null where there is no user. */
 export function readLatest(column: string | null): Activity[] {
   const events: SecurityEvent[] = JSON.parse(column ?? '[]')
   for (const event of events) event.at = new Date(event.at)

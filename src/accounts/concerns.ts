@@ -17,7 +17,7 @@ const RULES = [
   { kind: 'reset-requested', way: 'activity', within: hours(1), least: 1 },
 ] as const satisfies { kind: EventKind; way: Concern['way']; within: number; least: number }[]
 
-const TELLING = new Set<string>(RULES.map(({ kind }) => kind))
+const CONCERNING = new Set<string>(RULES.map(({ kind }) => kind))
 
 /** What ends the links that choose a new password. */
 const NEW_PASSWORDS: readonly string[] = [
@@ -34,7 +34,8 @@ export function findConcerns(
   const isRecent = (event: Activity, within: number) => now.getTime() - event.at.getTime() < within
   // What this device did itself is no news to its user.
   const others = events.filter(
-    (event) => TELLING.has(event.kind) && (event.deviceId === null || event.deviceId !== deviceId),
+    (event) =>
+      CONCERNING.has(event.kind) && (event.deviceId === null || event.deviceId !== deviceId),
   )
   const newPassword = events.find(({ kind }) => NEW_PASSWORDS.includes(kind))
   const isOver = ({ kind, at }: Activity) =>

@@ -37,14 +37,14 @@ export type ForgeryHandler = (
   next: NextFunction,
 ) => unknown
 
-/** What every page of a list goes through before its own handlers: these steps, then the guard of its audience. */
+/** What every page of a list goes through before its own handlers. */
 type PageSteps = {
   beforeGet: RequestHandler[]
   beforePost: RequestHandler[]
   checkToken: RequestHandler[]
   requireLogin: RequestHandler
   guards: Record<Audience, (page: Page) => RequestHandler[]>
-  /** Counts the forms of a user, of every page: one that is added later has a budget too. */
+  /** Counts each form that a logged-in user sends. Here and not in the pages, so that one that is added later has a budget too. */
   limitForms: RequestHandler
 }
 

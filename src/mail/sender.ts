@@ -25,7 +25,7 @@ export type SenderOptions = {
   sendFor?: number
   /** How long what is under way may take once the sender is stopped. */
   finishFor?: number
-  /** The pause before each look at what is due, once it is started. */
+  /** How long a started sender waits before each look at what is due, in milliseconds. */
   every?: number
 }
 
@@ -55,7 +55,7 @@ export function createSender(options: SenderOptions) {
   return {
     /** Sends what is due, and returns how many messages went. */
     sendDue: () => sendDue({ ...options, isStopped: () => false, calledOff: NEVER }),
-    /** Sends what is due from now on, with a pause of `every` before each time. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
+    /** Sends what is due from now on, looking again after each pause of `every`. Returns how to stop: no further message is begun; those under way are finished, or aborted after finishFor. */
     start: () => keepSending(options),
   }
 }

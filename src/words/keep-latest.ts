@@ -9,7 +9,7 @@ export function keepLatest<Names extends Name[], Made>(
 ): (...names: Names) => Made {
   const kept = new Map<Name, Made>()
   return (...names) => {
-    // To join one costs more than what is looked up.
+    // Joining a single name takes longer than the look-up.
     const name = names.length === 1 ? names[0] : names.join('\n')
     const found = kept.get(name)
     if (found !== undefined) return found

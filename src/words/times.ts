@@ -21,16 +21,17 @@ type Unit = 'minute' | 'hour' | 'day'
 
 export type TimeZone = string | null | undefined
 
-/** The times of a language and a time zone in words: UTC where no zone is given, or it is not known here. */
+/** Writes times in a language and a time zone. */
 export type Times = {
   /** With the name of the time zone. */
   exact: (time: Date) => string
   /** The day, such as "Monday 5 January 2026". */
   day: (time: Date) => string
-  /** Such as "2 minutes ago", and from a week on the day. Under its date, the exact time from an hour on. */
+  /** Such as "2 minutes ago", and from a week on the day. With `clock`, for lists under a date, the time of day from an hour on. */
   ago: (time: Date, now: Date, style?: 'day' | 'clock') => string
 }
 
+/** UTC where no zone is given, or it is not known here. */
 // Formatting costs more than the rest of a row, and users see the same times again.
 export const timesIn = keepLatest((language: string, timeZone: TimeZone): Times => {
   const formatOf = keepLatest((style: keyof typeof STYLES) => openFormat(style, language, timeZone))
@@ -59,7 +60,7 @@ const distancesIn = keepLatest((language: string) => {
   return { now, minutes: past('minute'), hours: past('hour'), days: past('day') }
 })
 
-// Takes 0.2 ms.
+// Takes 0.2 ms: keep what it returns.
 function openFormat(style: keyof typeof STYLES, language: string, timeZone: TimeZone) {
   const known = (timeZone && findTimeZone(timeZone)) || 'UTC'
   return new Intl.DateTimeFormat(localeOf(language), { ...STYLES[style], timeZone: known })
