@@ -58,7 +58,7 @@ if ((await run(process.execPath, ['prisma/generate.mjs'])) !== 0) process.exit(1
 const { parts, forVitest } = words
 const isNamed = parts.length > 0
 const names = isNamed ? parts : Object.keys(PARTS)
-// What they find they print when they end. tsc alone would keep one core busy.
+// Both at once: each prints only when it ends, and tsc alone keeps one core busy.
 const isCheck = (name: string) => name === 'types' || name === 'lint'
 const closing = await Promise.all(names.filter(isCheck).map(runPart))
 for (const name of names) if (!isCheck(name)) closing.push(await runPart(name))

@@ -8,7 +8,7 @@ import { userRow } from '../support/rows.ts'
 const database = await openTestDatabase()
 afterAll(database.close)
 
-/** As the statement of a session brings them. */
+/** Reads the events as the statement of a session does. */
 async function readAlong(userId: string) {
   const statement = `SELECT ${selectLatest('u."id"', database.engine)} AS "activity" FROM "User" u WHERE u."id" = $1`
   const [row] = await database.read<{ activity: string | null }>(statement, [userId])
@@ -16,7 +16,7 @@ async function readAlong(userId: string) {
 }
 
 describe('the events that a session brings along', () => {
-  test('are the latest that are listed, also where several are of one moment', async () => {
+  test('are those that listLatest lists, also where several are of one moment', async () => {
     const { id: userId } = await database.user.create({ data: userRow() })
     const start = new Date('2026-01-01T12:00:00.123Z').getTime()
     const data = Array.from({ length: 30 }, (_, number) => ({
@@ -33,7 +33,7 @@ describe('the events that a session brings along', () => {
     expect(events[0]?.at).toEqual(data.at(-1)?.at)
   })
 
-  test('are none for a user of whom nothing is known', async () => {
+  test('are none for a user without events', async () => {
     const { id } = await database.user.create({ data: userRow() })
 
     expect(await readAlong(id)).toEqual([])

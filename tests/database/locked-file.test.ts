@@ -34,7 +34,7 @@ describe.runIf(inject('template').engine === 'sqlite')(
     const site = await openTestApp()
     afterAll(site.close)
 
-    /** The database again, for those who wait until it is an outage. */
+    /** The same database, through a connection that soon gives up waiting. */
     const openHasty = async (answerWithin: number) => {
       const { url } = site.database
       const hasty = Object.assign(await openDatabase(url, { answerWithin }), { url })

@@ -85,8 +85,8 @@ describe('ten wrong passwords of an intruder in one browser', () => {
   })
 })
 
-describe('the budget of', () => {
-  test('/reauthenticate is ten times as large for a right password', async () => {
+describe('the budget of /reauthenticate', () => {
+  test('is ten times as large for a right password', async () => {
     const { browser, password } = await register(site)
     const _csrf = await browser.takeToken('/reauthenticate')
 

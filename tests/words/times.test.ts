@@ -5,7 +5,7 @@ import { formatDuration, timesIn } from '../../src/words/times.ts'
 const NOW = new Date('2026-07-31T22:30:00Z')
 const earlier = (past: number) => new Date(NOW.getTime() - past)
 
-describe('exact', () => {
+describe('timesIn(…).exact', () => {
   test.each([
     ['en', null, '31 Jul 2026, 22:30 UTC'],
     ['en', 'UTC', '31 Jul 2026, 22:30 UTC'],
@@ -24,7 +24,7 @@ describe('exact', () => {
   })
 })
 
-describe('ago', () => {
+describe('timesIn(…).ago', () => {
   test.each([
     [0, 'now', 'ahora'],
     [-hours(1), 'now', 'ahora'],
