@@ -168,8 +168,7 @@ export class SessionStore extends Store {
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
       data: { ...columns, ...timesOf(createdAt, now, limitsOf(session, limits)) },
     })
-    const { data } = columns
-    rows.set(session, { user: null, ...known, data, createdAt, lastSeenAt: now })
+    rows.set(session, { user: null, ...known, data: columns.data, createdAt, lastSeenAt: now })
   }
 
   /** Notes a visit that may be written later; false where it must be written now. */
