@@ -90,9 +90,6 @@ function listConstants(
 ): Constants {
   const { language } = words
   const safe = (html: string) => new nunjucks.runtime.SafeString(html)
-  const avatarOf = keepLatest((name: string | null, username: string) =>
-    safe(drawAvatar({ name, username })),
-  )
   return {
     values: {
       ...locals,
@@ -104,7 +101,7 @@ function listConstants(
       rich: (text: Text, params?: Params) => safe(words.mark(text, params)),
       urlOf,
       icon: keepLatest((name: string) => safe(drawIcon(name, urlOf))),
-      avatar: ({ name, username }: Named) => avatarOf(name, username),
+      avatar: (user: Named) => safe(drawAvatar(user)),
       kindOfDevice,
       browserName: keepLatest((label: string) => sayBrowser(label, words)),
     },
