@@ -22,8 +22,7 @@ export type MigrationConnection = {
   close: () => Promise<void>
 }
 
-type HistoryRow = Record<'migration_name' | 'checksum', string> &
-  Record<'finished_at' | 'rolled_back_at', unknown>
+type HistoryRow = Record<'migration_name' | 'checksum', string> & { isOpen: unknown }
 
 /** Every process may call it at the same time. One query when there is nothing to apply. */
 export async function migrateDatabase(
@@ -75,10 +74,11 @@ const NO_TABLES =
   'This database has no tables of this program. Check DATABASE_URL, or start the server once: it makes them'
 
 async function readHistory({ historyTable, read }: MigrationConnection): Promise<HistoryRow[]> {
-  const rows = await read(
-    `SELECT "migration_name", "checksum", "finished_at", "rolled_back_at" FROM ${historyTable}`,
-  )
-  return (rows ?? []).filter((row) => row.rolled_back_at === null)
+  // No times: what this connection makes of them depends on the server's datestyle.
+  const rows = await read(`
+    SELECT "migration_name", "checksum", "finished_at" IS NULL AS "isOpen"
+    FROM ${historyTable} WHERE "rolled_back_at" IS NULL`)
+  return rows ?? []
 }
 
 /** Throws where the folder does not have what was applied. */
@@ -97,7 +97,7 @@ function findProblem(row: HistoryRow, migration: Migration | undefined): string 
   if (!migration) {
     return 'was applied to this database, and this release does not have it. Start the newer release that has, or restore the backup made before it'
   }
-  if (row.finished_at === null) {
+  if (row.isOpen) {
     return 'was begun by prisma migrate and did not finish. Repair the database, then run: npx prisma migrate resolve'
   }
   if (row.checksum !== migration.checksum) {

@@ -20,10 +20,7 @@ export type Node = {
   cond: Node
   body: Node
   else_: Node | null
-  target: Node
-  val: Node
   key: Node
-  findAll: (type: unknown) => Node[]
 }
 
 declare class NunjucksCompiler {
@@ -32,15 +29,15 @@ declare class NunjucksCompiler {
   codebuf: string[]
   compile(node: Node, frame?: Frame): void
   compileFilter(node: Node, frame: Frame): void
+  compileFor(node: Node, frame: Frame): void
   compileFunCall(node: Node, frame: Frame): void
-  compileIf(node: Node, frame: Frame): void
-  compileLookupVal(node: Node, frame: Frame): void
+  compileIf(node: Node, frame: Frame, isAsync?: boolean): void
   compileOutput(node: Node, frame: Frame): void
   compileSymbol(node: Node, frame: Frame): void
   getCode(): string
   _compileAggregate(node: Node, frame: Frame, start: string, end: string): void
   _emit(code: string): void
-  _emitLoopBindings(node: Node, array: string, index: string, length: string): void
+  _withScopedSyntax(emit: () => void): void
 }
 
 const inside = nunjucks as unknown as {
@@ -49,12 +46,10 @@ const inside = nunjucks as unknown as {
     escape: (text: string) => string
     _prettifyError: (path: string, withTrace: boolean, error: unknown) => Error
   }
-  nodes: Record<string, unknown>
   parser: { parse: (source: string, extensions: [], options: object) => Node }
 }
 
 export const { Compiler } = inside.compiler
-export const { nodes } = inside
 export const { SafeString } = nunjucks.runtime
 export const { escape: escapeText } = inside.lib
 

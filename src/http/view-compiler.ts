@@ -4,7 +4,6 @@ import {
   escapeText,
   type Frame,
   type Node,
-  nodes,
   parseView,
   SafeString,
 } from './nunjucks-inside.ts'
@@ -26,8 +25,9 @@ export function compileView(source: string, name: string, constants: Constants):
   const view = parseView(source, name)
   const compiler = new ViewCompiler(name, constants, listOwnNames(view, name))
   compiler.compile(view)
+  // No variable of a view is likely to have one of these names.
   // biome-ignore lint/nursery/noImpliedEval: the views are our own, and Nunjucks runs what it compiles in this way.
-  const make = new Function('call', 'filter', 'look', 'put', compiler.getCode())
+  const make = new Function('$call', '$filter', '$look', '$put', compiler.getCode())
   const obj = make(constants.functions, constants.filters, look, put)
   // @types/nunjucks declares source text only.
   return { type: 'code', obj } as unknown as string
@@ -50,7 +50,6 @@ function look(context: Context, frame: Frame, name: string): unknown {
 class ViewCompiler extends Compiler {
   readonly #constants: Constants
   readonly #ownNames: Set<string>
-  readonly #callees = new Set<Node>()
   // Text that was not emitted yet, because more may follow, and the variable that it is added to.
   #text = ''
   #textBuffer = ''
@@ -69,11 +68,21 @@ class ViewCompiler extends Compiler {
     }
   }
 
-  override compileIf(node: Node, frame: Frame): void {
+  override compileIf(node: Node, frame: Frame, isAsync?: boolean): void {
     const condition = this.#constantOf(node.cond)
     const branch = condition ? node.body : node.else_
-    if (condition === undefined) super.compileIf(node, frame)
-    else if (branch) this.compile(branch, frame)
+    if (condition === undefined || isAsync) super.compileIf(node, frame, isAsync)
+    else if (branch) this._withScopedSyntax(() => this.compile(branch, frame))
+  }
+
+  // Nunjucks tells each round of a loop which one it is, at the cost of the round. Only code that may ask is told:
+  // what stands in the loop, or is called, included or filled in there.
+  override compileFor(node: Node, frame: Frame): void {
+    const start = this.codebuf.length
+    super.compileFor(node, frame)
+    const code = this.codebuf.splice(start).join('')
+    const isAsked = /, "(loop|caller)"\)|getTemplate|getBlock/.test(code)
+    this.codebuf.push(isAsked ? code : code.replace(/frame\.set\("loop\.\w+", .*\);\n/g, ''))
   }
 
   override compileFunCall(node: Node, frame: Frame): void {
@@ -81,37 +90,21 @@ class ViewCompiler extends Compiler {
     const value = this.#constantOf(node)
     if (typeof value === 'string') this._emit(JSON.stringify(value))
     else if (this.#isConstant(name, this.#constants.functions))
-      this._compileAggregate(args, frame, `call.${name.value}(`, ')')
-    else {
-      this.#callees.add(name)
-      super.compileFunCall(node, frame)
-    }
+      this._compileAggregate(args, frame, `$call.${name.value}(`, ')')
+    else super.compileFunCall(node, frame)
   }
 
   override compileFilter(node: Node, frame: Frame): void {
     const name = String(node.name.value)
     if (Object.hasOwn(this.#constants.filters, name))
-      this._compileAggregate(node.args, frame, `filter.${name}(`, ')')
+      this._compileAggregate(node.args, frame, `$filter.${name}(`, ')')
     else super.compileFilter(node, frame)
-  }
-
-  // A method that is called is left to Nunjucks, which binds it to its object.
-  override compileLookupVal(node: Node, frame: Frame): void {
-    if (this.#callees.has(node)) super.compileLookupVal(node, frame)
-    else this.#emitParts(['(', node.target, ')?.[', node.val, ']'], frame)
   }
 
   override compileSymbol(node: Node, frame: Frame): void {
     const name = String(node.value)
     if (frame.lookup(name)) super.compileSymbol(node, frame)
-    else this._emit(`look(context, frame, "${name}")`)
-  }
-
-  // Makes `loop` only where it can be read: in the body, or in what the body includes.
-  override _emitLoopBindings(node: Node, ...names: [string, string, string]): void {
-    const { body } = node
-    const isNamed = body.findAll(nodes.Symbol).some(({ value }) => value === 'loop')
-    if (isNamed || body.findAll(nodes.Include).length) super._emitLoopBindings(node, ...names)
+    else this._emit(`$look(context, frame, "${name}")`)
   }
 
   override _emit(code: string): void {
@@ -127,14 +120,9 @@ class ViewCompiler extends Compiler {
 
   // The line and column are for errors.
   #emitOutput(node: Node, frame: Frame): void {
-    this._emit(`lineno = ${node.lineno}; colno = ${node.colno};\n`)
-    this.#emitParts([`${this.buffer} += put(`, node, ');\n'], frame)
-  }
-
-  #emitParts(parts: (string | Node)[], frame: Frame): void {
-    for (const part of parts)
-      if (typeof part === 'string') this._emit(part)
-      else this.compile(part, frame)
+    this._emit(`lineno = ${node.lineno}; colno = ${node.colno};\n${this.buffer} += $put(`)
+    this.compile(node, frame)
+    this._emit(');\n')
   }
 
   #textOf(node: Node): string | undefined {
@@ -152,7 +140,12 @@ class ViewCompiler extends Compiler {
     if (node.typename !== 'FunCall' || !this.#isConstant(node.name, functions)) return
     const args = node.args.children.map((arg) => this.#constantOf(arg))
     if (args.includes(undefined)) return
-    return functions[String(node.name.value)]?.(...(args as never[]))
+    try {
+      return functions[String(node.name.value)]?.(...(args as never[]))
+    } catch {
+      // Fails again where it is shown, if it is.
+      return
+    }
   }
 
   #constantDict({ children }: Node): object | undefined {

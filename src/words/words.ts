@@ -115,7 +115,9 @@ function fillIn(parts: string[] | null, params: Params): string | null {
   for (const [index, part] of parts.entries()) {
     const isName = index % 2 === 1
     if (isName && (params[part] ?? null) === null) return null
-    html += isName ? toHtml(params[part]) : part
+    // In an attribute markup is escaped too.
+    if (part === 'href' && isName) html += escapeHtml(String(params[part]))
+    else html += isName ? toHtml(params[part]) : part
   }
   return html
 }

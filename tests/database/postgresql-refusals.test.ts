@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { Prisma } from '../../src/database/database.ts'
+import { migrateDatabase } from '../../src/database/migrate.ts'
 import { openTestApp } from '../support/app.ts'
 import { isLoggedIn, logIn, register, userFields } from '../support/users.ts'
 
@@ -127,6 +128,8 @@ describe.runIf(inject('template').engine === 'postgresql')(
       await client.end()
       await site.database.$queryRaw`SELECT 1`.catch(() => {})
 
+      // As at each start.
+      expect(await migrateDatabase(site.database.url)).toEqual({ applied: [] })
       const ada = await register(site)
       const rows = await site.database.$queryRaw<object[]>(Prisma.raw(`SHOW ${name}`))
 

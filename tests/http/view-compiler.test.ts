@@ -17,6 +17,9 @@ const constants: Constants = {
   values: { site: 'A & B', isOpen: true, isClosed: false, others: ['x', 'y'] },
   functions: {
     t: (key: string, { name = '' }: { name?: string } = {}) => `<${key}${name}>`,
+    fail: (text: string) => {
+      throw new Error(text)
+    },
     bold: (text: string) => safe(`<b>${text}</b>`),
   },
   filters: { twice: (text: string, between = '') => text + between + text },
@@ -106,6 +109,38 @@ describe('a compiled view shows what Nunjucks shows', () => {
       '012012012',
     ],
     ['an empty loop', '{% for each in empty %}a{% else %}none{% endfor %}', 'none'],
+    [
+      'where a loop is, in a comparison',
+      '{% for a in list %}{{ "," if list.length > loop.index }}{% if a.n == loop.index %}{{ a.n }}{% endif %}{% endfor %}',
+      ',1,23',
+    ],
+    [
+      'where a loop is, in a block of text and a case',
+      '{% for a in list %}{{ loop.index }}{% for b in others %}{% set y %}{{ loop.index }}{% endset %}{{ y }}{% switch b %}{% case "y" %}{{ loop.index }}{% endswitch %}{% endfor %};{% endfor %}',
+      '1122;2122;3122;',
+    ],
+    [
+      'where a loop is, in text around a call',
+      '{% macro m() %}{% for a in list %}{{ caller() }}{% endfor %}{% endmacro %}{% call m() %}[{{ loop.index }}]{% endcall %}',
+      '[1][2][3]',
+    ],
+    [
+      'a constant choice in an empty loop and in a case',
+      '{% for a in empty %}{% else %}{% if isOpen %}{% include "view-part" %}{% endif %}{% endfor %}{% switch 1 %}{% case 1 %}{% if isOpen %}{% include "view-part" %}{% endif %}{% case 2 %}b{% endswitch %}',
+      '',
+    ],
+    ['an asynchronous choice', 'a{% ifAsync isOpen %}b{% endif %}c', 'abc'],
+    [
+      'an asynchronous loop over a name of ours',
+      '{% asyncEach put in list %}{{ put.n }}{% endeach %}',
+      '123',
+    ],
+    [
+      'a method that is kept',
+      '{% set join = others.join %}{{ join("-") }}{{ (user.x or user.greet)("Hi") }}',
+      'x-yHi!',
+    ],
+    ['nothing of a branch that fails', '{% if nothing %}{{ fail("x") }}{% endif %}ok', 'ok'],
     ['pairs', '{% for key, value in pairs %}{{ key }}={{ value }};{% endfor %}', 'one=1;two=2;'],
     ['a variable', '{% set a = "<" %}{{ a }}{% set a = a + "1" %}{{ a }}', '&lt;&lt;1'],
     [
@@ -153,6 +188,27 @@ describe('a compiled view shows what Nunjucks shows', () => {
 
     expect(compiled).toBe(expected)
     expect(plain).toBe(expected)
+  })
+
+  test('where a loop is, in the block that a view fills in', () => {
+    const { plain, compiled } = renderBoth({
+      view: '{% extends "parent" %}{% block b %}{{ loop.index }}{% endblock %}',
+      parent: '{% for a in list %}{% block b %}{% endblock %}{% endfor %}',
+    })
+
+    expect(compiled).toBe('123')
+    expect(plain).toBe(compiled)
+  })
+
+  test('where a loop is, in what it includes and imports', () => {
+    const { plain, compiled } = renderBoth({
+      view: '{% for a in list %}{% include "part" %}{% import "macros" as p with context %}{{ p.m() }}{% endfor %}',
+      part: '{{ loop.index }}{% if not loop.last %},{% endif %}',
+      macros: '{% set z = loop.index %}{% macro m() %}({{ z }}){% endmacro %}',
+    })
+
+    expect(compiled).toBe('1,(1)2,(2)3(3)')
+    expect(plain).toBe(compiled)
   })
 
   test('blocks, parents, includes and imports', () => {

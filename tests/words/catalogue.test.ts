@@ -77,6 +77,12 @@ describe('markup', () => {
     expect(text).toContain('<a href="/?a=&quot;b">go back to the dashboard</a>')
   })
 
+  test('escapes what leads a link, also where it is markup', () => {
+    const href = { toString: () => '"><i>' }
+
+    expect(mark('login.not-verified', { href })).toContain('<a href="&quot;&gt;&lt;i&gt;">')
+  })
+
   test('keeps markup that a macro made', () => {
     const time = { toString: () => '<time datetime="2026-01-01">today</time>' }
 
