@@ -16,7 +16,7 @@ describe('a trace of what is built names the sources', () => {
     database.exec('ALTER TABLE "SecurityEvent" RENAME TO "Gone"')
     database.close()
 
-    const { status } = await browser.visit('/dashboard')
+    const { status } = await browser.visit('/account/activity')
     await server.end('SIGTERM')
 
     const line = server.log.find(({ msg }) => msg === 'unexpected error')
