@@ -17,8 +17,6 @@ const RULES = [
   { kind: 'reset-requested', way: 'activity', within: hours(1), least: 1 },
 ] as const satisfies { kind: EventKind; way: Concern['way']; within: number; least: number }[]
 
-const CONCERNING = new Set<string>(RULES.map(({ kind }) => kind))
-
 /** What ends the links that choose a new password. */
 const NEW_PASSWORDS: readonly string[] = [
   'password-reset',
@@ -33,10 +31,7 @@ export function findConcerns(
 ): Concern[] {
   const isRecent = (event: Activity, within: number) => now.getTime() - event.at.getTime() < within
   // What this device did itself is no news to its user.
-  const others = events.filter(
-    (event) =>
-      CONCERNING.has(event.kind) && (event.deviceId === null || event.deviceId !== deviceId),
-  )
+  const others = events.filter((event) => event.deviceId === null || event.deviceId !== deviceId)
   const newPassword = events.find(({ kind }) => NEW_PASSWORDS.includes(kind))
   const isOver = ({ kind, at }: Activity) =>
     kind === 'reset-requested' && newPassword !== undefined && newPassword.at >= at

@@ -118,16 +118,16 @@ function notify(change: Change, user: Notified, to: string, kind: NoticeKind, en
 
 /** What the user reads of an event. */
 export function textOf(kind: string): Key {
-  return TEXTS.get(kind) ?? 'event.unknown'
+  return isKnown(kind) ? `event.${kind}` : 'event.unknown'
 }
-
-const TEXTS = new Map<string, Key>(
-  Object.keys(EVENTS).map((kind) => [kind, `event.${kind as EventKind}`]),
-)
 
 /** An event of a later release is one of the account. */
 export function groupOf(kind: string): EventGroup {
-  return kind in EVENTS ? EVENTS[kind as EventKind].group : 'account'
+  return isKnown(kind) ? EVENTS[kind].group : 'account'
+}
+
+function isKnown(kind: string): kind is EventKind {
+  return Object.hasOwn(EVENTS, kind)
 }
 
 export function listKinds(group: EventGroup): EventKind[] {

@@ -9,7 +9,7 @@ import { noteEnd, type SessionEnd } from './ended-session.ts'
 /** What a session holds, for reading only. */
 type SessionView = { readonly [Key in keyof SessionData]?: Readonly<SessionData[Key]> }
 
-/** Takes what a store has read. */
+/** The callback of a store that reads a session: null or nothing where there is none. */
 export type TakeSession = (error: unknown, session?: SessionData | null) => void
 
 type SessionSettings = {

@@ -20,7 +20,7 @@ export type Constants = {
   filters: Record<string, (...args: never[]) => unknown>
 }
 
-/** Returns the functions that Nunjucks runs as a template; it takes them in place of source text. A variable of a view may have the name of a constant, but its layout and what it includes still read the constant. */
+/** The functions that Nunjucks runs as a template, and takes in place of source text. A variable of a view may have the name of a constant, but its layout and what it includes still read the constant. */
 export function compileView(source: string, name: string, constants: Constants): string {
   const view = parseView(source, name)
   const compiler = new ViewCompiler(name, constants, listOwnNames(view, name))

@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { findPasswordProblem, type PasswordOwner } from '../../src/accounts/password-rules.ts'
+import { findPasswordProblem } from '../../src/accounts/password-rules.ts'
 import { english } from '../../src/words/catalogue.ts'
-
-const alice: PasswordOwner = {
-  minLength: 15,
-  username: 'alice.hamilton',
-  email: 'a.hamilton-smith@mail.example.com',
-  name: 'Alice Hamilton-Smith',
-  appName: 'Lantern Festival',
-}
+import { alice, codeFor, GOOD } from '../support/password-owner.ts'
 
 const PRINTABLE_ASCII = Array.from({ length: 95 }, (_, n) => String.fromCharCode(n + 32)).join('')
-const GOOD = 'zebra umbrella seventeen'
 
 function sayProblem(password: string) {
   const problem = findPasswordProblem(password, alice)
   return problem && english.say(problem.text)
-}
-
-function codeFor(password: string, owner = alice) {
-  return findPasswordProblem(password, owner)?.code ?? null
 }
 
 describe('findPasswordProblem', () => {

@@ -34,7 +34,10 @@ const page = {
   shown: 'of the page',
 }
 
-function renderBoth(views: Record<string, string>): { plain: string; compiled: string } {
+function renderBoth(views: Record<string, string | undefined>): {
+  plain: string
+  compiled: string
+} {
   const render = (getSource: (name: string) => string) => {
     const environment = new nunjucks.Environment(
       { getSource: (name: string) => ({ src: getSource(name), path: name, noCache: false }) },
@@ -190,50 +193,48 @@ describe('a compiled view shows what Nunjucks shows', () => {
     expect(plain).toBe(expected)
   })
 
-  test('where a loop is, in the block that a view fills in', () => {
-    const { plain, compiled } = renderBoth({
-      view: '{% extends "parent" %}{% block b %}{{ loop.index }}{% endblock %}',
-      parent: '{% for a in list %}{% block b %}{% endblock %}{% endfor %}',
-    })
-
-    expect(compiled).toBe('123')
-    expect(plain).toBe(compiled)
-  })
-
-  test('where a loop is, in what it includes and imports', () => {
-    const { plain, compiled } = renderBoth({
-      view: '{% for a in list %}{% include "part" %}{% import "macros" as p with context %}{{ p.m() }}{% endfor %}',
-      part: '{{ loop.index }}{% if not loop.last %},{% endif %}',
-      macros: '{% set z = loop.index %}{% macro m() %}({{ z }}){% endmacro %}',
-    })
-
-    expect(compiled).toBe('1,(1)2,(2)3(3)')
-    expect(plain).toBe(compiled)
-  })
-
-  test('blocks, parents, includes and imports', () => {
-    const { plain, compiled } = renderBoth({
-      view: '{% extends "parent" %}{% from "macros" import m %}{% set title = t("title") %}{% block main %}{{ super() }}{{ m(title) }}{% include "part" %}{% endblock %}',
-      parent:
-        '<{{ title }}>{% block main %}[{{ shown }}{{ site }}]{% endblock %}{% block end %}.{% endblock %}',
-      macros: '{% macro m(a) %}({{ a }}{{ site }}){% endmacro %}',
-      part: '{{ user.name }}{{ title }}',
-    })
-
-    expect(compiled).toBe(
+  test.each([
+    [
+      'where a loop is, in the block that a view fills in',
+      {
+        view: '{% extends "parent" %}{% block b %}{{ loop.index }}{% endblock %}',
+        parent: '{% for a in list %}{% block b %}{% endblock %}{% endfor %}',
+      },
+      '123',
+    ],
+    [
+      'where a loop is, in what it includes and imports',
+      {
+        view: '{% for a in list %}{% include "part" %}{% import "macros" as p with context %}{{ p.m() }}{% endfor %}',
+        part: '{{ loop.index }}{% if not loop.last %},{% endif %}',
+        macros: '{% set z = loop.index %}{% macro m() %}({{ z }}){% endmacro %}',
+      },
+      '1,(1)2,(2)3(3)',
+    ],
+    [
+      'blocks, parents, includes and imports',
+      {
+        view: '{% extends "parent" %}{% from "macros" import m %}{% set title = t("title") %}{% block main %}{{ super() }}{{ m(title) }}{% include "part" %}{% endblock %}',
+        parent:
+          '<{{ title }}>{% block main %}[{{ shown }}{{ site }}]{% endblock %}{% block end %}.{% endblock %}',
+        macros: '{% macro m(a) %}({{ a }}{{ site }}){% endmacro %}',
+        part: '{{ user.name }}{{ title }}',
+      },
       '<&lt;title&gt;>[of the pageA &amp; B](&lt;title&gt;A &amp; B)Ada &lt;3&lt;title&gt;.',
-    )
-    expect(plain).toBe(compiled)
-  })
+    ],
+    [
+      'what is included in a loop, and says which round it is',
+      {
+        view: '{% for each in list %}{% include "part" %}{% endfor %}',
+        part: '{{ each.n }}{{ "." if loop.last }}',
+      },
+      '123.',
+    ],
+  ])('%s', (_what, views, expected) => {
+    const { plain, compiled } = renderBoth(views)
 
-  test('what is included in a loop, and says which round it is', () => {
-    const { plain, compiled } = renderBoth({
-      view: '{% for each in list %}{% include "part" %}{% endfor %}',
-      part: '{{ each.n }}{{ "." if loop.last }}',
-    })
-
-    expect(compiled).toBe('123.')
-    expect(plain).toBe(compiled)
+    expect(compiled).toBe(expected)
+    expect(plain).toBe(expected)
   })
 })
 

@@ -1,20 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findPasswordProblem, type PasswordOwner } from '../../src/accounts/password-rules.ts'
 import { leastTime } from '../support/least-time.ts'
-
-const alice: PasswordOwner = {
-  minLength: 15,
-  username: 'alice.hamilton',
-  email: 'a.hamilton-smith@mail.example.com',
-  name: 'Alice Hamilton-Smith',
-  appName: 'Lantern Festival',
-}
-
-const GOOD = 'zebra umbrella seventeen'
-
-function codeFor(password: string, owner = alice) {
-  return findPasswordProblem(password, owner)?.code ?? null
-}
+import { alice, codeFor, GOOD } from '../support/password-owner.ts'
 
 describe('findPasswordProblem', () => {
   test.each([
