@@ -16,15 +16,29 @@ type SignedCookieOptions = {
 
 type Verified = { value: string; isCurrent: boolean }
 
+const COOKIES = Symbol('the cookies of a request')
+
+/** By name, and by the cookie that has verified them. */
+type Cookies = { texts: Map<string, string[]>; verified: Map<symbol, Verified[]> }
+
+declare global {
+  namespace Express {
+    interface Request {
+      [COOKIES]?: Cookies
+    }
+  }
+}
+
 export function createSignedCookie(options: SignedCookieOptions) {
   const { name, attributes } = options
   const secrets = secretsFor(name, options.secrets)
-  const verified = new WeakMap<Request, Verified[]>()
+  const self = Symbol(name)
   const verifyAll = (req: Request) => {
-    const known = verified.get(req)
+    const { texts, verified } = cookiesOf(req)
+    const known = verified.get(self)
     if (known) return known
-    const found = signedTexts(req, name).flatMap((raw) => verify(raw) ?? [])
-    verified.set(req, found)
+    const found = signedTexts(texts.get(name)).flatMap((raw) => verify(raw) ?? [])
+    verified.set(self, found)
     return found
   }
   const verify = (raw: string): Verified | null => {
@@ -88,25 +102,19 @@ function findSigner(raw: string, secrets: readonly string[]) {
   return null
 }
 
-const parsed = new WeakMap<Request, Map<string, string[]>>()
-
 // A header has room for thousands, and each costs several digests to verify.
 const MOST_OF_A_NAME = 5
 
-function signedTexts(req: Request, name: string): string[] {
-  const texts = textsOf(req).get(name) ?? []
+function signedTexts(texts: string[] = []): string[] {
   return texts
     .map(decode)
     .filter((raw) => raw.startsWith('s:'))
     .slice(0, MOST_OF_A_NAME)
 }
 
-function textsOf(req: Request): Map<string, string[]> {
-  const known = parsed.get(req)
-  if (known) return known
-  const all = parseAll(req.headers.cookie ?? '')
-  parsed.set(req, all)
-  return all
+function cookiesOf(req: Request): Cookies {
+  req[COOKIES] ??= { texts: parseAll(req.headers.cookie ?? ''), verified: new Map() }
+  return req[COOKIES]
 }
 
 // Packages that parse the header keep only the first cookie of a name.

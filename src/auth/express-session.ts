@@ -28,20 +28,31 @@ type Found = { id: string; session: SessionData | null }
 
 type Deferred = { session: SessionView; start: () => void }
 
-const deferred = new WeakMap<Request, Deferred>()
+const DEFERRED = Symbol('a session that express-session has not taken over')
+
+declare global {
+  namespace Express {
+    interface Request {
+      [DEFERRED]?: Deferred | undefined
+    }
+  }
+}
 
 /** What the session of a request holds now. Change it through req.session. */
 export function readSession(req: Request): SessionView {
-  return deferred.get(req)?.session ?? req.session ?? {}
+  return req[DEFERRED]?.session ?? req.session ?? {}
 }
 
 export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler {
   const start = createStarter(store, cookie)
   return async (req, res, next) => {
     // A form that is resumed passes here twice.
-    if (deferred.has(req) || req.session) return next()
+    if (req[DEFERRED] || req.session) return next()
     const found = await findFirst(store, cookie.readAll(req), req)
-    deferred.set(req, { session: found?.session ?? {}, start: () => start(req, res, found, next) })
+    req[DEFERRED] = {
+      session: found?.session ?? {},
+      start: () => start(req, res, found, next),
+    }
     Object.defineProperty(req, 'session', START_WHEN_TOUCHED)
     if (found?.session) {
       req.sessionID = found.id
@@ -56,7 +67,7 @@ const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Request> = {
   configurable: true,
   enumerable: true,
   get() {
-    const found = deferred.get(this)
+    const found = this[DEFERRED]
     replaceSession(this, undefined)
     found?.start()
     return this.session
@@ -67,7 +78,7 @@ const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Request> = {
 }
 
 function replaceSession(req: Request, value: unknown): void {
-  deferred.delete(req)
+  req[DEFERRED] = undefined
   const plain = { configurable: true, enumerable: true, writable: true }
   Object.defineProperty(req, 'session', { ...plain, value })
 }
@@ -171,6 +182,6 @@ function trustOwnScheme(req: Request, isSecure: boolean): void {
 
 // An untouched anonymous session has nothing in it but its cookie: saving it would cost a row.
 function isWorthSaving(req: Request): boolean {
-  if (deferred.has(req)) return false
+  if (req[DEFERRED]) return false
   return Object.keys(req.session ?? {}).some((key) => key !== 'cookie')
 }

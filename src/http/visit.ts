@@ -22,6 +22,18 @@ type Visit = {
   nextDeviceToken: string
 }
 
+const VISIT = Symbol('what a request says about its browser')
+const CLIENT = Symbol('who sent a request')
+
+declare global {
+  namespace Express {
+    interface Request {
+      [VISIT]?: Visit
+      [CLIENT]?: Client
+    }
+  }
+}
+
 type DeviceTokens = { token: string | null; endedTokens: string[] }
 
 // One browser may be shared by a family; a cookie has 4,096 bytes.
@@ -35,15 +47,13 @@ type VisitSettings = Pick<SignedCookies, 'device'> & {
 }
 
 export function createVisits({ device, wordsFor, secrets }: VisitSettings) {
-  const visits = new WeakMap<Request, Visit>()
   const readTokens = (req: Request) => {
     const lists = device.readAll(req).filter((value) => TOKENS.test(value))
     return lists.flatMap((list) => list.split('.')).slice(0, MOST_TOKENS)
   }
   const visitOf = (req: Request): Visit => {
-    const visit = visits.get(req) ?? createVisit(req, readTokens(req), { wordsFor, secrets })
-    visits.set(req, visit)
-    return visit
+    req[VISIT] ??= createVisit(req, readTokens(req), { wordsFor, secrets })
+    return req[VISIT]
   }
   return {
     visitOf,
@@ -109,12 +119,9 @@ export type Client = {
   signal: AbortSignal
 }
 
-const clients = new WeakMap<Request, Client>()
-
 export function clientOf(req: Request): Client {
-  const client = clients.get(req) ?? { network: networkOf(req), signal: watchHangUp(req) }
-  clients.set(req, client)
-  return client
+  req[CLIENT] ??= { network: networkOf(req), signal: watchHangUp(req) }
+  return req[CLIENT]
 }
 
 function watchHangUp({ res }: Request): AbortSignal {

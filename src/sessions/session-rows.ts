@@ -63,6 +63,19 @@ export type StoredSession = {
   activity?: Activity[] | undefined
 }
 
+const ROW = Symbol('row')
+
+type WithRow = object & { [ROW]?: StoredSession }
+
+export function readRow(session: WithRow): StoredSession | undefined {
+  return session[ROW]
+}
+
+// Not enumerable: what code copies from one session to another is its data, and the other has no row yet.
+export function keepRow(session: WithRow, value: StoredSession): void {
+  Object.defineProperty(session, ROW, { value, writable: true })
+}
+
 type Row = {
   data: string
   startedAt: Date
