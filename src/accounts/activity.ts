@@ -20,7 +20,9 @@ export type Place = { at: Date; id: string }
 
 type Wanted = { most: number; group?: EventGroup | undefined; before?: Place | undefined }
 
-const SHOWN: (keyof SecurityEvent)[] = ['id', 'kind', 'browser', 'at', 'count', 'deviceId']
+const SHOWN = ['id', 'kind', 'browser', 'at', 'count', 'deviceId'] as const
+
+type ShownEvent = Pick<SecurityEvent, (typeof SHOWN)[number]>
 
 const PAST_ALL: Place = { at: new Date('9999-12-31T00:00:00Z'), id: '' }
 
@@ -31,7 +33,7 @@ export async function listActivity(
   { most, group, before = PAST_ALL }: Wanted,
 ): Promise<Activity[]> {
   const statement = `${STATEMENTS[group ?? 'all']} LIMIT ${most}`
-  const events = await database.read<SecurityEvent>(statement, [userId, before.at, before.id])
+  const events = await database.read<ShownEvent>(statement, [userId, before.at, before.id])
   return events.map(toActivity)
 }
 
@@ -43,32 +45,44 @@ export function listLatest(database: Database, userId: string): Promise<Activity
 }
 
 const AS_JSON = {
-  sqlite: { list: 'json_group_array', object: 'json_object', time: '"at"' },
-  // json_build_object writes a timestamp without a zone, which JavaScript would read as local time.
-  postgresql: { list: 'json_agg', object: 'json_build_object', time: `"at" AT TIME ZONE 'UTC'` },
-} as const satisfies Record<Engine, { list: string; object: string; time: string }>
+  sqlite: { list: 'json_group_array', array: 'json_array', time: '"at"' },
+  // A timestamp in JSON has no zone, and JavaScript would read it as local time.
+  postgresql: { list: 'json_agg', array: 'json_build_array', time: `"at" AT TIME ZONE 'UTC'` },
+} as const satisfies Record<Engine, { list: string; array: string; time: string }>
 
 /** A column for a statement of another room: the latest events of a user, as JSON for `readLatest`. `owner` is the user's id in that statement, such as `s."userId"`. */
 export function selectLatest(owner: string, engine: Engine): string {
-  const { list, object, time } = AS_JSON[engine]
-  const pairs = SHOWN.map((name) => `'${name}', ${name === 'at' ? time : `"${name}"`}`)
-  const newestFirst = 'ORDER BY "at" DESC, "id" DESC'
+  const { list, array, time } = AS_JSON[engine]
+  const columns = SHOWN.map((name) => (name === 'at' ? time : `"${name}"`))
+  // The list has the order of the subquery: to order it once more, SQLite would make a table.
   return `(
-    SELECT CAST(${list}(${object}(${pairs.join(', ')}) ${newestFirst}) AS TEXT)
+    SELECT CAST(${list}(${array}(${columns.join(', ')})) AS TEXT)
     FROM (
-      SELECT * FROM "SecurityEvent" WHERE "userId" = ${owner} ${newestFirst} LIMIT ${LATEST}
+      SELECT * FROM "SecurityEvent" WHERE "userId" = ${owner}
+      ORDER BY "at" DESC, "id" DESC LIMIT ${LATEST}
     ) latest
   )`
 }
 
+/** In the order of SHOWN. */
+type Listed = [
+  id: string,
+  kind: string,
+  browser: string,
+  at: string,
+  count: number,
+  deviceId: string | null,
+]
+
 /** What the column of `selectLatest` holds, newest first; null where there is no user. */
 export function readLatest(column: string | null): Activity[] {
-  const events: SecurityEvent[] = JSON.parse(column ?? '[]')
-  for (const event of events) event.at = new Date(event.at)
-  return events.map(toActivity)
+  const events: Listed[] = JSON.parse(column ?? '[]')
+  return events.map(([id, kind, browser, at, count, deviceId]) =>
+    toActivity({ id, kind, browser, at: new Date(at), count, deviceId }),
+  )
 }
 
-function toActivity({ id, kind, browser, at, count, deviceId }: SecurityEvent): Activity {
+function toActivity({ id, kind, browser, at, count, deviceId }: ShownEvent): Activity {
   return { id, kind, text: textOf(kind), group: groupOf(kind), browser, at, count, deviceId }
 }
 
