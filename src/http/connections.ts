@@ -92,7 +92,7 @@ function onceRead(req: Request, done: () => void): void {
     socket.off('close', end)
     done()
   }
-  if (req.complete || socket.destroyed) end()
+  if (req.complete || socket.destroyed) done()
   else for (const source of [req, socket]) source.once('close', end)
 }
 
