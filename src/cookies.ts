@@ -16,34 +16,31 @@ type SignedCookieOptions = {
 
 type Verified = { value: string; isCurrent: boolean }
 
-const COOKIES = Symbol('the cookies of a request')
+const COOKIES = Symbol('cookies')
 
-/** By name, and by the cookie that has verified them. */
-type Cookies = { texts: Map<string, string[]>; verified: Map<symbol, Verified[]> }
-
-declare global {
-  namespace Express {
-    interface Request {
-      [COOKIES]?: Cookies
-    }
-  }
+type Cookies = {
+  /** By name. */
+  texts: Map<string, string[]>
+  /** By cookie. */
+  verified: Map<SignedCookieOptions, Verified[]>
 }
+
+type WithCookies = Request & { [COOKIES]?: Cookies }
 
 export function createSignedCookie(options: SignedCookieOptions) {
   const { name, attributes } = options
   const secrets = secretsFor(name, options.secrets)
-  const self = Symbol(name)
   const verifyAll = (req: Request) => {
     const { texts, verified } = cookiesOf(req)
-    const known = verified.get(self)
+    const known = verified.get(options)
     if (known) return known
     const found = signedTexts(texts.get(name)).flatMap((raw) => verify(raw) ?? [])
-    verified.set(self, found)
+    verified.set(options, found)
     return found
   }
   const verify = (raw: string): Verified | null => {
-    const verified = findSigner(raw, secrets)
-    if (verified) return { value: verified.value, isCurrent: verified.index === 0 }
+    const signed = findSigner(raw, secrets)
+    if (signed) return { value: signed.value, isCurrent: signed.index === 0 }
     const value = verifyUnbound(raw, options)
     return value === null ? null : { value, isCurrent: false }
   }
@@ -112,7 +109,7 @@ function signedTexts(texts: string[] = []): string[] {
     .slice(0, MOST_OF_A_NAME)
 }
 
-function cookiesOf(req: Request): Cookies {
+function cookiesOf(req: WithCookies): Cookies {
   req[COOKIES] ??= { texts: parseAll(req.headers.cookie ?? ''), verified: new Map() }
   return req[COOKIES]
 }

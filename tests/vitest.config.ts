@@ -12,7 +12,7 @@ export default defineConfig({
     // other and keeps the program loaded: every file on its own would spend more time reading than testing.
     pool: 'forks',
     isolate: false,
-    // As npm start has it: less than a third of the garbage collections, in three quarters of their time.
+    // Less than a third of the garbage collections, in three quarters of their time.
     execArgv: ['--max-semi-space-size=64'],
     // One more than there are cores: some tests wait, for a lock or a deadline.
     maxWorkers: availableParallelism() + 1,

@@ -46,7 +46,7 @@ export function listLatest(database: Database, userId: string): Promise<Activity
 
 const AS_JSON = {
   sqlite: { list: 'json_group_array', array: 'json_array', time: '"at"' },
-  // A timestamp in JSON has no zone, and JavaScript would read it as local time.
+  // PostgreSQL writes a timestamp into JSON without a zone, and JavaScript would read it as local time.
   postgresql: { list: 'json_agg', array: 'json_build_array', time: `"at" AT TIME ZONE 'UTC'` },
 } as const satisfies Record<Engine, { list: string; array: string; time: string }>
 
@@ -54,7 +54,7 @@ const AS_JSON = {
 export function selectLatest(owner: string, engine: Engine): string {
   const { list, array, time } = AS_JSON[engine]
   const columns = SHOWN.map((name) => (name === 'at' ? time : `"${name}"`))
-  // The list has the order of the subquery: to order it once more, SQLite would make a table.
+  // The list keeps the order of the subquery. An order of its own would make SQLite fill and sort a table once more.
   return `(
     SELECT CAST(${list}(${array}(${columns.join(', ')})) AS TEXT)
     FROM (

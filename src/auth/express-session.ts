@@ -28,24 +28,18 @@ type Found = { id: string; session: SessionData | null }
 
 type Deferred = { session: SessionView; start: () => void }
 
-const DEFERRED = Symbol('a session that express-session has not taken over')
+const DEFERRED = Symbol('deferred session')
 
-declare global {
-  namespace Express {
-    interface Request {
-      [DEFERRED]?: Deferred | undefined
-    }
-  }
-}
+type Deferring = Request & { [DEFERRED]?: Deferred | undefined }
 
 /** What the session of a request holds now. Change it through req.session. */
-export function readSession(req: Request): SessionView {
+export function readSession(req: Deferring): SessionView {
   return req[DEFERRED]?.session ?? req.session ?? {}
 }
 
 export function createSessions({ store, cookie, findEnd }: SessionSettings): RequestHandler {
   const start = createStarter(store, cookie)
-  return async (req, res, next) => {
+  return async (req: Deferring, res, next) => {
     // A form that is resumed passes here twice.
     if (req[DEFERRED] || req.session) return next()
     const found = await findFirst(store, cookie.readAll(req), req)
@@ -63,7 +57,7 @@ export function createSessions({ store, cookie, findEnd }: SessionSettings): Req
 }
 
 // One for all requests: with functions of its own, each would be of another shape to V8 and slow to work with.
-const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Request> = {
+const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Deferring> = {
   configurable: true,
   enumerable: true,
   get() {
@@ -77,7 +71,7 @@ const START_WHEN_TOUCHED: PropertyDescriptor & ThisType<Request> = {
   },
 }
 
-function replaceSession(req: Request, value: unknown): void {
+function replaceSession(req: Deferring, value: unknown): void {
   req[DEFERRED] = undefined
   const plain = { configurable: true, enumerable: true, writable: true }
   Object.defineProperty(req, 'session', { ...plain, value })
@@ -181,7 +175,7 @@ function trustOwnScheme(req: Request, isSecure: boolean): void {
 }
 
 // An untouched anonymous session has nothing in it but its cookie: saving it would cost a row.
-function isWorthSaving(req: Request): boolean {
+function isWorthSaving(req: Deferring): boolean {
   if (req[DEFERRED]) return false
   return Object.keys(req.session ?? {}).some((key) => key !== 'cookie')
 }

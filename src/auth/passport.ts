@@ -9,27 +9,21 @@ import type { AnyUser } from './options.ts'
 /** Gives the visitor a new session with this user; fill runs before it is first saved. */
 export type OpenSession = (req: Request, user: AnyUser, fill: () => void) => Promise<void>
 
-const FILL = Symbol('fills the new session of a login')
+const FILL = Symbol('fill')
 
-declare global {
-  namespace Express {
-    interface Request {
-      [FILL]?: () => void
-    }
-  }
-}
+type Filling = Request & { [FILL]?: () => void }
 
 export function preparePassport(getId: (user: AnyUser) => string): OpenSession {
   const passports = new passport.Passport()
   const claimRequest = passports.initialize({ compat: false }) as RequestHandler
 
-  passports.serializeUser((req: Request, user: AnyUser, done: SerializeDone) => {
+  passports.serializeUser((req: Filling, user: AnyUser, done: SerializeDone) => {
     // Passport has made the new session and not saved it yet: what is set here costs no second write.
     req[FILL]?.()
     done(null, getId(user))
   })
 
-  return (req, user, fill) => {
+  return (req: Filling, user, fill) => {
     req[FILL] = fill
     // Whichever Passport a request met last decides how its users are named: passport-local is another one.
     claimRequest(req, responseTo(req), () => {})

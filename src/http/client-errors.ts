@@ -11,7 +11,7 @@ const STATUSES: Record<string, number> = {
 /** What never became a request for Express and its log; without a status it got no answer. */
 export type Refusal = { ip: string | null; code: string; status?: number }
 
-const ANSWER = Symbol('the latest answer of a socket')
+const ANSWER = Symbol('latest answer')
 
 type AnsweringSocket = Duplex & { [ANSWER]?: ServerResponse }
 
@@ -50,7 +50,8 @@ function ipOf(socket: Duplex): string | null {
 }
 
 // Anything written now would be read as part of that answer, or in its place.
-function isAnswering({ [ANSWER]: res }: AnsweringSocket): boolean {
+function isAnswering(socket: AnsweringSocket): boolean {
+  const res = socket[ANSWER]
   return res !== undefined && !res.writableFinished && (res.headersSent || res.req.complete)
 }
 

@@ -22,17 +22,11 @@ type Visit = {
   nextDeviceToken: string
 }
 
-const VISIT = Symbol('what a request says about its browser')
-const CLIENT = Symbol('who sent a request')
+const VISIT = Symbol('visit')
+const CLIENT = Symbol('client')
 
-declare global {
-  namespace Express {
-    interface Request {
-      [VISIT]?: Visit
-      [CLIENT]?: Client
-    }
-  }
-}
+type WithVisit = Request & { [VISIT]?: Visit }
+type WithClient = Request & { [CLIENT]?: Client }
 
 type DeviceTokens = { token: string | null; endedTokens: string[] }
 
@@ -51,7 +45,7 @@ export function createVisits({ device, wordsFor, secrets }: VisitSettings) {
     const lists = device.readAll(req).filter((value) => TOKENS.test(value))
     return lists.flatMap((list) => list.split('.')).slice(0, MOST_TOKENS)
   }
-  const visitOf = (req: Request): Visit => {
+  const visitOf = (req: WithVisit): Visit => {
     req[VISIT] ??= createVisit(req, readTokens(req), { wordsFor, secrets })
     return req[VISIT]
   }
@@ -119,7 +113,7 @@ export type Client = {
   signal: AbortSignal
 }
 
-export function clientOf(req: Request): Client {
+export function clientOf(req: WithClient): Client {
   req[CLIENT] ??= { network: networkOf(req), signal: watchHangUp(req) }
   return req[CLIENT]
 }

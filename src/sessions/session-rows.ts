@@ -71,7 +71,7 @@ export function readRow(session: WithRow): StoredSession | undefined {
   return session[ROW]
 }
 
-// Not enumerable: what code copies from one session to another is its data, and the other has no row yet.
+// Not enumerable: a handler may copy the properties of a session to the one that takes its place, which has no row yet.
 export function keepRow(session: WithRow, value: StoredSession): void {
   Object.defineProperty(session, ROW, { value, writable: true })
 }

@@ -70,4 +70,13 @@ describe('a session that lives', () => {
 
     expect(await promisify(store.get.bind(store))(id)).toMatchObject({ next: '/changed' })
   })
+
+  test('is stored as a new one when it has what another one held', async () => {
+    const { session } = await holdSession()
+
+    await promisify(store.set.bind(store))('another id', { ...session })
+
+    const stored = await promisify(store.get.bind(store))('another id')
+    expect(stored).toMatchObject({ passport: session.passport })
+  })
 })
