@@ -9,22 +9,20 @@ import type { AnyUser } from './options.ts'
 /** Gives the visitor a new session with this user; fill runs before it is first saved. */
 export type OpenSession = (req: Request, user: AnyUser, fill: () => void) => Promise<void>
 
-const FILL = Symbol('fill')
-
-type Filling = Request & { [FILL]?: () => void }
-
 export function preparePassport(getId: (user: AnyUser) => string): OpenSession {
   const passports = new passport.Passport()
   const claimRequest = passports.initialize({ compat: false }) as RequestHandler
+  const fills = new WeakMap<Request, () => void>()
 
-  passports.serializeUser((req: Filling, user: AnyUser, done: SerializeDone) => {
+  passports.serializeUser((req: Request, user: AnyUser, done: SerializeDone) => {
     // Passport has made the new session and not saved it yet: what is set here costs no second write.
-    req[FILL]?.()
+    fills.get(req)?.()
+    fills.delete(req)
     done(null, getId(user))
   })
 
-  return (req: Filling, user, fill) => {
-    req[FILL] = fill
+  return (req, user, fill) => {
+    fills.set(req, fill)
     // Whichever Passport a request met last decides how its users are named: passport-local is another one.
     claimRequest(req, responseTo(req), () => {})
     return new Promise((resolve, reject) => {

@@ -8,29 +8,26 @@ const CATEGORIES = ['success', 'info', 'warning', 'danger'] as const
 export type FlashCategory = (typeof CATEGORIES)[number]
 type Flash = { category: FlashCategory; texts: Text[] }
 
-const WAITING = Symbol('waiting flashes')
-
-type WithFlashes = Response & { [WAITING]?: Flash[] }
-
 export type Flashes = ReturnType<typeof createFlashes>
 
 /** Messages that survive one redirect, in a cookie: a session would cost anonymous visitors a row. */
 export function createFlashes(cookie: SignedCookie) {
-  const read = (req: Request, res: WithFlashes) => res[WAITING] ?? parseFlashes(cookie.read(req))
+  const waiting = new WeakMap<Response, Flash[]>()
+  const read = (req: Request, res: Response) => waiting.get(res) ?? parseFlashes(cookie.read(req))
 
   return {
-    add(req: Request, res: WithFlashes, category: FlashCategory, ...texts: Text[]): void {
+    add(req: Request, res: Response, category: FlashCategory, ...texts: Text[]): void {
       const said = JSON.stringify(texts)
       const others = read(req, res).filter((flash) => JSON.stringify(flash.texts) !== said)
       const flashes = [...others, { category, texts }].slice(-MOST)
-      res[WAITING] = flashes
+      waiting.set(res, flashes)
       cookie.write(res, JSON.stringify(flashes))
     },
     /** For the page that shows them. */
-    take(req: Request, res: WithFlashes): Flash[] {
+    take(req: Request, res: Response): Flash[] {
       const flashes = read(req, res)
       if (flashes.length > 0) cookie.clear(res)
-      res[WAITING] = []
+      waiting.set(res, [])
       return flashes
     },
   }

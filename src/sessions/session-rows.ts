@@ -63,19 +63,6 @@ export type StoredSession = {
   activity?: Activity[] | undefined
 }
 
-const ROW = Symbol('row')
-
-type WithRow = object & { [ROW]?: StoredSession }
-
-export function readRow(session: WithRow): StoredSession | undefined {
-  return session[ROW]
-}
-
-// Not enumerable: a handler may copy the properties of a session to the one that takes its place, which has no row yet.
-export function keepRow(session: WithRow, value: StoredSession): void {
-  Object.defineProperty(session, ROW, { value, writable: true })
-}
-
 type Row = {
   data: string
   startedAt: Date

@@ -14,12 +14,10 @@ import {
   deleteSession,
   findSession,
   hashSessionId,
-  keepRow,
   type LoginId,
   limitsOf,
   parseLoginId,
   parseSession,
-  readRow,
   type SessionLimits,
   type StoredSession,
   timesOf,
@@ -43,6 +41,9 @@ type Done = (error?: unknown) => void
 
 type Session = SessionData & { req?: Request }
 
+// Beside the sessions, because express-session takes every key of a session for its data, and code that copies
+// them makes a session that has no row yet.
+const rows = new WeakMap<object, StoredSession>()
 const replacedIds = new WeakMap<object, string>()
 
 /** A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
@@ -59,7 +60,7 @@ export class SessionStore extends Store {
 
   /** What the database has of a session, or null. A session that this request has started brings neither user nor events. */
   rowOf(session: object): StoredSession | null {
-    return readRow(session) ?? null
+    return rows.get(session) ?? null
   }
 
   /** How the session ended that a browser still names. */
@@ -77,7 +78,7 @@ export class SessionStore extends Store {
 
   // After a login express-session saves the same once more: it does not know what Passport has saved.
   #write(id: string, session: Session): Promise<void> {
-    const known = readRow(session)
+    const known = rows.get(session)
     if (!known) return this.#insert(id, session)
     const isSame = columnsOf(session).data === known.data
     return isSame ? this.#touch(id, session) : this.#update(id, session)
@@ -102,7 +103,7 @@ export class SessionStore extends Store {
   // The old row is deleted where the new one is inserted (#insert), so that a logout in between wins.
   // Most visitors had no row.
   override regenerate(req: Request, done: (error?: unknown) => void): void {
-    const old = readRow(req.session) ? req.sessionID : null
+    const old = rows.has(req.session) ? req.sessionID : null
     this.generate(req)
     if (old) replacedIds.set(req.session, old)
     done()
@@ -110,8 +111,8 @@ export class SessionStore extends Store {
 
   override createSession(req: Request, data: Session) {
     const session = super.createSession(req, data)
-    const row = readRow(data)
-    if (row) keepRow(session, row)
+    const row = rows.get(data)
+    if (row) rows.set(session, row)
     return session
   }
 
@@ -124,7 +125,7 @@ export class SessionStore extends Store {
     if (!found && (await this.#lateVisits.writeNow(id))) found = await find()
     if (!found) return null
     const session = parseSession(found)
-    keepRow(session, found)
+    rows.set(session, found)
     return session
   }
 
@@ -154,25 +155,25 @@ export class SessionStore extends Store {
       if (formerId) await noteReplacement(tables, formerId, session, now)
     })
     whenCommitted?.()
-    keepRow(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
+    rows.set(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
     const now = clock()
-    const known = readRow(session)
+    const known = rows.get(session)
     const createdAt = known?.createdAt ?? now
     const columns = columnsOf(session)
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
       data: { ...columns, ...timesOf(createdAt, now, limitsOf(session, limits)) },
     })
-    keepRow(session, { user: null, ...known, data: columns.data, createdAt, lastSeenAt: now })
+    rows.set(session, { user: null, ...known, data: columns.data, createdAt, lastSeenAt: now })
   }
 
   /** Notes a visit that may be written later; false where it must be written now. */
   keepVisit(id: string, session: Session): boolean {
-    const [known, at] = [readRow(session), this.#options.clock()]
+    const [known, at] = [rows.get(session), this.#options.clock()]
     if (!known || at <= known.lastSeenAt) return true
     const limits = limitsOf(session, this.#options.limits)
     const wait = timeToWrite(known.lastSeenAt, at, limits)
@@ -181,7 +182,7 @@ export class SessionStore extends Store {
   }
 
   async #touch(id: string, session: Session): Promise<void> {
-    const known = readRow(session)
+    const known = rows.get(session)
     if (!known || this.keepVisit(id, session)) return
     this.#lateVisits.forget(id)
     const limits = limitsOf(session, this.#options.limits)
