@@ -11,6 +11,10 @@ const STATUSES: Record<string, number> = {
 /** What never became a request for Express and its log; without a status it got no answer. */
 export type Refusal = { ip: string | null; code: string; status?: number }
 
+const ANSWER = Symbol('latest answer')
+
+type AnsweringSocket = Duplex & { [ANSWER]?: ServerResponse }
+
 type ClientErrorOptions = {
   headers: Record<string, string>
   /** How long a refused client may take to read why, in ms. */
@@ -21,16 +25,17 @@ type ClientErrorOptions = {
 /** Answers what Node refuses before there is a request for Express. */
 export function answerClientErrors(server: Server, options: ClientErrorOptions): void {
   const { headers, lingerTimeout, report } = options
-  const answers = new WeakMap<Duplex, ServerResponse>()
-  server.on('request', (req, res) => answers.set(req.socket, res))
+  server.on('request', ({ socket }: { socket: AnsweringSocket }, res) => {
+    socket[ANSWER] = res
+  })
 
   const refuse = (socket: Duplex, status: number, code: string, more = {}) => {
     report({ status, code, ip: ipOf(socket) })
     hangUp(socket, writeAnswer(status, { ...headers, ...more }), lingerTimeout)
   }
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: AnsweringSocket) => {
     const code = error.code ?? ''
-    if (code === 'ECONNRESET' || !socket.writable || isAnswering(answers.get(socket))) {
+    if (code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
       socket.destroy()
     } else refuse(socket, STATUSES[code] ?? 400, code)
   })
@@ -45,7 +50,8 @@ function ipOf(socket: Duplex): string | null {
 }
 
 // Anything written now would be read as part of that answer, or in its place.
-function isAnswering(res: ServerResponse | undefined): boolean {
+function isAnswering(socket: AnsweringSocket): boolean {
+  const res = socket[ANSWER]
   return res !== undefined && !res.writableFinished && (res.headersSent || res.req.complete)
 }
 

@@ -26,7 +26,8 @@ export function createFlashes(cookie: SignedCookie) {
     /** For the page that shows them. */
     take(req: Request, res: Response): Flash[] {
       const flashes = read(req, res)
-      if (flashes.length > 0) cookie.clear(res)
+      if (flashes.length === 0) return []
+      cookie.clear(res)
       waiting.set(res, [])
       return flashes
     },

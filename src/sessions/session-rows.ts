@@ -63,6 +63,21 @@ export type StoredSession = {
   activity?: Activity[] | undefined
 }
 
+const ROW = Symbol('row')
+
+type WithRow = object & { [ROW]?: { session: object; row: StoredSession } }
+
+// A handler may copy everything from a session to the one that takes its place: that has no row yet.
+export function readRow(session: WithRow | undefined): StoredSession | undefined {
+  const kept = session?.[ROW]
+  return kept?.session === session ? kept?.row : undefined
+}
+
+// Not enumerable, so that no copy overwrites the row that the other session has.
+export function keepRow(session: WithRow, row: StoredSession): void {
+  Object.defineProperty(session, ROW, { value: { session, row }, writable: true })
+}
+
 type Row = {
   data: string
   startedAt: Date

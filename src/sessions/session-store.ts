@@ -14,10 +14,12 @@ import {
   deleteSession,
   findSession,
   hashSessionId,
+  keepRow,
   type LoginId,
   limitsOf,
   parseLoginId,
   parseSession,
+  readRow,
   type SessionLimits,
   type StoredSession,
   timesOf,
@@ -41,9 +43,6 @@ type Done = (error?: unknown) => void
 
 type Session = SessionData & { req?: Request }
 
-// Beside the sessions, because express-session takes every key of a session for its data, and code that copies
-// them makes a session that has no row yet.
-const rows = new WeakMap<object, StoredSession>()
 const replacedIds = new WeakMap<object, string>()
 
 /** A session is inserted once, when its id is new, and from then on only updated where it is still alive: a request under way cannot bring back what has been ended meanwhile (express-session #632). */
@@ -60,7 +59,7 @@ export class SessionStore extends Store {
 
   /** What the database has of a session, or null. A session that this request has started brings neither user nor events. */
   rowOf(session: object): StoredSession | null {
-    return rows.get(session) ?? null
+    return readRow(session) ?? null
   }
 
   /** How the session ended that a browser still names. */
@@ -78,7 +77,7 @@ export class SessionStore extends Store {
 
   // After a login express-session saves the same once more: it does not know what Passport has saved.
   #write(id: string, session: Session): Promise<void> {
-    const known = rows.get(session)
+    const known = readRow(session)
     if (!known) return this.#insert(id, session)
     const isSame = columnsOf(session).data === known.data
     return isSame ? this.#touch(id, session) : this.#update(id, session)
@@ -103,7 +102,7 @@ export class SessionStore extends Store {
   // The old row is deleted where the new one is inserted (#insert), so that a logout in between wins.
   // Most visitors had no row.
   override regenerate(req: Request, done: (error?: unknown) => void): void {
-    const old = rows.has(req.session) ? req.sessionID : null
+    const old = readRow(req.session) ? req.sessionID : null
     this.generate(req)
     if (old) replacedIds.set(req.session, old)
     done()
@@ -111,8 +110,8 @@ export class SessionStore extends Store {
 
   override createSession(req: Request, data: Session) {
     const session = super.createSession(req, data)
-    const row = rows.get(data)
-    if (row) rows.set(session, row)
+    const row = readRow(data)
+    if (row) keepRow(session, row)
     return session
   }
 
@@ -125,7 +124,7 @@ export class SessionStore extends Store {
     if (!found && (await this.#lateVisits.writeNow(id))) found = await find()
     if (!found) return null
     const session = parseSession(found)
-    rows.set(session, found)
+    keepRow(session, found)
     return session
   }
 
@@ -155,25 +154,25 @@ export class SessionStore extends Store {
       if (formerId) await noteReplacement(tables, formerId, session, now)
     })
     whenCommitted?.()
-    rows.set(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
+    keepRow(session, { ...columnsOf(session), createdAt, lastSeenAt: now, user: null })
   }
 
   async #update(id: string, session: Session): Promise<void> {
     const { database, clock, limits } = this.#options
     const now = clock()
-    const known = rows.get(session)
+    const known = readRow(session)
     const createdAt = known?.createdAt ?? now
     const columns = columnsOf(session)
     await database.session.updateMany({
       where: { idHash: hashSessionId(id), expiresAt: { gt: now } },
       data: { ...columns, ...timesOf(createdAt, now, limitsOf(session, limits)) },
     })
-    rows.set(session, { user: null, ...known, data: columns.data, createdAt, lastSeenAt: now })
+    keepRow(session, { user: null, ...known, data: columns.data, createdAt, lastSeenAt: now })
   }
 
   /** Notes a visit that may be written later; false where it must be written now. */
   keepVisit(id: string, session: Session): boolean {
-    const [known, at] = [rows.get(session), this.#options.clock()]
+    const [known, at] = [readRow(session), this.#options.clock()]
     if (!known || at <= known.lastSeenAt) return true
     const limits = limitsOf(session, this.#options.limits)
     const wait = timeToWrite(known.lastSeenAt, at, limits)
@@ -182,7 +181,7 @@ export class SessionStore extends Store {
   }
 
   async #touch(id: string, session: Session): Promise<void> {
-    const known = rows.get(session)
+    const known = readRow(session)
     if (!known || this.keepVisit(id, session)) return
     this.#lateVisits.forget(id)
     const limits = limitsOf(session, this.#options.limits)

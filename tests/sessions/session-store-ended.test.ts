@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, test } from 'vitest'
+import type { Request } from 'express'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { hours, minutes } from '../../src/durations.ts'
 import { SessionStore } from '../../src/sessions/session-store.ts'
 import { openTestApp } from '../support/app.ts'
@@ -71,12 +72,36 @@ describe('a session that lives', () => {
     expect(await promisify(store.get.bind(store))(id)).toMatchObject({ next: '/changed' })
   })
 
-  test('is stored as a new one when it has what another one held', async () => {
+  test.each([
+    ['the properties', (session: object) => ({ ...session })],
+    ['every own property', (session: object) => clone(Object.getOwnPropertyDescriptors(session))],
+    ['the prototype', (session: object) => Object.create(session)],
+  ])('is stored as a new one although it has %s of another', async (copied, copy) => {
     const { session } = await holdSession()
 
-    await promisify(store.set.bind(store))('another id', { ...session })
+    await promisify(store.set.bind(store))(copied, Object.assign(copy(session), session))
 
-    const stored = await promisify(store.get.bind(store))('another id')
+    const stored = await promisify(store.get.bind(store))(copied)
     expect(stored).toMatchObject({ passport: session.passport })
   })
+
+  test('keeps its row when it takes what another one holds', async () => {
+    const [one, other] = [await holdSession(), await holdSession()]
+
+    await promisify(store.set.bind(store))(one.id, Object.assign(one.session, other.session))
+
+    const stored = await promisify(store.get.bind(store))(one.id)
+    expect(stored).toMatchObject({ passport: other.session.passport })
+  })
+})
+
+const clone = (properties: PropertyDescriptorMap) => Object.defineProperties({}, properties)
+
+test('a request that has no session any more is given a new one', async () => {
+  const req = { session: undefined, sessionID: 'gone' } as unknown as Request
+  const generate = vi.fn()
+
+  await promisify(Object.assign(store, { generate }).regenerate.bind(store))(req)
+
+  expect(generate).toHaveBeenCalledWith(req)
 })
