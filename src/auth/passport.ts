@@ -17,6 +17,7 @@ export function preparePassport(getId: (user: AnyUser) => string): OpenSession {
   passports.serializeUser((req: Request, user: AnyUser, done: SerializeDone) => {
     // Passport has made the new session and not saved it yet: what is set here costs no second write.
     fills.get(req)?.()
+    // It refers to the request: an entry that stays would keep it in memory (docs/performance.md).
     fills.delete(req)
     done(null, getId(user))
   })
