@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sign, unsign } from 'cookie-signature'
 import type { CookieOptions, Request, Response } from 'express'
+import { keepLatest } from './keep-latest.ts'
 
 /** One cookie of this program. Everything in it is signed for this cookie alone. */
 export type SignedCookie = ReturnType<typeof createSignedCookie>
@@ -110,8 +111,22 @@ function signedTexts(texts: string[] = []): string[] {
 }
 
 function cookiesOf(req: WithCookies): Cookies {
-  req[COOKIES] ??= { texts: parseAll(req.headers.cookie ?? ''), verified: new Map() }
+  req[COOKIES] ??= readHeader(req.headers.cookie ?? '')
   return req[COOKIES]
+}
+
+// One of thousands of short cookies takes fifty times its length in memory.
+const LONGEST_KEPT = 1_000
+
+// A browser sends the same header with each request, and its text alone says which of its cookies we signed.
+const readKept = keepLatest(parseHeader)
+
+function readHeader(header: string): Cookies {
+  return header.length > LONGEST_KEPT ? parseHeader(header) : readKept(header)
+}
+
+function parseHeader(header: string): Cookies {
+  return { texts: parseAll(header), verified: new Map() }
 }
 
 // Packages that parse the header keep only the first cookie of a name.

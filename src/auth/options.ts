@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import { type Clock, systemClock } from '../clock.ts'
 import { days, minutes } from '../durations.ts'
+import { keepLatest } from '../keep-latest.ts'
 import {
   createMemoryRememberStore,
   type RememberSeries,
@@ -146,8 +147,10 @@ function idOf<User>(user: User): string {
 /** Digests network and browser. `req.ip` heeds X-Forwarded-For only as far as `trust proxy` says. */
 export function takeFingerprint(req: Request, network = req.ip ?? ''): string {
   const seen = `${network}|${req.get('user-agent') ?? ''}`
-  return hash('sha256', seen, 'base64url')
+  return digest(seen)
 }
+
+const digest = keepLatest((seen: string) => hash('sha256', seen, 'base64url'))
 
 function defaultRemember(): LoginManagerOptions<unknown>['remember'] {
   return {

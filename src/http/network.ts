@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { Request, RequestHandler } from 'express'
-import { keepLatest } from '../words/keep-latest.ts'
+import { keepLatest } from '../keep-latest.ts'
 
 /** Gives `req.ip` one spelling, which stays readable after the connection is gone. Where a proxy wrote no IP, it is that of the proxy. */
 export const readClientIp: RequestHandler = (req, _res, next) => {

@@ -1,6 +1,6 @@
 import Bowser from 'bowser'
+import { keepLatest } from '../keep-latest.ts'
 import { OPERATOR, UNKNOWN_BROWSER } from '../words/browser-labels.ts'
-import { keepLatest } from '../words/keep-latest.ts'
 import type { Words } from '../words/words.ts'
 
 const LONGEST = 512

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
-import { keepLatest } from '../words/keep-latest.ts'
+import { keepLatest } from '../keep-latest.ts'
 import { type Times, type TimeZone, timesIn } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
 import { drawAvatar, type Named } from './avatar.ts'

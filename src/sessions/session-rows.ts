@@ -6,6 +6,7 @@ import { latestPossible } from '../clock.ts'
 import type { Database, Tables } from '../database/database.ts'
 import type { Engine } from '../database/database-url.ts'
 import { minutes } from '../durations.ts'
+import { keepLatest } from '../keep-latest.ts'
 
 // The compiler asks for a new column of a user here.
 const USER_COLUMNS: Record<keyof User, true> = {
@@ -112,9 +113,7 @@ function toStoredSession({ data, startedAt, lastSeenAt, activity, ...user }: Row
 }
 
 /** The form in which a session id rests in the database. It has 192 random bits, so a plain hash will do. */
-export function hashSessionId(id: string): string {
-  return hash('sha256', id, 'base64url')
-}
+export const hashSessionId = keepLatest((id: string) => hash('sha256', id, 'base64url'))
 
 /** The key of a row that says for a while that a session gave way to another. No cookie can name it. */
 export function replacementKey(id: string): string {

@@ -1,5 +1,5 @@
 import { days, hours, minutes } from '../durations.ts'
-import { keepLatest } from './keep-latest.ts'
+import { keepLatest } from '../keep-latest.ts'
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
@@ -32,8 +32,16 @@ export type Times = {
 }
 
 /** UTC where no zone is given, or it is not known here. */
+export function timesIn(language: string, timeZone: TimeZone): Times {
+  return timesOf(language)(timeZone)
+}
+
+const timesOf = keepLatest((language: string) =>
+  keepLatest((timeZone: TimeZone) => createTimes(language, timeZone)),
+)
+
 // Formatting costs more than the rest of a row, and users see the same times again.
-export const timesIn = keepLatest((language: string, timeZone: TimeZone): Times => {
+function createTimes(language: string, timeZone: TimeZone): Times {
   const formatOf = keepLatest((style: keyof typeof STYLES) => openFormat(style, language, timeZone))
   const exact = keepLatest((minute: number) => formatOf('full').format(minute * minutes(1)))
   const distances = distancesIn(language)
@@ -50,7 +58,7 @@ export const timesIn = keepLatest((language: string, timeZone: TimeZone): Times 
       return formatOf('day').format(time)
     },
   }
-})
+}
 
 // "Yesterday" would be wrong for half of what happened 30 hours ago, "0 seconds ago" is "now".
 const distancesIn = keepLatest((language: string) => {

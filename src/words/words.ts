@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { keepLatest } from '../keep-latest.ts'
 import type en from './en.json'
-import { keepLatest } from './keep-latest.ts'
 
 /** A text of the catalogue; en.json is the source. */
 export type Key = keyof typeof en
@@ -124,10 +124,12 @@ function fillIn(parts: string[] | null, params: Params): string | null {
 
 // Formatting takes 6 µs, and most pages say the same to each visitor. What visitors type is not kept.
 function keepCounts(make: (key: Key, params: Params) => string) {
-  const kept = keepLatest((key: Key, packed: string) => make(key, JSON.parse(packed)))
+  const keptOf = keepLatest((key: Key) =>
+    keepLatest((packed: string) => make(key, JSON.parse(packed))),
+  )
   return (key: Key, params: Params) => {
     const isCount = Object.values(params).every((value) => typeof value === 'number')
-    return isCount ? kept(key, JSON.stringify(params)) : make(key, params)
+    return isCount ? keptOf(key)(JSON.stringify(params)) : make(key, params)
   }
 }
 
