@@ -8,7 +8,7 @@ import { drawAvatar, type Named } from './avatar.ts'
 import type { Flashes } from './flash.ts'
 import { locateError } from './nunjucks-inside.ts'
 import { kindOfDevice, sayBrowser } from './user-agent.ts'
-import { type Constants, compileView } from './view-compiler.ts'
+import { type Constants, compileView, toAscii } from './view-compiler.ts'
 
 export type ViewSettings = {
   folder: string
@@ -48,7 +48,7 @@ export function useViews(settings: ViewSettings): RequestHandler {
       flashes: flashes.take(req, this).filter(({ texts }) => texts.every(words.has)),
       path: req.path,
     }
-    const page = Object.assign(own, this.locals, values)
+    const page = join(own, this.locals, values)
     shown.now = clock()
     shown.times = timesIn(words.language, timeZoneFor(req))
     this.setHeader('Content-Language', words.language)
@@ -60,11 +60,23 @@ export function useViews(settings: ViewSettings): RequestHandler {
   }
 }
 
+type Values = Record<string, unknown>
+
+// What Object.assign does, which V8 runs as a slow call for each property.
+function join(...parts: object[]): Values {
+  const all: Values = {}
+  for (const part of parts as Values[]) for (const name in part) all[name] = part[name]
+  return all
+}
+
 // Express's own send looks for a charset, an ETag and a cache to compare with: pages have none.
 function sendPage(res: Response, html: string): void {
+  const length = Buffer.byteLength(html)
+  const isAscii = length === html.length
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
-  res.setHeader('Content-Length', Buffer.byteLength(html))
-  res.end(html)
+  res.setHeader('Content-Length', length)
+  // The same bytes, if all are ASCII, but Node writes them in a third of the time.
+  res.end(html, isAscii ? 'latin1' : 'utf8')
 }
 
 /** What the times of a page depend on. */
@@ -94,7 +106,10 @@ function listConstants(
     values: {
       ...locals,
       language,
-      otherLanguages: catalogue.languages.map(catalogue.wordsOf).filter((each) => each !== words),
+      otherLanguages: catalogue.languages
+        .map(catalogue.wordsOf)
+        .filter((each) => each !== words)
+        .map((each) => ({ language: each.language, name: safe(toAscii(escapeHtml(each.name))) })),
     },
     functions: {
       t: words.say,

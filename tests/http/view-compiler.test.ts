@@ -25,6 +25,11 @@ const constants: Constants = {
   filters: { twice: (text: string, between = '') => text + between + text },
 }
 
+const SETTINGS = {
+  ...{ flashes: { add: () => {}, take: () => [] }, catalogue, locals: {} },
+  ...{ wordsFor: () => english, timeZoneFor: () => null, clock: () => new Date() },
+}
+
 const page = {
   user: { name: 'Ada <3', tags: ['a', 'b'], isOld: false, greet: (word: string) => `${word}!` },
   list: [{ n: 1 }, { n: 2 }, { n: 3 }],
@@ -238,6 +243,31 @@ describe('a compiled view shows what Nunjucks shows', () => {
   })
 })
 
+test('what is the same on each page is written in ASCII, but not where it is escaped later', () => {
+  const view =
+    'é {{ bold("😀") }}{% set a %}é{% endset %}{{ a }}{% filter twice("·") %}·{% endfilter %}'
+
+  const { plain, compiled } = renderBoth({ view })
+
+  expect(plain).toBe('é <b>😀</b>é···')
+  expect(compiled).toBe('&#233; <b>&#128512;</b>é···')
+})
+
+describe('a page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'views-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each(['Ada', 'Zoë', 'Łukasz', '😀'])('comes whole to %s', async (name) => {
+    writeFileSync(join(folder, 'hello.njk'), '· {{ name }}')
+    const app = express().use(useViews({ ...SETTINGS, folder }))
+    app.get('/', (_req, res) => res.render('hello', { name }))
+    const { text, headers } = await request(app).get('/')
+
+    expect(text).toBe(`&#183; ${name}`)
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(text)))
+  })
+})
+
 describe('a view with a mistake', () => {
   const folder = mkdtempSync(join(tmpdir(), 'views-'))
   afterAll(() => rmSync(folder, { recursive: true }))
@@ -248,12 +278,7 @@ describe('a view with a mistake', () => {
   ])('is named with its line (kept: %s, as in %s)', async (isKept) => {
     writeFileSync(join(folder, 'broken.njk'), 'a\n{% if x %}\n{{ y( }}\n')
     const app = express()
-    app.use(
-      useViews({
-        ...{ folder, isKept, flashes: { add: () => {}, take: () => [] }, catalogue, locals: {} },
-        ...{ wordsFor: () => english, timeZoneFor: () => null, clock: () => new Date() },
-      }),
-    )
+    app.use(useViews({ ...SETTINGS, folder, isKept }))
     app.get('/', (_req, res) => res.render('broken'))
     const { text } = await request(app).get('/')
 

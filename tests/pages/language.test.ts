@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTestApp } from '../support/app.ts'
 import type { Browser } from '../support/browser.ts'
-import { readErrors, readFlashes, readTitle } from '../support/html.ts'
+import { decode, readErrors, readFlashes, readTitle } from '../support/html.ts'
 import { register } from '../support/users.ts'
 
 const site = await openTestApp()
@@ -79,7 +79,7 @@ describe('POST /language', () => {
     const _csrf = await browser.takeToken('/login')
     const answer = await browser.post(action, { _csrf, language: 'es' })
 
-    expect(page.text).toContain('name="language" value="es" lang="es">Español</button>')
+    expect(decode(page.text)).toContain('name="language" value="es" lang="es">Español</button>')
     expect(page.text).not.toContain('value="en"')
     expect(answer.status).toBe(303)
     expect(answer.headers.location).toBe('/login?next=%2Faccount%2Fdevices%3Fa%3D1%26b%3D2')

@@ -1,4 +1,5 @@
 import type { Browser } from './browser.ts'
+import { decode } from './html.ts'
 
 export const SAFARI =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15'
@@ -17,6 +18,6 @@ export function readRows(text: string): Row[] {
     words: (/row-title">([^<]*)</.exec(row)?.[1] ?? '').trim(),
     count: /badge">([^<]*)</.exec(row)?.[1],
     at: /datetime="([^"]*)"/.exec(row)?.[1] ?? '',
-    browser: /<\/time> · ([^<]*)</.exec(row)?.[1] ?? '',
+    browser: /<\/time> · ([^<]*)</.exec(decode(row))?.[1] ?? '',
   }))
 }

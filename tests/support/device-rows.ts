@@ -1,4 +1,5 @@
 import type { Browser } from './browser.ts'
+import { decode } from './html.ts'
 
 /** One browser as the page of devices shows it. */
 export type DeviceRow = { text: string; isCurrent: boolean; revoke: string | null }
@@ -17,7 +18,7 @@ export async function revokeOther(browser: Browser) {
 
 function readRow(row: string): DeviceRow {
   return {
-    text: row.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
+    text: decode(row.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' '),
     isCurrent: row.includes('This browser'),
     revoke: /action="([^"]+)"/.exec(row)?.[1] ?? null,
   }

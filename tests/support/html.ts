@@ -91,10 +91,11 @@ const ENTITIES: Record<string, string> = {
   lt: '<',
   ndash: '–',
   quot: '"',
-  '#39': "'",
 }
 
 /** The text of some HTML, as a reader sees it. */
 export function decode(text: string): string {
-  return text.replace(/&(amp|gt|lt|ndash|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
+  return text.replace(/&(?:#(\d+)|(amp|gt|lt|ndash|quot));/g, (_, code, name) =>
+    code ? String.fromCodePoint(code) : (ENTITIES[name] ?? ''),
+  )
 }
