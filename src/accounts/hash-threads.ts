@@ -2,7 +2,7 @@ import { readlink } from 'node:fs/promises'
 import { constants, getPriority, setPriority } from 'node:os'
 
 // Below the main thread. docs/performance.md says what other values cost.
-const NICENESS = 5
+const NICENESS = 10
 
 /** Lets pages go before hashes: on Linux a thread has a priority of its own, and to lower it needs no privileges. Returns what prevented it, or null. */
 export async function lowerHashThreads(): Promise<string | null> {
