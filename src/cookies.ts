@@ -19,11 +19,12 @@ type Verified = { value: string; isCurrent: boolean }
 
 const COOKIES = Symbol('cookies')
 
+/** Shared by all requests with the same header. */
 type Cookies = {
   /** By name. */
-  texts: Map<string, string[]>
+  texts: ReadonlyMap<string, readonly string[]>
   /** By cookie. */
-  verified: Map<SignedCookieOptions, Verified[]>
+  verified: Map<SignedCookieOptions, readonly Verified[]>
 }
 
 type WithCookies = Request & { [COOKIES]?: Cookies }
@@ -103,7 +104,7 @@ function findSigner(raw: string, secrets: readonly string[]) {
 // A header has room for thousands, and each costs several digests to verify.
 const MOST_OF_A_NAME = 5
 
-function signedTexts(texts: string[] = []): string[] {
+function signedTexts(texts: readonly string[] = []): string[] {
   return texts
     .map(decode)
     .filter((raw) => raw.startsWith('s:'))
@@ -115,14 +116,14 @@ function cookiesOf(req: WithCookies): Cookies {
   return req[COOKIES]
 }
 
-// One of thousands of short cookies takes fifty times its length in memory.
+// A header of many short cookies takes fifty times its length in memory.
 const LONGEST_KEPT = 1_000
 
 // A browser sends the same header with each request, and its text alone says which of its cookies we signed.
-const readKept = keepLatest(parseHeader)
+const parseKept = keepLatest(parseHeader)
 
 function readHeader(header: string): Cookies {
-  return header.length > LONGEST_KEPT ? parseHeader(header) : readKept(header)
+  return header.length > LONGEST_KEPT ? parseHeader(header) : parseKept(header)
 }
 
 function parseHeader(header: string): Cookies {
