@@ -1,7 +1,7 @@
-// A few hundred hold what the visitors of a minute ask for, and no visitor can fill the memory.
+// A few hundred hold what the visitors of a minute ask for. Names of any length are for the caller to limit.
 const MOST_KEPT = 500
 
-/** What `make` has made of the same name before, as long as it is one of the latest. */
+/** Keeps what `make` returns for each name, up to 500 names: then all are forgotten. `undefined` is not kept. */
 export function keepLatest<Name, Made>(make: (name: Name) => Made): (name: Name) => Made {
   const kept = new Map<Name, Made>()
   return (name) => {
