@@ -28,7 +28,6 @@ declare class NunjucksCompiler {
   buffer: string
   codebuf: string[]
   compile(node: Node, frame?: Frame): void
-  compileCapture(node: Node, frame: Frame): void
   compileFilter(node: Node, frame: Frame): void
   compileFor(node: Node, frame: Frame): void
   compileFunCall(node: Node, frame: Frame): void

@@ -53,8 +53,6 @@ class ViewCompiler extends Compiler {
   // Text that was not emitted yet, because more may follow, and the variable that it is added to.
   #text = ''
   #textBuffer = ''
-  // Of set blocks that the compiler is in: what they hold is text, which is escaped where it is shown.
-  #captures = 0
 
   constructor(name: string, constants: Constants, ownNames: Set<string>) {
     super(name)
@@ -96,12 +94,6 @@ class ViewCompiler extends Compiler {
     else super.compileFunCall(node, frame)
   }
 
-  override compileCapture(node: Node, frame: Frame): void {
-    this.#captures++
-    super.compileCapture(node, frame)
-    this.#captures--
-  }
-
   override compileFilter(node: Node, frame: Frame): void {
     const name = String(node.name.value)
     if (Object.hasOwn(this.#constants.filters, name))
@@ -134,11 +126,9 @@ class ViewCompiler extends Compiler {
   }
 
   #textOf(node: Node): string | undefined {
-    const isText = node.typename === 'TemplateData'
-    const value = isText ? node.value : this.#constantOf(node)
-    if (value === undefined) return
-    const html = isText ? String(value) : put(value)
-    return this.#captures > 0 ? html : toAscii(html)
+    if (node.typename === 'TemplateData') return String(node.value)
+    const value = this.#constantOf(node)
+    return value === undefined ? undefined : put(value)
   }
 
   // Undefined where it depends on the page.
@@ -172,9 +162,4 @@ class ViewCompiler extends Compiler {
 function put(value: unknown): string {
   if (value === undefined || value === null) return ''
   return value instanceof SafeString ? value.toString() : escapeText(String(value))
-}
-
-/** Writes letters beyond ASCII as references: Node sends a page of plain ASCII faster. For text and attributes. */
-export function toAscii(html: string): string {
-  return html.replace(/\P{ASCII}/gu, (letter) => `&#${letter.codePointAt(0)};`)
 }

@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { seed } from '../../scripts/seed.ts'
 import { openTestApp } from '../support/app.ts'
-import { decode } from '../support/html.ts'
 import { openOperator } from './support/operator.ts'
 
 const site = await openTestApp()
@@ -12,7 +11,7 @@ test('npm run seed makes two users whose name and password the login page tells'
 
   const browser = site.browse()
   const { text } = await browser.visit('/login')
-  const [, password = ''] = /with the password “([^”]+)”/.exec(decode(text)) ?? []
+  const [, password = ''] = /with the password “([^”]+)”/.exec(text) ?? []
   const answer = await browser.submit('/login', { username: 'grace', password })
   const activity = (await browser.visit('/account/activity')).text
   expect(outcome).toMatchObject({ json: ['ada', 'grace'] })

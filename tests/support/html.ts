@@ -89,13 +89,14 @@ const ENTITIES: Record<string, string> = {
   amp: '&',
   gt: '>',
   lt: '<',
+  middot: '·',
   ndash: '–',
   quot: '"',
 }
 
 /** The text of some HTML, as a reader sees it. */
 export function decode(text: string): string {
-  return text.replace(/&(?:#(\d+)|(amp|gt|lt|ndash|quot));/g, (_, code, name) =>
+  return text.replace(/&(?:#(\d+)|(amp|gt|lt|middot|ndash|quot));/g, (_, code, name) =>
     code ? String.fromCodePoint(code) : (ENTITIES[name] ?? ''),
   )
 }
