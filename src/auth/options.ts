@@ -146,8 +146,7 @@ function idOf<User>(user: User): string {
 
 /** Digests network and browser. `req.ip` heeds X-Forwarded-For only as far as `trust proxy` says. */
 export function takeFingerprint(req: Request, network = req.ip ?? ''): string {
-  const seen = `${network}|${req.get('user-agent') ?? ''}`
-  return digest(seen)
+  return digest(`${network}|${req.get('user-agent') ?? ''}`)
 }
 
 const digest = keepLatest((seen: string) => hash('sha256', seen, 'base64url'))

@@ -62,7 +62,7 @@ export function useViews(settings: ViewSettings): RequestHandler {
 
 type Values = Record<string, unknown>
 
-// As Object.assign joins plain objects, but that V8 runs as a slow call for each property.
+// For plain objects, in place of Object.assign, which V8 runs as a slow call for each property.
 function join(...parts: object[]): Values {
   const all: Values = {}
   for (const part of parts as Values[]) for (const name in part) all[name] = part[name]
@@ -75,7 +75,7 @@ function sendPage(res: Response, html: string): void {
   const isAscii = length === html.length
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
   res.setHeader('Content-Length', length)
-  // The same bytes, if all are ASCII, but Node writes them in a third of the time.
+  // Of ASCII both make the same bytes, and Node is faster at Latin-1.
   res.end(html, isAscii ? 'latin1' : 'utf8')
 }
 

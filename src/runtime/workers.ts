@@ -58,7 +58,7 @@ function listWorkers(): Worker[] {
 
 // One that does not listen yet does not hear us either, and has nothing to finish.
 function endOne(worker: Worker, isListening: boolean): void {
-  // Where it has just died, Node would throw for want of a callback, and end this process with it.
+  // Without a callback Node throws where the worker has just died, and this process would end with 1.
   if (isListening && worker.isConnected()) worker.send(END, () => {})
   else worker.process.kill('SIGTERM')
 }
