@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sign, unsign } from 'cookie-signature'
 import type { CookieOptions, Request, Response } from 'express'
-import { keepLatest } from './keep-latest.ts'
+import { memoize } from './memoize.ts'
 
 /** One cookie of this program. Everything in it is signed for this cookie alone. */
 export type SignedCookie = ReturnType<typeof createSignedCookie>
@@ -19,11 +19,11 @@ type Verified = { value: string; isCurrent: boolean }
 
 const COOKIES = Symbol('cookies')
 
-/** Shared by all requests with the same header. */
+/** What a Cookie header says. Requests with the same header may share it. */
 type Cookies = {
-  /** By name. */
+  /** By name, still signed and encoded. */
   texts: ReadonlyMap<string, readonly string[]>
-  /** By cookie. */
+  /** Filled when a cookie is first read. By options, not by name: two apps in one process have different secrets. */
   verified: Map<SignedCookieOptions, readonly Verified[]>
 }
 
@@ -101,7 +101,7 @@ function findSigner(raw: string, secrets: readonly string[]) {
   return null
 }
 
-// A header has room for thousands, and each costs several digests to verify.
+// A header has room for thousands of cookies of one name, and each takes several digests to verify.
 const MOST_OF_A_NAME = 5
 
 function signedTexts(texts: readonly string[] = []): string[] {
@@ -112,26 +112,27 @@ function signedTexts(texts: readonly string[] = []): string[] {
 }
 
 function cookiesOf(req: WithCookies): Cookies {
-  req[COOKIES] ??= readHeader(req.headers.cookie ?? '')
+  req[COOKIES] ??= cookiesIn(req.headers.cookie ?? '')
   return req[COOKIES]
 }
 
-// A header of many short cookies takes fifty times its length in memory.
+// Parsed, a header of many short cookies takes fifty times its length in memory.
 const LONGEST_KEPT = 1_000
 
-// A browser sends the same header with each request, and its text alone says which of its cookies we signed.
-const parseKept = keepLatest(parseHeader)
+// A browser sends the same header with each request. Our secrets do not change while the process runs, so a
+// signature is verified once.
+const keptCookies = memoize(createCookies)
 
-function readHeader(header: string): Cookies {
-  return header.length > LONGEST_KEPT ? parseHeader(header) : parseKept(header)
+function cookiesIn(header: string): Cookies {
+  return header.length > LONGEST_KEPT ? createCookies(header) : keptCookies(header)
 }
 
-function parseHeader(header: string): Cookies {
-  return { texts: parseAll(header), verified: new Map() }
+function createCookies(header: string): Cookies {
+  return { texts: parseHeader(header), verified: new Map() }
 }
 
 // Packages that parse the header keep only the first cookie of a name.
-function parseAll(header: string): Map<string, string[]> {
+function parseHeader(header: string): Map<string, string[]> {
   const all = new Map<string, string[]>()
   for (const pair of header.split(';')) {
     const end = pair.indexOf('=')

@@ -1,15 +1,15 @@
-// A few hundred hold what the visitors of a minute ask for. Names of any length are for the caller to limit.
+// Enough for the visitors of a minute.
 const MOST_KEPT = 500
 
-/** Keeps what `make` returns for each name, up to 500 names: then all are forgotten. `undefined` is not kept. */
-export function keepLatest<Name, Made>(make: (name: Name) => Made): (name: Name) => Made {
-  const kept = new Map<Name, Made>()
-  return (name) => {
-    const found = kept.get(name)
+/** Keeps the result of `make` for each key. At 500 keys it forgets all of them. A result of `undefined` is made again each time. The caller limits how long a key may be. */
+export function memoize<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const kept = new Map<Key, Made>()
+  return (key) => {
+    const found = kept.get(key)
     if (found !== undefined) return found
-    const made = make(name)
+    const made = make(key)
     if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(name, made)
+    kept.set(key, made)
     return made
   }
 }

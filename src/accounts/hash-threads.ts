@@ -1,22 +1,23 @@
 import { readlink } from 'node:fs/promises'
 import { constants, getPriority, setPriority } from 'node:os'
 
-// Below the main thread. docs/performance.md says what other values cost.
+// A higher number is a lower priority. docs/performance.md compares values.
 const NICENESS = 10
 
-/** Lets pages go before hashes: on Linux a thread has a priority of its own, and to lower it needs no privileges. Returns what prevented it, or null. */
+/** Lowers the priority of libuv's threads, where bcrypt runs, so that pages do not wait for hashes. On Linux alone, and without privileges. Returns what prevented it, or null. */
 export async function lowerHashThreads(): Promise<string | null> {
   if (process.platform !== 'linux') return `${process.platform} has no priorities of threads`
   return lowerThreads().catch((error: Error) => error.message)
 }
 
 async function lowerThreads(): Promise<null> {
-  const lower = Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW)
-  for (const id of await findPoolThreads()) setPriority(id, lower)
+  const niceness = Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW)
+  for (const id of await findPoolThreads()) setPriority(id, niceness)
   return null
 }
 
-// Node does not tell their ids. Any of them does a job, and this one says which it was; a busy one may do none of many.
+// Node does not tell the ids of its pool threads. /proc/thread-self names the thread that reads it. A busy thread
+// may read none of 64, so there are several rounds.
 async function findPoolThreads(): Promise<Set<number>> {
   const ids = new Set<number>()
   for (let round = 0; round < MOST_ROUNDS && ids.size < POOL_SIZE; round++) {
@@ -26,6 +27,6 @@ async function findPoolThreads(): Promise<Set<number>> {
   return ids
 }
 
-// Libuv's default. Where UV_THREADPOOL_SIZE says less, the rounds end the search.
+// Libuv's default. In a smaller pool the rounds end the search; in a larger one only four threads are lowered.
 const POOL_SIZE = 4
 const MOST_ROUNDS = 50

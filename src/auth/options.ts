@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import { type Clock, systemClock } from '../clock.ts'
 import { days, minutes } from '../durations.ts'
-import { keepLatest } from '../keep-latest.ts'
+import { memoize } from '../memoize.ts'
 import {
   createMemoryRememberStore,
   type RememberSeries,
@@ -144,12 +144,13 @@ function idOf<User>(user: User): string {
   return String(id)
 }
 
+// A user agent is as long as Node lets headers be: 500 of them take at most 8 MB.
+const digest = memoize((text: string) => hash('sha256', text, 'base64url'))
+
 /** Digests network and browser. `req.ip` heeds X-Forwarded-For only as far as `trust proxy` says. */
 export function takeFingerprint(req: Request, network = req.ip ?? ''): string {
   return digest(`${network}|${req.get('user-agent') ?? ''}`)
 }
-
-const digest = keepLatest((seen: string) => hash('sha256', seen, 'base64url'))
 
 function defaultRemember(): LoginManagerOptions<unknown>['remember'] {
   return {

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { Request, RequestHandler } from 'express'
-import { keepLatest } from '../keep-latest.ts'
+import { memoize } from '../memoize.ts'
 
 /** Gives `req.ip` one spelling, which stays readable after the connection is gone. Where a proxy wrote no IP, it is that of the proxy. */
 export const readClientIp: RequestHandler = (req, _res, next) => {
@@ -11,7 +11,7 @@ export const readClientIp: RequestHandler = (req, _res, next) => {
 }
 
 /** Reads an IP as sockets and proxies write it: with a port, in brackets, with a zone, IPv4 as IPv6. */
-export const parseIp = keepLatest((text: string): string | null => {
+export const parseIp = memoize((text: string): string | null => {
   const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(.*\.\d+):\d+$/, '$1')
   if (isIPv4(bare)) return bare
   if (!isIPv6(bare)) return null
@@ -25,7 +25,7 @@ export function networkOf(req: Request): string {
 }
 
 /** The network of an IP that `parseIp` has read. */
-export const networkOfIp = keepLatest((ip: string): string => {
+export const networkOfIp = memoize((ip: string): string => {
   if (!ip.includes(':')) return ip
   const [left, right] = ip.split('::').map((part) => part.split(':'))
   const missing = 8 - (left?.length ?? 0) - (right?.length ?? 0)

@@ -24,7 +24,7 @@ export type Page = {
   does?: string
   /** Answers instead of the common 403 page when a form's token is missing or stale. */
   onForgery?: ForgeryHandler
-  /** For a form whose success gives the browser a new session (`/account/password`). A double click sends it again with the old session or token: answer that, or call next. */
+  /** Answers a form that a double click sends again, after the first gave the browser a new session (`/account/password`). Calls next where it does not apply. */
   onSecondPress?: RequestHandler
   /** What a visitor with too many attempts can do instead. */
   linkWhenLimited?: ErrorLink
@@ -44,7 +44,7 @@ type PageSteps = {
   checkToken: RequestHandler[]
   requireLogin: RequestHandler
   guards: Record<Audience, (page: Page) => RequestHandler[]>
-  /** Counts each form that a logged-in user sends. Here and not in the pages, so that one that is added later has a budget too. */
+  /** Counts each form of a logged-in user. Here, so that every new page is limited too. */
   limitForms: RequestHandler
 }
 
@@ -78,7 +78,7 @@ function finishWithOldToken(onSecondPress: RequestHandler): ForgeryHandler {
 
 function stepsBeforeForm(page: Page, steps: PageSteps): RequestHandler[] {
   const { beforePost, checkToken, guards, limitForms, requireLogin } = steps
-  // The guard asks again after the token; this one answers visitors whose session, and token with it, is over.
+  // Before the token is checked: a session that has ended took its token with it, and its visitor should log in.
   const isForUsers = page.for === 'logged-in' || page.for === 'fresh'
   const pressed = page.onSecondPress ? [whereLoggedOut(page.onSecondPress)] : []
   const login = isForUsers ? [...pressed, requireLogin] : []

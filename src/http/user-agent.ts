@@ -1,5 +1,5 @@
 import Bowser from 'bowser'
-import { keepLatest } from '../keep-latest.ts'
+import { memoize } from '../memoize.ts'
 import { OPERATOR, UNKNOWN_BROWSER } from '../words/browser-labels.ts'
 import type { Words } from '../words/words.ts'
 
@@ -12,7 +12,7 @@ const SYSTEMS = new Set(Object.values(Bowser.OS_MAP))
 
 // Parsing takes longer than the rest of a page, and most browsers of a kind say the same.
 /** In English words, such as "Firefox on Linux" or "Chrome on Android tablet". */
-export const describeUserAgent = keepLatest((userAgent: string): string => {
+export const describeUserAgent = memoize((userAgent: string): string => {
   if (userAgent === '') return UNKNOWN_BROWSER
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST))
   const name = BROWSERS.has(browser.name ?? '') ? browser.name : UNKNOWN_BROWSER

@@ -6,7 +6,7 @@ import type { Page } from '../http/page.ts'
 import { describeUserAgent } from '../http/user-agent.ts'
 import { servicesOf } from '../services.ts'
 
-// Of those that are read: older concerns are on /account/activity, and a new device is in the mail.
+// The session brings the latest 20, for the concerns. Older ones are on /account/activity.
 const EVENTS_SHOWN = 5
 
 export const dashboardPage: Page = { path: '/dashboard', for: 'logged-in', get: [showDashboard] }
@@ -16,7 +16,7 @@ async function showDashboard(req: Request, res: Response) {
   const user = auth.loggedInUser(req)
   const session = readSession(req)
   const { login } = session
-  // A session that this request has started, by a remember cookie, brought none.
+  // A session that a remember cookie has just started was not read from the database.
   const events = sessionStore.rowOf(session)?.activity ?? (await listLatest(database, user.id))
   res.render('dashboard', {
     concerns: findConcerns(user, events, { now: clock(), deviceId: login?.deviceId ?? null }),

@@ -20,6 +20,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 
 // JSON lets through what some readers take for the end of a line (U+2028, U+0085), and terminals for a command.
 function keepToAscii(line: string): string {
+  if (!/[^\n -~]/.test(line)) return line
   return line.replace(
     /[^\n -~]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,

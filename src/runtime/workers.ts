@@ -56,9 +56,9 @@ function listWorkers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }
 
-// One that does not listen yet does not hear us either, and has nothing to finish.
+// A worker that does not listen yet handles no messages and has nothing to finish.
 function endOne(worker: Worker, isListening: boolean): void {
-  // Without a callback Node throws where the worker has just died, and this process would end with 1.
+  // Without a callback, send throws if the worker has just died, and this process would exit with code 1.
   if (isListening && worker.isConnected()) worker.send(END, () => {})
   else worker.process.kill('SIGTERM')
 }

@@ -1,5 +1,5 @@
 import { days, hours, minutes } from '../durations.ts'
-import { keepLatest } from '../keep-latest.ts'
+import { memoize } from '../memoize.ts'
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
@@ -36,14 +36,14 @@ export function timesIn(language: string, timeZone: TimeZone): Times {
   return timesOf(language)(timeZone)
 }
 
-const timesOf = keepLatest((language: string) =>
-  keepLatest((timeZone: TimeZone) => createTimes(language, timeZone)),
+const timesOf = memoize((language: string) =>
+  memoize((timeZone: TimeZone) => createTimes(language, timeZone)),
 )
 
 // Formatting costs more than the rest of a row, and users see the same times again.
 function createTimes(language: string, timeZone: TimeZone): Times {
-  const formatOf = keepLatest((style: keyof typeof STYLES) => openFormat(style, language, timeZone))
-  const exact = keepLatest((minute: number) => formatOf('full').format(minute * minutes(1)))
+  const formatOf = memoize((style: keyof typeof STYLES) => openFormat(style, language, timeZone))
+  const exact = memoize((minute: number) => formatOf('full').format(minute * minutes(1)))
   const distances = distancesIn(language)
   return {
     exact: (time) => exact(Math.floor(time.getTime() / minutes(1))),
@@ -61,9 +61,9 @@ function createTimes(language: string, timeZone: TimeZone): Times {
 }
 
 // "Yesterday" would be wrong for half of what happened 30 hours ago, "0 seconds ago" is "now".
-const distancesIn = keepLatest((language: string) => {
+const distancesIn = memoize((language: string) => {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
-  const past = (unit: Unit) => keepLatest((count: number) => format.format(-count, unit))
+  const past = (unit: Unit) => memoize((count: number) => format.format(-count, unit))
   const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
   return { now, minutes: past('minute'), hours: past('hour'), days: past('day') }
 })

@@ -110,7 +110,7 @@ describe.runIf(inject('template').engine === 'sqlite')('the package of src/auth'
   test('contains src/auth and the four files that it needs, compiled', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).sort()
     const sources = readdirSync(join(ROOT, 'src/auth')).map((name) => `auth/${name.slice(0, -3)}`)
-    const compiled = [...sources, 'clock', 'cookies', 'durations', 'keep-latest']
+    const compiled = [...sources, 'clock', 'cookies', 'durations', 'memoize']
     const expected = ['LICENSE', 'README.md', 'auth', 'package.json']
 
     expect(files).toEqual(
