@@ -62,6 +62,15 @@ describe('the log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path, msg: 'answered' })
   })
 
+  test.each(['\u007f', '\u0085', '\u2028', '\u202e', 'é'])('writes %j in ASCII', (letter) => {
+    const lines: string[] = []
+
+    createLog('info', { write: (line) => void lines.push(line) }).info({ path: letter }, 'answered')
+
+    expect(lines[0]).toMatch(/^[ -~]+\n$/)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: letter })
+  })
+
   test('treats nothing typed as a format', () => {
     const lines: string[] = []
     const path = '/%s%o%j%c'
