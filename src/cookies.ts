@@ -116,7 +116,7 @@ function cookiesOf(req: WithCookies): Cookies {
   return req[COOKIES]
 }
 
-// Parsed, a header of many short cookies takes fifty times its length in memory.
+// Parsed, a header of many short cookies takes seventy times its length in memory.
 const LONGEST_KEPT = 1_000
 
 // A browser sends the same header with each request. Our secrets do not change while the process runs, so a

@@ -106,22 +106,10 @@ export async function deleteSession(tables: Tables, id: string): Promise<boolean
   return count === 1
 }
 
-function toStoredSession(row: Row): StoredSession {
-  const { data, startedAt, lastSeenAt, activity } = row
-  return {
-    data,
-    createdAt: startedAt,
-    lastSeenAt,
-    user: row.id === null ? null : toUser(row as Row & User),
-    activity: activity === undefined ? undefined : readLatest(activity),
-  }
-}
-
-// One by one: V8 copies the rest of an object by a call for each property.
-function toUser(row: User): User {
-  const { id, username, email, name, language, timeZone, authEpoch, emailVerifiedAt, createdAt } =
-    row
-  return { id, username, email, name, language, timeZone, authEpoch, emailVerifiedAt, createdAt }
+function toStoredSession({ data, startedAt, lastSeenAt, activity, ...user }: Row): StoredSession {
+  const found = user.id === null ? null : (user as User)
+  const events = activity === undefined ? undefined : readLatest(activity)
+  return { data, createdAt: startedAt, lastSeenAt, user: found, activity: events }
 }
 
 /** The hash under which a session is stored. An id has 192 random bits, so it needs no salt. */
