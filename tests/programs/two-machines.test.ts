@@ -17,7 +17,7 @@ const VISITORS = 12
 const PATIENCE = seconds(5)
 const BEFORE = seconds(5)
 const AFTER = seconds(10)
-// A user may have MOST_NOTES: with a pause after each, no machine is fast enough to write so many in that time.
+// In ms. 15 s allow at most 150 notes of a user, fewer than MOST_NOTES.
 const PAUSE = 100
 
 type Visitor = {
