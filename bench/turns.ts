@@ -21,6 +21,7 @@ type Round = {
 export type Measured = { name: string; rounds: Round[] }
 
 const CONNECTIONS = 16
+// V8 optimizes this app further for about 20,000 requests.
 const WARM_UP = seconds(9)
 
 /** Every server under load in every round, one after the other: A B C A B C. */
@@ -28,7 +29,6 @@ export async function measureInTurns(
   { rounds, roundMilliseconds }: Bench,
   targets: Target[],
 ): Promise<Measured[]> {
-  // Nine seconds to warm up: V8 optimizes this app further for about 20,000 requests.
   for (const target of targets) await measureOnce(target, WARM_UP)
   const results = targets.map(({ server }): Measured => ({ name: server.name, rounds: [] }))
   for (let round = 1; round <= rounds; round++) {

@@ -152,6 +152,7 @@ function drawIcon(name: string, urlOf: (name: string) => string): string {
 }
 
 // One letter beyond ASCII, as in "Español", makes Node send the whole page more slowly, and the footer is on each.
+// What it makes is kept: it is for words of ours, not for what visitors type.
 function toAscii(text: string): string {
   return escapeHtml(text).replace(/\P{ASCII}/gu, (letter) => `&#${letter.codePointAt(0)};`)
 }
