@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Pool, types } from 'pg'
+import { formatIso } from '../iso-time.ts'
 import { refuseInsideTransaction } from './change-together.ts'
 import type { Read, ReadValue } from './read.ts'
 
@@ -43,7 +44,7 @@ const LOST_CODES = ['26000', '42P05', '0A000']
 
 // A timestamp without a zone, which holds UTC: pg itself would write and read the time of this machine.
 function toText(value: ReadValue): string | number | null {
-  return value instanceof Date ? value.toISOString() : value
+  return value instanceof Date ? formatIso(value) : value
 }
 
 const readTime = (text: string) => new Date(`${text}Z`)

@@ -1,8 +1,9 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import { formatIso } from '../iso-time.ts'
 
 /** A time as both engines read it inside JSON, and as Prisma stores it on SQLite: only times in the same form compare as text. */
 export function formatTimestamp(time: Date): string {
-  return time.toISOString().replace('Z', '+00:00')
+  return formatIso(time).replace('Z', '+00:00')
 }
 
 /** What a statement of `Database.read` may be given. */

@@ -78,7 +78,7 @@ export function limitRequests(most: number): RequestHandler {
       res.set('Connection', 'close')
       return next(new HttpError(503, 'too many requests at once from one network', 1))
     }
-    res.once('close', () => onceRead(req, () => shares.giveBack(network)))
+    res.on('close', () => onceRead(req, () => shares.giveBack(network)))
     next()
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import Tokens from 'csrf'
 import csurf from 'csurf'
 import type { Request, RequestHandler, Response } from 'express'
@@ -23,7 +23,15 @@ type CsrfSettings = {
   readSession: (req: Request) => { readonly csrfSecret?: string | undefined }
 }
 
-const tokens = new Tokens()
+// The token that csrf makes, which takes four calls of V8 and a hash object for it. Where csrf gives this method
+// another name, it makes the token itself.
+class FasterTokens extends Tokens {
+  _tokenize(secret: string, salt: string): string {
+    return `${salt}-${hash('sha1', `${salt}-${secret}`, 'base64url')}`
+  }
+}
+
+const tokens = new FasterTokens()
 
 /** The checks that every form passes, and the token that it needs for that: each makes res.locals.csrfToken. */
 export function createCsrf(settings: CsrfSettings) {

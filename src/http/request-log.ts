@@ -52,8 +52,8 @@ export function logRequests(
       if (status < 500) Object.assign(line, noted)
       log.info(line, message)
     }
-    res.once('finish', () => write('answered'))
-    res.once('close', () => {
+    res.on('finish', () => write('answered'))
+    res.on('close', () => {
       // An answer that was ended after its connection never finishes, although Node calls it finished.
       if (isWritten) return
       if (res.writableEnded) write('aborted')

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import nunjucks from 'nunjucks'
 import type { Clock } from '../clock.ts'
+import { formatIso } from '../iso-time.ts'
 import { memoize } from '../memoize.ts'
 import { type Times, type TimeZone, timesIn } from '../words/times.ts'
 import { type Catalogue, escapeHtml, type Params, type Text, type Words } from '../words/words.ts'
@@ -121,7 +122,7 @@ function listConstants(
       when: (time: Date) => shown.times.exact(time),
       day: (time: Date) => shown.times.day(time),
       ascii: memoize((text: string) => safe(toAscii(text))),
-      iso: (time: Date) => time.toISOString(),
+      iso: (time: Date) => formatIso(time),
       ago: (time: Date, style?: 'day' | 'clock') => safe(markTime(time, shown, style)),
     },
   }
@@ -162,5 +163,5 @@ function markTime(time: Date, { now, times }: Shown, style?: 'day' | 'clock'): s
   const exact = times.exact(time)
   const words = times.ago(time, now, style)
   const title = exact.endsWith(words) ? '' : ` title="${escapeHtml(exact)}"`
-  return `<time datetime="${time.toISOString()}"${title}>${escapeHtml(words)}</time>`
+  return `<time datetime="${formatIso(time)}"${title}>${escapeHtml(words)}</time>`
 }

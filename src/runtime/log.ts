@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { formatIso } from '../iso-time.ts'
 import { lastLine } from './failure.ts'
 import { createOutput } from './output.ts'
 
@@ -11,7 +12,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
   const options = {
     level,
     base: { pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${formatIso(new Date())}"`,
     serializers: { err: describeError },
     hooks: { streamWrite: keepToAscii },
   }
