@@ -65,21 +65,19 @@ export function createApp(services: Services): Express {
 
   // Neither files nor health checks ask who is visiting.
   app.use(files.serve)
-  app.use(servePages(checks, unchecked))
+  servePages(app, checks, unchecked)
 
   const pages = listPages(services)
   // Before the session is loaded: in a storm of logins that would slow every other request.
   app.use(refuseOverload(hashQueue, pages))
 
   app.use(recogniseVisitors(services))
-  app.use(
-    servePages(pages, {
-      ...steps,
-      beforeGet: [skipWhenGone, csrf.issueToken],
-      beforePost: [csrf.refuseCrossSite, ...readForm()],
-      checkToken: [csrf.checkToken],
-    }),
-  )
+  servePages(app, pages, {
+    ...steps,
+    beforeGet: [skipWhenGone, csrf.issueToken],
+    beforePost: [csrf.refuseCrossSite, ...readForm()],
+    checkToken: [csrf.checkToken],
+  })
 
   app.use(notFound)
   app.use(

@@ -1,10 +1,10 @@
-import {
-  type ErrorRequestHandler,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-  Router,
+import type {
+  ErrorRequestHandler,
+  IRouter,
+  NextFunction,
+  Request,
+  RequestHandler,
+  Response,
 } from 'express'
 import type { ErrorLink } from './error-links.ts'
 import { ForgeryError, HttpError } from './http-error.ts'
@@ -48,21 +48,19 @@ type PageSteps = {
   limitForms: RequestHandler
 }
 
-/** The router also answers 405 with Allow for methods that a page does not take. */
-export function servePages(pages: Page[], steps: PageSteps): Router {
-  const router = Router()
-  for (const page of pages) servePage(router, page, steps)
-  return router
+/** Also answers 405 with Allow for methods that a page does not take. */
+export function servePages(app: IRouter, pages: Page[], steps: PageSteps): void {
+  for (const page of pages) servePage(app, page, steps)
 }
 
-function servePage(router: Router, page: Page, steps: PageSteps): void {
-  const route = router.route(page.path)
+function servePage(app: IRouter, page: Page, steps: PageSteps): void {
+  const route = app.route(page.path)
   const { beforeGet, guards } = steps
   if (page.get) route.get(...beforeGet, ...guards[page.for](page), ...page.get)
   if (page.post) route.post(...stepsBeforeForm(page, steps), ...page.post)
   route.all(refuseMethod(page))
   const { onSecondPress, onForgery = onSecondPress && finishWithOldToken(onSecondPress) } = page
-  if (onForgery) router.use(page.path, answerForgery(onForgery))
+  if (onForgery) app.use(page.path, answerForgery(onForgery))
 }
 
 function whereLoggedOut(handler: RequestHandler): RequestHandler {
