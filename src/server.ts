@@ -10,6 +10,7 @@ import { drain, endOnSignals } from './runtime/end.ts'
 import { describeFailure, exitOnUncaught } from './runtime/failure.ts'
 import { listen } from './runtime/listen.ts'
 import { createLog } from './runtime/log.ts'
+import { watchMainThread } from './runtime/main-thread.ts'
 import { logRefusal } from './runtime/security-log.ts'
 import { keepSweeping } from './runtime/sweeper.ts'
 import { processIndex, startWorkers } from './runtime/workers.ts'
@@ -57,7 +58,7 @@ async function serve(settings: Settings, clock: Clock): Promise<void> {
   const reason = await lowerHashThreads()
   if (reason) log.info({ reason }, 'pages and hashes have the same priority')
   const database = await openDatabase(settings.databaseUrl)
-  const services = createServices({ database, settings, clock, log })
+  const services = createServices({ database, settings, clock, log, isBusy: watchMainThread() })
   const server = openServer(services)
   const problem =
     (await startMetrics(settings, { services, server })) ?? (await listen(server, settings))

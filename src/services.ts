@@ -42,7 +42,14 @@ import { catalogue as ourCatalogue } from './words/catalogue.ts'
 import { type Catalogue, readText, type Text, text } from './words/words.ts'
 
 /** What createApp is given, so that tests can replace it. */
-type Foundation = { database: Database; settings: Settings; clock: Clock; log: Logger }
+type Foundation = {
+  database: Database
+  settings: Settings
+  clock: Clock
+  log: Logger
+  /** Whether requests keep the main thread busy: then fewer passwords are hashed at once. */
+  isBusy?: () => boolean
+}
 
 /** Everything a page is given. */
 export type Services = ReturnType<typeof createServices>
@@ -63,10 +70,10 @@ export function servicesOf(req: Request): Services {
 
 /** The only composition: joins the rooms that must not know each other. */
 export function createServices(foundation: Foundation, catalogue = ourCatalogue) {
-  const { settings } = foundation
+  const { settings, isBusy = () => false } = foundation
   const http = openHttp(settings, catalogue)
   const atOnce = { processes: settings.processes, index: processIndex() }
-  const hashQueue = new HashQueue({ concurrency: hashesAtOnce(atOnce) })
+  const hashQueue = new HashQueue({ concurrency: hashesAtOnce(atOnce), isBusy })
   const accounts = openAccounts(foundation, hashQueue)
   const sessionStore = openSessionStore(foundation, http)
   const throttle = openThrottle(foundation)

@@ -24,6 +24,9 @@ export type HashClient = {
 type HashQueueOptions = {
   /** How many hash at once. */
   concurrency?: number
+  /** Whether requests keep the main thread busy. It then gets one of the cores for itself. */
+  isBusy?: () => boolean
+  cores?: number
   waiting?: number
   /** The longest wait in ms. */
   deadline?: number
@@ -37,6 +40,8 @@ const SHARE_OF_ACCOUNT = 1 / 4
 /** All hashing goes through one queue. Its places are shared fairly between networks; none is held longer than the deadline. */
 export class HashQueue {
   readonly #concurrency: number
+  readonly #whileBusy: number
+  readonly #isBusy: () => boolean
   readonly #waiting: number
   readonly #deadline: number
   // Made once: in a storm the stack trace would be a good part of each answer.
@@ -46,7 +51,10 @@ export class HashQueue {
   #hashTime = 0
 
   constructor(options: HashQueueOptions = {}) {
+    const { cores = availableParallelism(), isBusy = () => false } = options
     this.#concurrency = options.concurrency ?? hashesAtOnce()
+    this.#whileBusy = Math.min(this.#concurrency, Math.max(1, cores - 1))
+    this.#isBusy = isBusy
     // About two seconds at cost 12: a machine half as fast still answers well inside the deadline.
     this.#waiting = options.waiting ?? 8 * this.#concurrency
     this.#deadline = options.deadline ?? seconds(5)
@@ -56,7 +64,7 @@ export class HashQueue {
   /** Throws Overloaded, or the signal's reason once the client has hung up. */
   async run<T>(work: () => Promise<T>, client: HashClient = { network: '' }): Promise<T> {
     client.signal?.throwIfAborted()
-    if (this.#working < this.#concurrency) this.#working++
+    if (this.#line.length === 0 && this.#working < this.#most) this.#working++
     else await this.#wait(client)
     try {
       return await this.#time(work)
@@ -71,8 +79,12 @@ export class HashQueue {
 
   /** Throws Overloaded where a client from this network would be refused at once. */
   assertRoomFor(network: string): void {
-    const isFull = this.#working >= this.#concurrency && this.#line.length >= this.#places
+    const isFull = this.#working >= this.#most && this.#line.length >= this.#places
     if (isFull && this.#line.isLast(network)) throw this.#overloaded
+  }
+
+  get #most(): number {
+    return this.#isBusy() ? this.#whileBusy : this.#concurrency
   }
 
   #wait({ signal, ...origin }: HashClient): Promise<void> {
@@ -102,15 +114,18 @@ export class HashQueue {
   // Half the deadline, because a machine that has slowed down may go on slowing down.
   get #places(): number {
     if (this.#hashTime === 0) return this.#waiting
-    const answered = (this.#concurrency * this.#deadline) / 2 / this.#hashTime
+    const answered = (this.#most * this.#deadline) / 2 / this.#hashTime
     return Math.min(this.#waiting, Math.floor(answered))
   }
 
-  // The place passes straight to the next in line: a newcomer could take one that was freed first.
+  // Places pass straight to the next in line: a newcomer could take one that was freed first. There are more than
+  // one where the main thread was busy before.
   #passOn(): void {
-    const next = this.#line.takeFirst()
-    if (next) next.start()
-    else this.#working--
+    this.#working--
+    while (this.#line.length > 0 && this.#working < this.#most) {
+      this.#working++
+      this.#line.takeFirst()?.start()
+    }
   }
 
   async #time<T>(work: () => Promise<T>): Promise<T> {

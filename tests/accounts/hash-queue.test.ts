@@ -173,6 +173,90 @@ describe('a client that hangs up', () => {
   })
 })
 
+describe('a hash queue, while requests keep the main thread busy', () => {
+  const openBusy = (settings: { concurrency: number; cores: number }) => {
+    const state = { isBusy: true }
+    const queue = new HashQueue({ ...settings, waiting: 9, isBusy: () => state.isBusy })
+    const { begun, work, endNext } = heldWork()
+    const ask = (name: string) => void queue.run(work(name))
+    return { state, queue, begun, ask, endNext }
+  }
+
+  test.each([
+    { concurrency: 2, cores: 2, most: 1 },
+    { concurrency: 3, cores: 3, most: 2 },
+    { concurrency: 3, cores: 4, most: 3 },
+    { concurrency: 1, cores: 1, most: 1 },
+    { concurrency: 1, cores: 2, most: 1 },
+  ])('does $most at once of $concurrency on $cores cores', async ({ concurrency, cores, most }) => {
+    const { queue, ask } = openBusy({ concurrency, cores })
+
+    for (let number = 0; number < 5; number++) ask(`${number}`)
+    await turn()
+
+    expect(queue.load).toEqual({ working: most, waiting: 5 - most })
+  })
+
+  test('fills the other places once it is not, in the order of arrival', async () => {
+    const { state, begun, ask, endNext } = openBusy({ concurrency: 2, cores: 2 })
+    for (const name of ['first', 'second', 'third']) ask(name)
+    await turn()
+
+    state.isBusy = false
+    ask('newcomer')
+    await turn()
+    const before = [...begun]
+    endNext()
+    await turn()
+
+    expect(before).toEqual(['first'])
+    expect(begun).toEqual(['first', 'second', 'third'])
+  })
+
+  test('begins no other while those of a calmer time work', async () => {
+    const { state, begun, ask, endNext } = openBusy({ concurrency: 2, cores: 2 })
+    state.isBusy = false
+    for (const name of ['first', 'second', 'third']) ask(name)
+    await turn()
+
+    state.isBusy = true
+    endNext()
+    await turn()
+    const between = [...begun]
+    endNext()
+    await turn()
+
+    expect(between).toEqual(['first', 'second'])
+    expect(begun).toEqual(['first', 'second', 'third'])
+  })
+
+  test('has room for as many as it can answer one after the other', async () => {
+    vi.useFakeTimers()
+    const { state, queue } = openBusy({ concurrency: 2, cores: 2 })
+    const hash = () => new Promise((done) => setTimeout(done, seconds(1)))
+    const countAdmitted = async () => {
+      const asked = Array.from({ length: 12 }, () => queue.run(hash).catch(() => 'refused'))
+      await vi.advanceTimersByTimeAsync(seconds(12))
+      return (await Promise.all(asked)).filter((outcome) => outcome !== 'refused').length
+    }
+    // Until it knows how long a hash takes.
+    for (let time = 0; time < 5; time++) await countAdmitted()
+
+    const whileBusy = await countAdmitted()
+    state.isBusy = false
+
+    expect([whileBusy, await countAdmitted()]).toEqual([3, 7])
+  })
+
+  test('refuses early when its line is full', () => {
+    const { queue, ask } = openBusy({ concurrency: 2, cores: 2 })
+
+    for (let number = 0; number < 10; number++) ask(`${number}`)
+
+    expect(() => queue.assertRoomFor('')).toThrow(Overloaded)
+  })
+})
+
 describe('hashesAtOnce', () => {
   test.each([
     { cores: 1, processes: 1, shares: [1] },
