@@ -13,8 +13,6 @@ export type Load = {
 
 type Answer = { status: number; bytes: number; closes: boolean }
 
-const NO_LENGTH = 'An answer has no Content-Length'
-
 /** Sends the requests over and over. Not by node:http, whose client costs as much as a fast server. */
 export async function applyLoad(load: Load): Promise<{ times: number[]; bytes: number }> {
   const times: number[] = []
@@ -70,7 +68,7 @@ function openWire(port: number) {
       bytes = readLength(head)
       missing = bytes - (before + length - end - 4)
     }
-    if (Number.isNaN(bytes)) settle.reject(new Error(NO_LENGTH))
+    if (Number.isNaN(bytes)) settle.reject(new Error('An answer has no Content-Length'))
     else if (missing <= 0) settle.resolve({ ...readHead(head), bytes })
     return true
   }

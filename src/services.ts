@@ -70,7 +70,7 @@ export function servicesOf(req: Request): Services {
 
 /** The only composition: joins the rooms that must not know each other. */
 export function createServices(foundation: Foundation, catalogue = ourCatalogue) {
-  const { settings, isBusy = () => false } = foundation
+  const { settings, isBusy } = foundation
   const http = openHttp(settings, catalogue)
   const atOnce = { processes: settings.processes, index: processIndex() }
   const hashQueue = new HashQueue({ concurrency: hashesAtOnce(atOnce), isBusy })

@@ -25,7 +25,7 @@ type HashQueueOptions = {
   /** How many hash at once. */
   concurrency?: number
   /** Whether requests keep the main thread busy. It then gets one of the cores for itself. */
-  isBusy?: () => boolean
+  isBusy?: (() => boolean) | undefined
   cores?: number
   waiting?: number
   /** The longest wait in ms. */
